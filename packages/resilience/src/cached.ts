@@ -1,0 +1,25 @@
+import type { Operation } from './operation.ts';
+
+export interface Entry<O> {
+  readonly value: O;
+  /** stale: serve and refresh behind; expired: serve only if asking fails. */
+  readonly freshness: 'fresh' | 'stale' | 'expired';
+  readonly ageMs: number;
+  /** Why an entry that is not fresh is all there is. */
+  readonly error?: unknown;
+}
+
+export interface Cache<I, O> {
+  get(input: I): Entry<O> | undefined;
+  set(input: I, value: O): void;
+  keyOf(input: I): string;
+}
+
+export interface Cached<I, O> {
+  /** Synchronous, no I/O, never starts a refresh. */
+  peek(input: I): Entry<O> | undefined;
+  /** Fresh: from the cache. Stale: from the cache, refreshed behind. Else asked; expired if asking fails. */
+  readonly ask: Operation<I, Entry<O>>;
+}
+
+export declare const cached: <I, O>(cache: Cache<I, O>, operation: Operation<I, O>) => Cached<I, O>;

@@ -1,0 +1,28 @@
+/** Why an operation failed, as far as a policy must know. */
+
+export interface FailureTraits {
+  /** The dependency is at fault: a sample for the breaker. Refusals of ours and bad requests are none. Default false. */
+  readonly fault?: boolean;
+  /** Trying again may help. Default false. */
+  readonly retryable?: boolean;
+  /** The dependency asked to wait this long. */
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+/** Codes the policies of this package produce; adapters add their own (`NETWORK`, `UNAVAILABLE`, …). */
+export type PolicyCode = 'TIMEOUT' | 'ABORTED' | 'OVERLOADED' | 'CIRCUIT_OPEN';
+
+export declare class Failure<Code extends string = string> extends Error {
+  override readonly name: string;
+  readonly code: Code;
+  readonly fault: boolean;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  /** Wire tries made; 0 when none left this process. Set by `retry`. */
+  attempts: number;
+  constructor(code: Code, message: string, traits?: FailureTraits);
+}
+
+/** By code, never by class: two installed copies of this package still agree. */
+export declare function isFailure(error: unknown): error is Failure;

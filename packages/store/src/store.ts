@@ -1,0 +1,147 @@
+/** Generations in a database: three ports, one a trade. Every method rejects with a `Failure` of a `StoreCode`. */
+import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
+import type { Member, Segment } from '@segment-store/contract/lines';
+import type { Manifest, Part } from '@segment-store/contract/manifest';
+import type { Call, Operation, Settled } from '@segment-store/resilience/operation';
+
+export type StoreCode =
+  | 'HELD' // another job builds this run, or another process holds the embedded store
+  | 'FENCED' // the epoch a publisher judged is no longer live
+  | 'ON_HOLD' // a rollback forbids publishing until `unhold`
+  | 'OLDER' // a newer run is live
+  | 'CONFLICT' // this run id with another manifest; or a generation in the wrong state for the request
+  | 'MISCOUNT' // sealing found other counts than it created and replayed
+  | 'NOT_FOUND'
+  | 'UNSUPPORTED' // a store of a newer format, or something that is not one
+  | 'DENIED' // not writable, or refused credentials
+  | 'UNAVAILABLE';
+
+export interface Counts {
+  readonly members: number;
+  readonly memberships: number;
+}
+
+export type Generation = {
+  readonly run: RunId;
+  readonly computedAt: Date;
+  readonly manifestHash: string;
+  readonly expectedEvery?: string;
+  readonly segments: number;
+} & Counts &
+  (
+    | { readonly state: 'building' | 'sealed' }
+    | { readonly state: 'live'; readonly publishedAt: Date }
+    | { readonly state: 'retired' | 'withdrawn'; readonly retiredAt: Date }
+  );
+
+/** What readers follow and publishers compare. Before the first publish: the empty genesis generation, epoch 0. */
+export interface Live {
+  readonly generation: Generation;
+  readonly epoch: number;
+  readonly floor: number;
+}
+
+/** The run id of the empty generation that is live before the first publish. */
+export const GENESIS: RunId = '00000000t000000z' as RunId;
+
+export interface StoreReader {
+  /** Now, then at each publish or roll back; survives outages of the store silently. */
+  live(call: Call): AsyncIterable<Live>;
+  open(run: RunId, call: Call): Promise<Reader>;
+  generations(call: Call): Promise<readonly Generation[]>;
+}
+
+/** Of one generation, for as long as it is open. */
+export interface Reader extends AsyncDisposable {
+  readonly generation: Generation;
+  readonly catalogue: ReadonlyMap<SegmentId, Segment>;
+  /** In the order asked; unknown customer: undefined; failed read: rejected. Rejects whole when every read failed. */
+  readonly read: Operation<readonly CustomerId[], Settled<Member | undefined>>;
+}
+
+export interface StoreWriter {
+  /**
+   * Starts or resumes the build of a run. A dead job's lease is waited out; one that is renewed meanwhile means
+   * another job lives: HELD. Same run, other manifest: CONFLICT. Already sealed or published: the build says so.
+   */
+  build(manifest: Manifest, call: Call): Promise<Build>;
+}
+
+/** Disposing lets go of the lease; what is written stays. */
+export interface Build extends AsyncDisposable {
+  readonly state: 'building' | 'sealed' | 'published';
+  catalogue(segments: AsyncIterable<Segment>): Promise<void>;
+  /** Parts not finished yet, by the control records. */
+  unfinished(): Promise<readonly Part[]>;
+  /** `attempted`: an earlier job died in this part, so a conflict may be a replay. */
+  begin(part: Part): Promise<{ readonly attempted: boolean }>;
+  /** Settles once the lines are safe. */
+  readonly write: Operation<Lines & { readonly attempted: boolean }, Tally>;
+  finish(part: Part, tally: Tally): Promise<void>;
+  /** Refuses (MISCOUNT) unless the store counts created + replayed. Sealed already: the same generation. */
+  seal(): Promise<Generation>;
+}
+
+/** What a gate found: recorded with the generation. */
+export interface Verdict {
+  readonly gate: string;
+  readonly figure: string;
+  readonly limit: string;
+  readonly passed: boolean;
+}
+
+export interface StorePublisher {
+  live(): Promise<Live>;
+  generations(): Promise<readonly Generation[]>;
+  /** Atomic; raises the epoch. FENCED unless `expected` is the live epoch; ON_HOLD after a roll back. */
+  publish(run: RunId, expected: Live['epoch'], verdicts: readonly Verdict[]): Promise<Live>;
+  /** The newest retired generation goes live, the live one is withdrawn; raises epoch and floor; holds publishing. */
+  rollBack(expected: Live['epoch']): Promise<Live>;
+  /** Lets publishing go on; false when nothing was held. */
+  unhold(): Promise<boolean>;
+  /** CONFLICT for the live generation. */
+  remove(run: RunId): Promise<void>;
+}
+
+/** Unparsed canonical lines of one part: `SPAN_FIELDS` numbers a line in `spans`. */
+export interface Lines {
+  readonly part: Part;
+  /** Decompressed offset of the first byte behind `bytes` in the part. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly spans: Uint32Array;
+  /** Decompressed offset of each line in its part, in the order of `spans`. */
+  readonly offsets: Float64Array;
+  /** What reading already decided. */
+  readonly settled: Tally;
+}
+
+/** What became of one source line. A conflict is `replayed` if the part was attempted before and the bytes are equal. */
+export type Outcome = 'created' | 'replayed' | 'skipped' | 'rejected';
+export type Reason = 'malformed' | 'bad-id' | 'duplicate-customer' | 'too-large' | 'transform' | 'store';
+
+export interface Rejection {
+  readonly part: string;
+  readonly line?: number;
+  /** Decompressed bytes from the start of the part. */
+  readonly offset: number;
+  readonly reason: Reason;
+  readonly type?: string;
+  readonly status?: number;
+}
+
+export interface Tally {
+  readonly created: number;
+  readonly replayed: number;
+  readonly skipped: number;
+  /** Of created and replayed lines. */
+  readonly memberships: number;
+  readonly rejected: readonly Rejection[];
+}
+
+export interface Store extends AsyncDisposable {
+  readonly url: string;
+  readonly reader: StoreReader;
+  readonly writer: StoreWriter;
+  readonly publisher: StorePublisher;
+}
