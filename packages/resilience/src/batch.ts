@@ -1,6 +1,53 @@
-import type { Operation, Settled } from './operation.ts';
+import { type Operation, type Settled, unlimited } from './operation.ts';
+
+interface Waiting<I, O> {
+  readonly input: I;
+  resolve(output: O): void;
+  reject(error: unknown): void;
+}
 
 /** Inputs of one event-loop turn travel together, at most `max` a call. The batch has no caller: bound it inside. */
-export declare const batch: <I, O>(max: number, operation: Operation<readonly I[], Settled<O>>) => Operation<I, O>;
+export function batch<I, O>(max: number, operation: Operation<readonly I[], Settled<O>>): Operation<I, O> {
+  let waiting: Waiting<I, O>[] = [];
+  const depart = () => {
+    const passengers = waiting;
+    waiting = [];
+    for (let from = 0; from < passengers.length; from += max)
+      void travel(passengers.slice(from, from + max), operation);
+  };
+  return (input) =>
+    new Promise((resolve, reject) => {
+      if (waiting.push({ input, resolve, reject }) === 1) setImmediate(depart);
+    });
+}
+
+async function travel<I, O>(
+  passengers: readonly Waiting<I, O>[],
+  operation: Operation<readonly I[], Settled<O>>,
+): Promise<void> {
+  const inputs = passengers.map(({ input }) => input);
+  const results = await settle(inputs, operation);
+  passengers.forEach(({ resolve, reject }, index) => {
+    const result = results[index];
+    if (result?.status === 'fulfilled') resolve(result.value);
+    else reject(result?.reason ?? new RangeError(`a batch of ${inputs.length} got ${results.length} answers`));
+  });
+}
+
+const settle = async <I, O>(
+  inputs: readonly I[],
+  operation: Operation<readonly I[], Settled<O>>,
+): Promise<Settled<O>> => {
+  try {
+    return await operation(inputs, unlimited);
+  } catch (reason) {
+    return inputs.map(() => ({ status: 'rejected', reason }));
+  }
+};
+
 /** Rejects with the first failure when every item failed, so that retry and breaker see it; else returns `items`. */
-export declare const rejectIfAllFailed: <O>(items: Settled<O>) => Settled<O>;
+export function rejectIfAllFailed<O>(items: Settled<O>): Settled<O> {
+  const [first] = items;
+  if (first?.status === 'rejected' && items.every(({ status }) => status === 'rejected')) throw first.reason;
+  return items;
+}

@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts';
+import { type Call, type Operation, unlimited } from './operation.ts';
 
 export interface Entry<O> {
   readonly value: O;
@@ -22,4 +22,22 @@ export interface Cached<I, O> {
   readonly ask: Operation<I, Entry<O>>;
 }
 
-export declare const cached: <I, O>(cache: Cache<I, O>, operation: Operation<I, O>) => Cached<I, O>;
+export function cached<I, O>(cache: Cache<I, O>, operation: Operation<I, O>): Cached<I, O> {
+  const asked = async (input: I, call: Call): Promise<Entry<O>> => ({
+    value: await operation(input, call),
+    freshness: 'fresh',
+    ageMs: 0,
+  });
+  return {
+    peek: (input) => cache.get(input),
+    async ask(input, call) {
+      const entry = cache.get(input);
+      if (entry?.freshness === 'fresh') return entry;
+      if (entry?.freshness === 'stale') {
+        asked(input, unlimited).catch(() => 'the next reader of the stale entry tries again');
+        return entry;
+      }
+      return entry ? asked(input, call).catch((error) => ({ ...entry, error })) : asked(input, call);
+    },
+  };
+}

@@ -1,8 +1,20 @@
+import {
+  BrokenCircuitError,
+  CircuitState,
+  circuitBreaker as cockatielBreaker,
+  handleWhen,
+  type IBackoff,
+  type IBackoffFactory,
+  type IBreaker,
+} from 'cockatiel';
+import { Failure, isFailure } from './failure.ts';
 import type { AnyPolicy } from './operation.ts';
-import type { Time } from './time.ts';
+import { systemTime, type Time } from './time.ts';
 
 export interface CircuitBreaker {
   readonly state: 'closed' | 'open' | 'half-open';
+  /** Runs `attempt`, or refuses it at once as `CIRCUIT_OPEN`. */
+  run<O>(attempt: () => Promise<O>): Promise<O>;
 }
 
 export interface CircuitBreakerOptions {
@@ -18,6 +30,108 @@ export interface CircuitBreakerOptions {
   readonly maxCooldownMs?: number;
 }
 
-export declare const createCircuitBreaker: (options?: CircuitBreakerOptions, time?: Time) => CircuitBreaker;
 /** Open: refused at once as `CIRCUIT_OPEN`. Half-open: one probe, everyone else refused at once. Only faults are samples. */
-export declare const circuitBreaker: (breaker: CircuitBreaker) => AnyPolicy;
+export const circuitBreaker =
+  (breaker: CircuitBreaker): AnyPolicy =>
+  (next) =>
+  (input, call) =>
+    breaker.run(() => next(input, call));
+
+const STATES = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'open',
+} as const;
+
+/**
+ * cockatiel's state machine with its gaps closed: callers beyond the probe are refused instead of queued, samples
+ * expire by the clock, rests run on the monotonic clock, and an aborted probe decides nothing.
+ */
+export function createCircuitBreaker(options: CircuitBreakerOptions = {}, time: Time = systemTime): CircuitBreaker {
+  const { cooldownMs = 1_000, maxCooldownMs = 30_000 } = options;
+  const policy = cockatielBreaker(
+    handleWhen((error) => (isFailure(error) && error.fault) || error instanceof NoVerdict),
+    { halfOpenAfter: rest(cooldownMs, maxCooldownMs, time), breaker: new WindowBreaker(options, time) },
+  );
+  const refuse = () => new Failure('CIRCUIT_OPEN', 'the circuit is open: the dependency failed too often');
+  return {
+    get state() {
+      return STATES[policy.state];
+    },
+    async run(attempt) {
+      if (policy.state === CircuitState.HalfOpen) throw refuse();
+      const probing = policy.state === CircuitState.Open;
+      try {
+        return await policy.execute(probing ? () => attempt().catch(undecided) : attempt);
+      } catch (error) {
+        if (error instanceof BrokenCircuitError) throw refuse();
+        throw error instanceof NoVerdict ? error.cause : error;
+      }
+    },
+  };
+}
+
+/** A probe that its caller aborted says nothing of the dependency; without this, cockatiel would close on it. */
+class NoVerdict extends Error {}
+
+function undecided(error: unknown): never {
+  const aborted = isFailure(error) && error.code === 'ABORTED';
+  throw aborted ? new NoVerdict('probe aborted', { cause: error }) : error;
+}
+
+/** Doubling rests. cockatiel compares wall clocks; a duration that is all or nothing makes the monotonic one decide. */
+function rest(ms: number, maxMs: number, time: Time): IBackoffFactory<unknown> & { next(): IBackoff<unknown> } {
+  const from = (restMs: number): IBackoff<unknown> => {
+    const until = time.now() + restMs * (0.8 + Math.random() * 0.4);
+    return {
+      get duration() {
+        return time.now() >= until ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      },
+      next: () => from(Math.min(maxMs, restMs * 2)),
+    };
+  };
+  return { next: () => from(ms) };
+}
+
+const BUCKETS = 10;
+
+/** Failure rate over a sliding window of buckets that the clock empties. */
+class WindowBreaker implements IBreaker {
+  readonly state: unknown = undefined;
+  readonly #time: Time;
+  readonly #bucketMs: number;
+  readonly #minimum: number;
+  readonly #threshold: number;
+  #buckets: { readonly number: number; successes: number; failures: number }[] = [];
+
+  constructor(options: CircuitBreakerOptions, time: Time) {
+    this.#time = time;
+    this.#bucketMs = (options.windowMs ?? 10_000) / BUCKETS;
+    this.#minimum = options.minimumThroughput ?? 20;
+    this.#threshold = options.failureRateThreshold ?? 0.5;
+  }
+
+  success(state: CircuitState): void {
+    if (state === CircuitState.HalfOpen) this.#buckets = [];
+    else this.#current().successes += 1;
+  }
+
+  failure(state: CircuitState): boolean {
+    if (state === CircuitState.HalfOpen) return true;
+    this.#current().failures += 1;
+    const failures = this.#buckets.reduce((sum, bucket) => sum + bucket.failures, 0);
+    const samples = this.#buckets.reduce((sum, bucket) => sum + bucket.successes, failures);
+    return samples >= this.#minimum && failures / samples >= this.#threshold;
+  }
+
+  #current(): { successes: number; failures: number } {
+    const number = Math.floor(this.#time.now() / this.#bucketMs);
+    this.#buckets = this.#buckets.filter((bucket) => bucket.number > number - BUCKETS);
+    const last = this.#buckets.at(-1);
+    if (last?.number === number) return last;
+    const bucket = { number, successes: 0, failures: 0 };
+    this.#buckets.push(bucket);
+    return bucket;
+  }
+}

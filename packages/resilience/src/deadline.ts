@@ -1,8 +1,64 @@
-import type { AnyPolicy } from './operation.ts';
-import type { Time } from './time.ts';
+import { Failure, isFailure } from './failure.ts';
+import { type AnyPolicy, type Call, type Operation, unlimited } from './operation.ts';
+import { systemTime, type Time } from './time.ts';
 
 /**
  * One ceiling: the call settles within `ms` (or the caller's earlier deadline), whatever `next` does. It ends as
  * `TIMEOUT` (a fault) at the ceiling and as `ABORTED` when the caller's signal fires; `next` sees its signal aborted.
  */
-export declare const deadline: (ms: number, time?: Time) => AnyPolicy;
+export const deadline =
+  (ms: number, time: Time = systemTime): AnyPolicy =>
+  (next) =>
+  (input, call) => {
+    if (call.signal.aborted) return Promise.reject(reasonOf(call.signal));
+    return new Promise((resolve, reject) => {
+      const controller = new AbortController();
+      const deadlineAt = Math.min(call.deadlineAt, time.now() + ms);
+      const end = (failure: Failure) => {
+        release();
+        reject(failure);
+        controller.abort(failure);
+      };
+      const release = arm(call, { ms: deadlineAt - time.now(), time, end });
+      settle(next, input, { signal: controller.signal, deadlineAt }).then(
+        (output) => {
+          release();
+          resolve(output);
+        },
+        (error) => {
+          release();
+          reject(error);
+        },
+      );
+    });
+  };
+
+/** A `next` that throws before it returns a promise must not leak past the ceiling. */
+const settle = async <I, O>(next: Operation<I, O>, input: I, call: Call): Promise<O> => next(input, call);
+
+interface Ceiling {
+  readonly ms: number;
+  readonly time: Time;
+  end(failure: Failure): void;
+}
+
+/** Watches clock and caller; returns how to stop watching. */
+function arm(call: Call, { ms, time, end }: Ceiling): () => void {
+  const cancel = time.after(Math.max(0, ms), () => end(timeout(ms)));
+  if (call.signal === unlimited.signal) return cancel;
+  const onAbort = () => end(reasonOf(call.signal));
+  call.signal.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    cancel();
+    call.signal.removeEventListener('abort', onAbort);
+  };
+}
+
+const timeout = (ms: number) =>
+  new Failure('TIMEOUT', `no answer within ${Math.round(Math.max(0, ms))} ms`, { fault: true, retryable: true });
+
+/** An outer ceiling aborts with its own failure: that one is the truth, a person's abort is `ABORTED`. */
+function reasonOf(signal: AbortSignal): Failure {
+  const { reason } = signal;
+  return isFailure(reason) ? reason : new Failure('ABORTED', 'the caller aborted the call', { cause: reason });
+}

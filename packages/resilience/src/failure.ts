@@ -6,23 +6,32 @@ export interface FailureTraits {
   /** Trying again may help. Default false. */
   readonly retryable?: boolean;
   /** The dependency asked to wait this long. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
 /** Codes the policies of this package produce; adapters add their own (`NETWORK`, `UNAVAILABLE`, …). */
 export type PolicyCode = 'TIMEOUT' | 'ABORTED' | 'OVERLOADED' | 'CIRCUIT_OPEN';
 
-export declare class Failure<Code extends string = string> extends Error {
-  override readonly name: string;
+export class Failure<Code extends string = string> extends Error {
+  override readonly name: string = 'Failure';
   readonly code: Code;
   readonly fault: boolean;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   /** Wire tries made; 0 when none left this process. Set by `retry`. */
-  attempts: number;
-  constructor(code: Code, message: string, traits?: FailureTraits);
+  attempts: number = 0;
+
+  constructor(code: Code, message: string, traits: FailureTraits = {}) {
+    super(message, 'cause' in traits ? { cause: traits.cause } : undefined);
+    this.code = code;
+    this.fault = traits.fault ?? false;
+    this.retryable = traits.retryable ?? false;
+    this.retryAfterMs = traits.retryAfterMs;
+  }
 }
 
-/** By code, never by class: two installed copies of this package still agree. */
-export declare function isFailure(error: unknown): error is Failure;
+/** By shape, never by class: two installed copies of this package still agree. */
+export function isFailure(error: unknown): error is Failure {
+  return error instanceof Error && 'code' in error && 'fault' in error && 'retryable' in error && 'attempts' in error;
+}

@@ -14,6 +14,9 @@ export type AnyPolicy = <I, O>(next: Operation<I, O>) => Operation<I, O>;
 export type Settled<O> = PromiseSettledResult<O>[];
 
 /** Wraps `operation` in `policies`, the first outermost. */
-export declare function stack<I, O>(policies: readonly Policy<I, O>[], operation: Operation<I, O>): Operation<I, O>;
+export function stack<I, O>(policies: readonly Policy<I, O>[], operation: Operation<I, O>): Operation<I, O> {
+  return policies.reduceRight((next, policy) => policy(next), operation);
+}
+
 /** A call without limit of its own: for work that outlives or precedes every caller. */
-export declare const unlimited: Call;
+export const unlimited: Call = { signal: new AbortController().signal, deadlineAt: Number.POSITIVE_INFINITY };

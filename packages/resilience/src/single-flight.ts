@@ -1,5 +1,24 @@
 import type { Cache } from './cached.ts';
-import type { Policy } from './operation.ts';
+import { type Policy, unlimited } from './operation.ts';
 
 /** One flight a key; it fills `into` even when every caller has left, and no caller's signal or deadline ends it. */
-export declare const singleFlight: <I, O>(into: Cache<I, O>) => Policy<I, O>;
+export const singleFlight =
+  <I, O>(into: Cache<I, O>): Policy<I, O> =>
+  (next) => {
+    const flights = new Map<string, Promise<O>>();
+    const fly = async (input: I): Promise<O> => {
+      const output = await next(input, unlimited);
+      into.set(input, output);
+      return output;
+    };
+    return (input) => {
+      const key = into.keyOf(input);
+      const joined = flights.get(key);
+      if (joined !== undefined) return joined;
+      const flight = fly(input);
+      const land = () => flights.delete(key);
+      flights.set(key, flight);
+      flight.then(land, land);
+      return flight;
+    };
+  };

@@ -7,6 +7,31 @@ export interface Time {
   after(ms: number, action: () => void): () => void;
 }
 
-export declare const systemTime: Time;
+/** Node fires longer timers at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const systemTime: Time = {
+  now: () => performance.now(),
+  after(ms, action) {
+    if (ms === Number.POSITIVE_INFINITY) return () => {};
+    const timer = setTimeout(action, Math.min(ms, LONGEST_TIMER_MS));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
-export declare function sleep(ms: number, signal: AbortSignal, time?: Time): Promise<void>;
+export function sleep(ms: number, signal: AbortSignal, time: Time = systemTime): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = time.after(ms, () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { type Cache, cached, type Entry } from './cached.ts';
+import { unlimited } from './operation.ts';
+
+function holding(freshness?: Entry<string>['freshness']): Cache<string, string> {
+  const entry = freshness && { value: 'held', freshness, ageMs: 5 };
+  return { keyOf: (input) => input, set: () => {}, get: () => entry };
+}
+
+const answering = () => {
+  const operation = Object.assign(
+    async () => {
+      operation.calls += 1;
+      return 'asked';
+    },
+    { calls: 0 },
+  );
+  return operation;
+};
+
+const dead = () => Promise.reject(new Error('dead'));
+
+test.each([
+  ['fresh', { value: 'held', freshness: 'fresh', ageMs: 5 }, 0],
+  ['stale', { value: 'held', freshness: 'stale', ageMs: 5 }, 1],
+  ['expired', { value: 'asked', freshness: 'fresh', ageMs: 0 }, 1],
+  [undefined, { value: 'asked', freshness: 'fresh', ageMs: 0 }, 1],
+] as const)('a %s entry gives %o and asks %i times', async (freshness, entry, calls) => {
+  const operation = answering();
+  expect(await cached(holding(freshness), operation).ask('x', unlimited)).toEqual(entry);
+  expect(operation.calls).toBe(calls);
+});
+
+test('when asking fails an expired entry is served with the reason', async () => {
+  const entry = await cached(holding('expired'), dead).ask('x', unlimited);
+  expect(entry).toMatchObject({ value: 'held', freshness: 'expired', error: { message: 'dead' } });
+});
+
+test('when asking fails behind a stale entry nobody notices', async () => {
+  expect(await cached(holding('stale'), dead).ask('x', unlimited)).toMatchObject({ value: 'held' });
+});
+
+test('when asking fails and nothing is held the failure is the answer', async () => {
+  await expect(cached(holding(), dead).ask('x', unlimited)).rejects.toThrow('dead');
+});
+
+test('peek never asks', () => {
+  const operation = answering();
+  expect(cached(holding('stale'), operation).peek('x')).toMatchObject({ value: 'held' });
+  expect(operation.calls).toBe(0);
+});

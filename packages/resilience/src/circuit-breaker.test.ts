@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { circuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
+import { Failure } from './failure.ts';
+import { type ManualTime, manualTime } from './manual-time.ts';
+import { stack, unlimited } from './operation.ts';
+
+const fault = new Failure('NETWORK', 'reset', { fault: true });
+
+function guarded(time: ManualTime, options = {}) {
+  const breaker = createCircuitBreaker({ minimumThroughput: 4, cooldownMs: 1_000, ...options }, time);
+  const dependency = { calls: 0, answer: (): Promise<string> => Promise.reject(fault) };
+  const send = stack([circuitBreaker(breaker)], async (_: string) => {
+    dependency.calls += 1;
+    return dependency.answer();
+  });
+  const ask = () => send('x', unlimited).catch((error: Failure) => error.code);
+  const askTimes = async (times: number) => {
+    for (let call = 0; call < times; call += 1) await ask();
+  };
+  return { breaker, dependency, ask, askTimes };
+}
+
+test('it opens at the failure rate once there are enough samples, then refuses without asking', async () => {
+  const { breaker, dependency, ask, askTimes } = guarded(manualTime());
+  await askTimes(3);
+  expect(breaker.state).toBe('closed');
+  await askTimes(1);
+  expect(breaker.state).toBe('open');
+  expect(await ask()).toBe('CIRCUIT_OPEN');
+  expect(dependency.calls).toBe(4);
+});
+
+test('old samples expire by the clock even when nobody calls', async () => {
+  const time = manualTime();
+  const { breaker, askTimes } = guarded(time, { windowMs: 10_000 });
+  await askTimes(3);
+  await time.advance(10_001);
+  await askTimes(3);
+  expect(breaker.state).toBe('closed');
+});
+
+test('half-open lets one probe through and refuses everyone else at once; success closes', async () => {
+  const time = manualTime();
+  const { breaker, dependency, ask, askTimes } = guarded(time);
+  await askTimes(4);
+  await time.advance(1_200);
+  const probe = Promise.withResolvers<string>();
+  dependency.answer = () => probe.promise;
+  const probing = ask();
+  expect(await Promise.all([ask(), ask()])).toEqual(['CIRCUIT_OPEN', 'CIRCUIT_OPEN']);
+  expect(breaker.state).toBe('half-open');
+  probe.resolve('well');
+  expect(await probing).toBe('well');
+  expect(breaker.state).toBe('closed');
+  expect(dependency.calls).toBe(5);
+});
+
+test('a failed probe doubles the rest', async () => {
+  const time = manualTime();
+  const { breaker, dependency, askTimes } = guarded(time);
+  await askTimes(4);
+  await time.advance(1_200);
+  await askTimes(1);
+  await time.advance(1_300);
+  await askTimes(1);
+  expect(dependency.calls).toBe(5);
+  await time.advance(1_200);
+  await askTimes(1);
+  expect(dependency.calls).toBe(6);
+  expect(breaker.state).toBe('open');
+});
+
+test('what is not a fault never opens it', async () => {
+  const { breaker, dependency, askTimes } = guarded(manualTime());
+  dependency.answer = () => Promise.reject(new Failure('UNAUTHORIZED', 'no'));
+  await askTimes(50);
+  expect(breaker.state).toBe('closed');
+});
+
+test('a probe that its caller aborted does not close it', async () => {
+  const time = manualTime();
+  const { breaker, dependency, ask, askTimes } = guarded(time);
+  await askTimes(4);
+  await time.advance(1_200);
+  dependency.answer = () => Promise.reject(new Failure('ABORTED', 'left'));
+  expect(await ask()).toBe('ABORTED');
+  expect(breaker.state).toBe('open');
+});
