@@ -1,0 +1,713 @@
+/** Generated from openapi.yaml by `npm run generate`. */
+export interface paths {
+    readonly "/livez": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whether the process answers; touches nothing else */
+        readonly get: operations["getLiveness"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/openapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** This document */
+        readonly get: operations["getDocument"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether the server serves a generation and is not about to stop
+         * @description It stays ready while the store is down, so that one shared fault does not remove every server.
+         */
+        readonly get: operations["getReadiness"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/customers/{customerId}/segments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The segments a customer is in
+         * @description A customer the service has never seen is no error: 200, `known` false, no segments. A repeated filter parameter
+         *     means OR, different ones mean AND; a segment without the attribute does not match.
+         */
+        readonly get: operations["getCustomerSegments"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/customers/{customerId}/segments/{segmentId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether a customer is in one segment
+         * @description A segment the generation does not have is 404 `unknown-segment`.
+         */
+        readonly get: operations["getMembership"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/generations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The generations the store holds, newest first */
+        readonly get: operations["listGenerations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/lookups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * The segments of up to 100 customers
+         * @description Reads only; safe to repeat. Items come in the order asked, duplicates kept, each with its own status and, when it
+         *     succeeded, its own generation. One bad item never fails the rest.
+         */
+        readonly post: operations["lookupMany"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/segments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The catalogue of the served generation, by id
+         * @description Filters mean what they mean for a customer. A cursor belongs to one generation: after a publish or roll back it is
+         *     answered 409 `conflict`, and the list starts again without a cursor.
+         */
+        readonly get: operations["listSegments"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/segments/{segmentId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One segment of the served generation */
+        readonly get: operations["getSegment"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description 1–512 bytes of UTF-8 (the length here counts characters), without C0 and C1 control characters and lone surrogates,
+         *     not `.` or `..`.
+         */
+        readonly CustomerId: string;
+        readonly CustomerSegments: {
+            /** @description False: complement segments were left out */
+            readonly complete: boolean;
+            /**
+             * Format: date-time
+             * @description Wall clock of the calculation
+             */
+            readonly computedAt: string;
+            readonly customerId: components["schemas"]["CustomerId"];
+            readonly generation: components["schemas"]["RunId"];
+            /** @description False: the generation has no such customer */
+            readonly known: boolean;
+            readonly segmentIds: readonly components["schemas"]["SegmentId"][];
+            /** @description With `view=full`, in the order of `segmentIds` */
+            readonly segments?: readonly components["schemas"]["SegmentSummary"][];
+        };
+        /** @description As the query parameters of the same names */
+        readonly Filter: {
+            readonly category?: components["schemas"]["FilterValues"];
+            readonly city?: components["schemas"]["FilterValues"];
+            readonly country?: components["schemas"]["FilterValues"];
+            readonly store?: components["schemas"]["FilterValues"];
+            readonly type?: components["schemas"]["FilterValues"];
+        };
+        readonly FilterValues: readonly string[];
+        readonly Generation: {
+            /** Format: date-time */
+            readonly computedAt: string;
+            /** @description ISO 8601 duration: a live generation older than this is late */
+            readonly expectedEvery?: string;
+            readonly members: number;
+            readonly memberships: number;
+            /**
+             * Format: date-time
+             * @description With `live`
+             */
+            readonly publishedAt?: string;
+            /**
+             * Format: date-time
+             * @description With `retired` and `withdrawn`
+             */
+            readonly retiredAt?: string;
+            readonly run: components["schemas"]["RunId"];
+            readonly segments: number;
+            /** @enum {string} */
+            readonly state: "building" | "sealed" | "live" | "retired" | "withdrawn";
+        };
+        readonly GenerationList: {
+            readonly generations: readonly components["schemas"]["Generation"][];
+            /** @description What this server answers from; absent before the first publish */
+            readonly served?: {
+                readonly epoch: number;
+                readonly floor: number;
+                readonly generation: components["schemas"]["RunId"];
+            };
+        };
+        readonly Liveness: {
+            /** @constant */
+            readonly status: "live";
+        };
+        readonly LookupAnswer: components["schemas"]["CustomerSegments"] & {
+            /** @constant */
+            readonly status: 200;
+        };
+        readonly LookupFailure: {
+            /** @description As it was asked */
+            readonly customerId: string;
+            readonly error: components["schemas"]["Problem"];
+            /** @enum {integer} */
+            readonly status: 400 | 500 | 503;
+        };
+        readonly LookupRequest: {
+            /** @description A bad id fails its own item only (400 `invalid-id`) */
+            readonly customerIds: readonly string[];
+            readonly filter?: components["schemas"]["Filter"];
+        };
+        readonly LookupResponse: {
+            readonly items: readonly (components["schemas"]["LookupAnswer"] | components["schemas"]["LookupFailure"])[];
+        };
+        readonly Membership: {
+            /** Format: date-time */
+            readonly computedAt: string;
+            readonly customerId: components["schemas"]["CustomerId"];
+            readonly generation: components["schemas"]["RunId"];
+            readonly known: boolean;
+            readonly member: boolean;
+            readonly segmentId: components["schemas"]["SegmentId"];
+        };
+        readonly Problem: {
+            /** @description What was wrong with this request and what to do */
+            readonly detail: string;
+            readonly status: number;
+            /** @description The same for every problem of a type */
+            readonly title: string;
+            readonly type: components["schemas"]["ProblemType"];
+        };
+        /** @enum {string} */
+        readonly ProblemType: "urn:segment-store:error:invalid-request" | "urn:segment-store:error:invalid-id" | "urn:segment-store:error:unauthorized" | "urn:segment-store:error:forbidden" | "urn:segment-store:error:unknown-segment" | "urn:segment-store:error:conflict" | "urn:segment-store:error:rate-limited" | "urn:segment-store:error:overloaded" | "urn:segment-store:error:deadline" | "urn:segment-store:error:store-unavailable" | "urn:segment-store:error:internal";
+        readonly Readiness: {
+            readonly detail?: string;
+            readonly generation?: components["schemas"]["RunId"];
+            /**
+             * @description `serving` and `switching` (opening the next generation) are ready
+             * @enum {string}
+             */
+            readonly status: "starting" | "serving" | "switching" | "draining";
+        };
+        /**
+         * @description Sorts by time and names its generation
+         * @example 20260914t031500z
+         */
+        readonly RunId: string;
+        readonly Segment: components["schemas"]["SegmentSummary"] & {
+            /**
+             * Format: date-time
+             * @description Data time: the calculation saw the orders before this instant
+             */
+            readonly asOf: string;
+            readonly definition?: string;
+            readonly definitionVersion?: string;
+            /** @description Customers in the segment */
+            readonly size: number;
+        };
+        /** @example recurrent:store:17 */
+        readonly SegmentId: string;
+        readonly SegmentOfGeneration: components["schemas"]["Segment"] & {
+            /** Format: date-time */
+            readonly computedAt: string;
+            readonly generation: components["schemas"]["RunId"];
+        };
+        readonly SegmentPage: {
+            /** Format: date-time */
+            readonly computedAt: string;
+            readonly generation: components["schemas"]["RunId"];
+            /** @description Absent on the last page */
+            readonly nextCursor?: string;
+            readonly segments: readonly components["schemas"]["Segment"][];
+        };
+        readonly SegmentSummary: {
+            readonly attributes: {
+                readonly [key: string]: string;
+            };
+            readonly id: components["schemas"]["SegmentId"];
+            readonly name: string;
+            readonly type: string;
+        };
+    };
+    responses: {
+        /** @description The caller holds this answer already */
+        readonly NotModified: {
+            headers: {
+                readonly Age: components["headers"]["Age"];
+                readonly "Cache-Control": components["headers"]["Cache-Control"];
+                readonly "Cache-Status": components["headers"]["Cache-Status"];
+                readonly ETag: components["headers"]["ETag"];
+                readonly "Segment-Epoch": components["headers"]["Segment-Epoch"];
+                readonly "Segment-Epoch-Floor": components["headers"]["Segment-Epoch-Floor"];
+                readonly "Segment-Generation": components["headers"]["Segment-Generation"];
+                readonly "Segment-Stale": components["headers"]["Segment-Stale"];
+                readonly "Server-Timing": components["headers"]["Server-Timing"];
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /**
+         * @description 400 `invalid-request`, `invalid-id` · 403 `forbidden`, 421 `forbidden` (a host this server does not answer for) ·
+         *     404 `unknown-segment`, `invalid-request` (no such path) · 405, 413, 415 `invalid-request` · 409 `conflict` ·
+         *     500 `internal` · 503 `store-unavailable`, `overloaded`
+         */
+        readonly Problem: {
+            headers: {
+                readonly Allow: components["headers"]["Allow"];
+                readonly "Retry-After": components["headers"]["Retry-After"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description Only segments with this attribute `category` */
+        readonly Category: components["schemas"]["FilterValues"];
+        /** @description Only segments with this attribute `city` */
+        readonly City: components["schemas"]["FilterValues"];
+        /** @description Only segments with this attribute `country` */
+        readonly Country: components["schemas"]["FilterValues"];
+        /** @description Percent-encoded UTF-8. Never normalised. */
+        readonly CustomerId: components["schemas"]["CustomerId"];
+        /** @description ETags the caller holds; one that still fits is answered 304 */
+        readonly IfNoneMatch: string;
+        readonly SegmentId: components["schemas"]["SegmentId"];
+        /** @description Only segments with this attribute `store` */
+        readonly Store: components["schemas"]["FilterValues"];
+        /** @description Only segments of this type */
+        readonly Type: components["schemas"]["FilterValues"];
+        /** @description `full` adds what the catalogue says of each segment */
+        readonly View: "ids" | "full";
+    };
+    requestBodies: never;
+    headers: {
+        /**
+         * @description Whole seconds the answer has been in the server's cache. It is valid as long as its generation is live, so age alone
+         *     does not make it stale.
+         */
+        readonly Age: number;
+        /** @description The methods this path answers; with 405 */
+        readonly Allow: string;
+        readonly "Cache-Control": "private, max-age=60, stale-while-revalidate=600, stale-if-error=86400";
+        /** @description What the server's cache did (RFC 9211) */
+        readonly "Cache-Status": string;
+        /** @description Digest of the body */
+        readonly ETag: string;
+        /** @description To be kept only for revalidation */
+        readonly "No-Cache": "private, no-cache";
+        /** @description Not to be kept */
+        readonly "No-Store": "no-store";
+        /** @description Whole seconds to wait before trying again */
+        readonly "Retry-After": number;
+        /** @description Raised by every publish and roll back */
+        readonly "Segment-Epoch": number;
+        /** @description The oldest epoch whose answers may still be used anywhere; answers kept from older ones must be dropped */
+        readonly "Segment-Epoch-Floor": number;
+        /** @description The generation of the answer; for lookups, whose items name their own, the one the server answers from */
+        readonly "Segment-Generation": components["schemas"]["RunId"];
+        /** @description `?1` when the answer is of an older generation than the one the server answers from */
+        readonly "Segment-Stale": "?1";
+        readonly "Server-Timing": string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly getLiveness: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It does */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Liveness"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getDocument: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description This document, as JSON */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly info: Record<string, never>;
+                        readonly openapi: string;
+                        readonly paths: Record<string, never>;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getReadiness: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Send requests */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Send none */
+            readonly 503: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getCustomerSegments: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only segments with this attribute `category` */
+                readonly category?: components["parameters"]["Category"];
+                /** @description Only segments with this attribute `city` */
+                readonly city?: components["parameters"]["City"];
+                /** @description Only segments with this attribute `country` */
+                readonly country?: components["parameters"]["Country"];
+                /** @description Only segments with this attribute `store` */
+                readonly store?: components["parameters"]["Store"];
+                /** @description Only segments of this type */
+                readonly type?: components["parameters"]["Type"];
+                /** @description `full` adds what the catalogue says of each segment */
+                readonly view?: components["parameters"]["View"];
+            };
+            readonly header?: {
+                /** @description ETags the caller holds; one that still fits is answered 304 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /** @description Percent-encoded UTF-8. Never normalised. */
+                readonly customerId: components["parameters"]["CustomerId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The segments, of one generation */
+            readonly 200: {
+                headers: {
+                    readonly Age: components["headers"]["Age"];
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly "Cache-Status": components["headers"]["Cache-Status"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Segment-Epoch": components["headers"]["Segment-Epoch"];
+                    readonly "Segment-Epoch-Floor": components["headers"]["Segment-Epoch-Floor"];
+                    readonly "Segment-Generation": components["headers"]["Segment-Generation"];
+                    readonly "Segment-Stale": components["headers"]["Segment-Stale"];
+                    readonly "Server-Timing": components["headers"]["Server-Timing"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customerId": "17850",
+                     *       "known": true,
+                     *       "generation": "20260914t031500z",
+                     *       "computedAt": "2026-09-14T03:15:00.000Z",
+                     *       "complete": true,
+                     *       "segmentIds": [
+                     *         "recurrent:country:France"
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["CustomerSegments"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getMembership: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETags the caller holds; one that still fits is answered 304 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /** @description Percent-encoded UTF-8. Never normalised. */
+                readonly customerId: components["parameters"]["CustomerId"];
+                readonly segmentId: components["parameters"]["SegmentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The membership, of one generation */
+            readonly 200: {
+                headers: {
+                    readonly Age: components["headers"]["Age"];
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly "Cache-Status": components["headers"]["Cache-Status"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Segment-Epoch": components["headers"]["Segment-Epoch"];
+                    readonly "Segment-Epoch-Floor": components["headers"]["Segment-Epoch-Floor"];
+                    readonly "Segment-Generation": components["headers"]["Segment-Generation"];
+                    readonly "Segment-Stale": components["headers"]["Segment-Stale"];
+                    readonly "Server-Timing": components["headers"]["Server-Timing"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Membership"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listGenerations: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The generations */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GenerationList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly lookupMany: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LookupRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description One item a customer asked */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly "Segment-Epoch": components["headers"]["Segment-Epoch"];
+                    readonly "Segment-Epoch-Floor": components["headers"]["Segment-Epoch-Floor"];
+                    readonly "Segment-Generation": components["headers"]["Segment-Generation"];
+                    readonly "Server-Timing": components["headers"]["Server-Timing"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LookupResponse"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listSegments: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only segments with this attribute `category` */
+                readonly category?: components["parameters"]["Category"];
+                /** @description Only segments with this attribute `city` */
+                readonly city?: components["parameters"]["City"];
+                /** @description Only segments with this attribute `country` */
+                readonly country?: components["parameters"]["Country"];
+                /** @description The `nextCursor` of the page before; opaque */
+                readonly cursor?: string;
+                /** @description Segments a page */
+                readonly limit?: number;
+                /** @description Only segments with this attribute `store` */
+                readonly store?: components["parameters"]["Store"];
+                /** @description Only segments of this type */
+                readonly type?: components["parameters"]["Type"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of segments */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Cache"];
+                    readonly "Segment-Epoch": components["headers"]["Segment-Epoch"];
+                    readonly "Segment-Epoch-Floor": components["headers"]["Segment-Epoch-Floor"];
+                    readonly "Segment-Generation": components["headers"]["Segment-Generation"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SegmentPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getSegment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly segmentId: components["parameters"]["SegmentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The segment */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Cache"];
+                    readonly "Segment-Epoch": components["headers"]["Segment-Epoch"];
+                    readonly "Segment-Epoch-Floor": components["headers"]["Segment-Epoch-Floor"];
+                    readonly "Segment-Generation": components["headers"]["Segment-Generation"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SegmentOfGeneration"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+}
