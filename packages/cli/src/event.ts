@@ -9,6 +9,14 @@ export type CommandEvent =
       readonly unit: string;
     }
   | { readonly kind: 'note' | 'warning'; readonly text: string }
-  | { readonly kind: 'result'; readonly text: string; readonly data: Readonly<Record<string, unknown>> };
+  /** `text` is what people asked for, `data` the same for programs. */
+  | { readonly kind: 'result'; readonly text: string; readonly data: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'error'; readonly text: string; readonly exitCode: number };
 
 export type Say = (event: CommandEvent) => void;
+
+/** Where a renderer writes. */
+export interface Streams {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+}

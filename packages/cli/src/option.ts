@@ -1,4 +1,4 @@
-/** What a flag, an environment variable or a config key may hold. Values come from file < environment < flag. */
+/** What a flag, an environment variable or a config key may hold. */
 
 export interface Option<T> {
   readonly description: string;
@@ -6,25 +6,78 @@ export interface Option<T> {
   readonly placeholder?: string;
   readonly fallback: T;
   readonly required: boolean;
-  readonly secret: boolean;
-  /** @throws Error whose message completes "--flag value: …" */
+  /** @throws RangeError whose message completes "--flag value: …" */
   parse(text: string): T;
 }
 
-interface Common {
+interface Described {
   readonly description: string;
   readonly placeholder?: string;
-  readonly secret?: boolean;
 }
 
-export declare function text(option: Common & { readonly fallback: string }): Option<string>;
-export declare function optionalText(option: Common): Option<string | undefined>;
-export declare function requiredText(option: Common): Option<string>;
-export declare function integer(
-  option: Common & { readonly fallback: number; readonly min?: number; readonly max?: number },
-): Option<number>;
-export declare function flag(option: { readonly description: string }): Option<boolean>;
+export const text = (option: Described & { readonly fallback: string }): Option<string> => ({
+  placeholder: '<text>',
+  ...option,
+  required: false,
+  parse: nonEmpty,
+});
 
-/** Options by camelCase name: `s3Endpoint` is `--s3-endpoint`, `S3_ENDPOINT` behind the command's prefix, `s3Endpoint` in the file. */
+export const optionalText = (option: Described): Option<string | undefined> => ({
+  placeholder: '<text>',
+  ...option,
+  fallback: undefined,
+  required: false,
+  parse: nonEmpty,
+});
+
+export const requiredText = (option: Described): Option<string> => ({
+  placeholder: '<text>',
+  ...option,
+  fallback: '',
+  required: true,
+  parse: nonEmpty,
+});
+
+interface Whole extends Described {
+  readonly fallback: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** A whole number from `min` (default 0) to `max`. */
+export const integer = ({ min = 0, max = Number.MAX_SAFE_INTEGER, ...option }: Whole): Option<number> => ({
+  placeholder: '<n>',
+  ...option,
+  required: false,
+  parse(value) {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw new RangeError(
+      `expected a whole number ${max === Number.MAX_SAFE_INTEGER ? `≥ ${min}` : `from ${min} to ${max}`}`,
+    );
+  },
+});
+
+/** A switch: present is true. */
+export const flag = (option: { readonly description: string }): Option<boolean> => ({
+  ...option,
+  fallback: false,
+  required: false,
+  parse(value) {
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw new RangeError('expected true or false');
+  },
+});
+
+function nonEmpty(value: string): string {
+  if (value !== '') return value;
+  throw new RangeError('expected a value that is not empty');
+}
+
+/** By camelCase name: `s3Endpoint` is `--s3-endpoint`, `<PREFIX>_S3_ENDPOINT` in the environment, `s3Endpoint` in a config file. */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 export type Values<Table extends OptionTable> = { readonly [Name in keyof Table]: ReturnType<Table[Name]['parse']> };
+
+export const toFlag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const toVariable = (prefix: string, name: string): string =>
+  `${prefix}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
