@@ -1,4 +1,5 @@
 /** Identifiers. One parser per id: an unchecked string cannot reach a store. */
+import { quote } from './quote.ts';
 
 declare const checked: unique symbol;
 type Checked<Name extends string> = string & { readonly [checked]: Name };
@@ -10,24 +11,89 @@ export type SegmentId = Checked<'segment'>;
 /** `^\d{8}t\d{6}z(-[a-z0-9]{1,24})?$`: sorts by time and names its generation. */
 export type RunId = Checked<'run'>;
 
+export const MAX_CUSTOMER_ID_BYTES = 512;
+export const MAX_SEGMENT_ID_BYTES = 128;
+const SEGMENT_ID = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/;
+const RUN_ID = /^(\d{4})(\d{2})(\d{2})t(\d{2})(\d{2})(\d{2})z(-[a-z0-9]{1,24})?$/;
+
 /** Why a value of a format was refused; the names dead letters use. */
 export type FormatReason = 'malformed' | 'bad-id' | 'too-large';
 
 /** A value that does not follow its format. The message names the thing, the value and the way out. */
-export declare class FormatError extends Error {
-  override readonly name: 'FormatError';
+export class FormatError extends Error {
+  override readonly name = 'FormatError';
   readonly reason: FormatReason;
-  constructor(reason: FormatReason, message: string);
+  constructor(reason: FormatReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
-export declare function isCustomerId(value: unknown): value is CustomerId;
-export declare function isSegmentId(value: unknown): value is SegmentId;
-export declare function isRunId(value: unknown): value is RunId;
+export function isCustomerId(value: unknown): value is CustomerId {
+  return typeof value === 'string' && customerIdFault(value) === undefined;
+}
+
+export function isSegmentId(value: unknown): value is SegmentId {
+  return typeof value === 'string' && SEGMENT_ID.test(value);
+}
+
+export function isRunId(value: unknown): value is RunId {
+  return typeof value === 'string' && RUN_ID.test(value);
+}
+
 /** @throws FormatError `bad-id` */
-export declare function parseCustomerId(text: string): CustomerId;
+export function parseCustomerId(text: string): CustomerId {
+  if (isCustomerId(text)) return text;
+  throw new FormatError('bad-id', `customer id ${quote(text)} ${customerIdFault(text)}`);
+}
+
 /** @throws FormatError `bad-id` */
-export declare function parseSegmentId(text: string): SegmentId;
+export function parseSegmentId(text: string): SegmentId {
+  if (isSegmentId(text)) return text;
+  const form = 'a letter or digit, then at most 127 of A-Z a-z 0-9 . _ : ~ -';
+  throw new FormatError('bad-id', `segment id ${quote(text)} is not ${form}`);
+}
+
 /** @throws FormatError `bad-id` */
-export declare function parseRunId(text: string): RunId;
-/** The wall clock of a run, to the second, from its id. */
-export declare function runTime(run: RunId): Date;
+export function parseRunId(text: string): RunId {
+  if (isRunId(text)) return text;
+  const form = 'a UTC time and an optional suffix of a-z 0-9, as in 20260131t235959z or 20260131t235959z-retry';
+  throw new FormatError('bad-id', `run id ${quote(text)} is not ${form}`);
+}
+
+/** The id of a run calculated at `computedAt`, to the second. @throws FormatError `bad-id` for a bad suffix or year */
+export function createRunId(computedAt: Date, suffix?: string): RunId {
+  const digits = computedAt.toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase();
+  return parseRunId(suffix === undefined ? `${digits}z` : `${digits}z-${suffix}`);
+}
+
+/** The wall clock of a run, to the second, from its id. @throws FormatError `bad-id` where the calendar has no such time */
+export function runTime(run: RunId): Date {
+  const [, year, month, day, hours, minutes, seconds] = RUN_ID.exec(run) ?? [];
+  const time = new Date(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
+  // Date carries an impossible day into the next month; only a time that exists gives its own digits back.
+  if (!Number.isNaN(time.getTime()) && run.startsWith(createRunId(time))) return time;
+  throw new FormatError('bad-id', `run id ${quote(run)} is no time of the calendar`);
+}
+
+/** What is wrong with it, or undefined. One pass: it stands on the hot path of a lookup. */
+function customerIdFault(text: string): string | undefined {
+  if (text === '') return 'is empty';
+  if (text === '.' || text === '..') return 'is a dot segment, which URLs take away';
+  let bytes = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x20 || (unit >= 0x7f && unit <= 0x9f)) return 'holds a control character';
+    if (unit < 0x80) bytes += 1;
+    else if (unit < 0x800) bytes += 2;
+    else if (unit < 0xd800 || unit > 0xdfff) bytes += 3;
+    else if (isPair(unit, text.charCodeAt(++index))) bytes += 4;
+    else return 'holds half of a surrogate pair';
+    if (bytes > MAX_CUSTOMER_ID_BYTES) return `is longer than ${MAX_CUSTOMER_ID_BYTES} bytes of UTF-8`;
+  }
+  return undefined;
+}
+
+function isPair(high: number, low: number): boolean {
+  return high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff;
+}
