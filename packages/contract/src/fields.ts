@@ -1,5 +1,6 @@
 /** Reads typed values out of parsed JSON; every refusal names the place, the value and what was expected. */
 import { FormatError } from './id.ts';
+import { nearest } from './nearest.ts';
 import { quote } from './quote.ts';
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
@@ -19,6 +20,15 @@ export class Fields {
 
   has(key: string): boolean {
     return Object.hasOwn(this.#object, key);
+  }
+
+  /** For files people write: a key nobody reads is a slip. */
+  only(known: readonly string[]): this {
+    const stranger = Object.keys(this.#object).find((key) => !known.includes(key));
+    if (stranger === undefined) return this;
+    const near = nearest(stranger, known);
+    const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
+    throw new FormatError('malformed', `${this.#path}${stranger} is an unknown key; ${hint}`);
   }
 
   value(key: string): unknown {
