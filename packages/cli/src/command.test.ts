@@ -122,12 +122,3 @@ test('the first signal asks the command to stop: it may run again, exit 6', asyn
   expect(code).toBe(6);
   expect(stderr).toContain('stopped by SIGINT; run the same command again');
 });
-
-test('the second signal ends it at once with the code of the signal', async () => {
-  const { child, ended } = start(['copy', 'stubborn', '--to', 'b', '--wait']);
-  await printed(child, 'copying');
-  child.kill('SIGTERM');
-  await printed(child, 'stopping');
-  child.kill('SIGTERM');
-  expect((await ended).code).toBe(143);
-});

@@ -6,7 +6,7 @@ import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { type OptionTable, toFlag, type Values } from './option.ts';
 import { lines } from './render/lines.ts';
 import { terminal } from './render/terminal.ts';
-import { stopSignal } from './signals.ts';
+import { processSignals, stopSignal } from './signals.ts';
 
 export interface Context {
   readonly say: Say;
@@ -96,7 +96,7 @@ async function run(cli: Cli, one: AnyCommand, target: Command): Promise<ExitCode
   const flags = target.opts();
   const name = [cli.name, one.spec.name].filter(Boolean).join(' ');
   const say = flags.json === true ? lines(name, process) : terminal(process, () => performance.now());
-  const signal = stopSignal(process);
+  const signal = stopSignal(processSignals);
   try {
     await one.run({ args: target.args, flags, environmentPrefix: cli.environmentPrefix }, { say, signal });
     return exitCode.done;

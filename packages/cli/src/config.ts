@@ -1,6 +1,6 @@
 /** Options from a config file, the environment and flags: each later one wins. */
 import { readFileSync } from 'node:fs';
-import { closest } from 'fastest-levenshtein';
+import { nearest } from '@segment-store/contract/nearest';
 import { CommandError, exitCode } from './exit-code.ts';
 import { type OptionTable, toFlag, toVariable, type Values } from './option.ts';
 
@@ -51,7 +51,9 @@ function readConfig(path: string, names: readonly string[]): Readonly<Record<str
   const config = parseJson(path);
   for (const key of Object.keys(config)) {
     if (names.includes(key)) continue;
-    throw usage(`${path}: unknown key "${key}"; did you mean "${closest(key, names)}"? Known: ${names.join(', ')}`);
+    const near = nearest(key, names);
+    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+    throw usage(`${path}: unknown key "${key}"${hint} Known: ${names.join(', ')}`);
   }
   return config;
 }

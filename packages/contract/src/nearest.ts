@@ -1,6 +1,6 @@
-/** The candidate a typing slip away from `word`: at most a third of its letters differ. */
+/** The candidate a typing slip away from `word`: at most a third of its letters (rounded up) differ. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.ceil(word.length / 3);
   const near = candidates
     .map((candidate) => ({ candidate, slips: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ slips }) => slips <= limit)
