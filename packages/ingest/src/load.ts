@@ -3,6 +3,8 @@ import type { Segment } from '@segment-store/contract/lines';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Generation, Lines, Live, StorePublisher, StoreWriter, Tally, Verdict } from '@segment-store/store/store';
+import { equal, refuseUnless } from './gates/gate.ts';
+import type { InParallel } from './in-parallel.ts';
 
 /** One part's outcomes: error budgets, dead letters. */
 export interface Account {
@@ -13,6 +15,7 @@ export interface Account {
 export interface LoadDeps {
   readonly writer: StoreWriter;
   readonly publisher: StorePublisher;
+  readonly inParallel: InParallel;
   segments(manifest: Manifest, call: Call): AsyncIterable<Segment>;
   lines(part: Part, call: Call): AsyncIterable<Lines>;
   account(part: Part): Account;
@@ -20,5 +23,26 @@ export interface LoadDeps {
   gates(sealed: Generation, live: Generation): Promise<readonly Verdict[]>;
 }
 
-export declare function fill(manifest: Manifest, deps: LoadDeps, call: Call): Promise<void>;
-export declare function complete(manifest: Manifest, deps: LoadDeps, call: Call): Promise<Live>;
+/** Writes what is not written yet of a run. Ends early on a sealed build: `complete` goes on from there. */
+export async function fill(manifest: Manifest, deps: LoadDeps, call: Call): Promise<void> {
+  await using build = await deps.writer.build(manifest, call); // the mutex
+  if (build.state !== 'building') return;
+  await build.catalogue(deps.segments(manifest, call));
+  await deps.inParallel(await build.unfinished(), call, async (part, partCall) => {
+    const { attempted } = await build.begin(part);
+    const account = deps.account(part);
+    for await (const lines of deps.lines(part, partCall)) {
+      account.add(lines.settled, await build.write({ ...lines, attempted }, partCall));
+    }
+    await build.finish(part, account.close());
+  });
+}
+
+/** Seals, judges, publishes. */
+export async function complete(manifest: Manifest, deps: LoadDeps, call: Call): Promise<Live> {
+  await using build = await deps.writer.build(manifest, call);
+  refuseUnless([equal('parts not loaded yet', (await build.unfinished()).length, 0)]);
+  const [sealed, live] = [await build.seal(), await deps.publisher.live()]; // at first the empty genesis generation
+  const verdicts = await deps.gates(sealed, live.generation);
+  return deps.publisher.publish(sealed.run, live.epoch, verdicts); // the fence is what the gates judged
+}

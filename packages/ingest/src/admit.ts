@@ -1,0 +1,37 @@
+/** What can be known before anything is written. */
+import type { Manifest } from '@segment-store/contract/manifest';
+import { Failure } from '@segment-store/resilience/failure';
+import type { Generation, StorePublisher } from '@segment-store/store/store';
+import { equal, refuseUnless } from './gates/gate.ts';
+import { sourceFailure } from './source-failure.ts';
+
+/** Whether the run is to be loaded, or live already. Rejects with OLDER, CONFLICT, CHANGED or REFUSED when it must not be. */
+export async function admit(manifest: Manifest, publisher: StorePublisher): Promise<'load' | 'live already'> {
+  const { generation: live } = await publisher.live();
+  const generations = await publisher.generations();
+  const same = generations.find(({ run }) => run === manifest.run);
+  if (same !== undefined) checkSame(manifest, same);
+  if (same?.state === 'live') return 'live already';
+  if (manifest.run < live.run) {
+    throw new Failure(
+      'OLDER',
+      `run ${manifest.run} is older than ${live.run}, which is live: load a newer run, or roll back`,
+    );
+  }
+  const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);
+  refuseUnless([{ ...equal('empty', rows, 0), limit: 'at least 1 customer', passed: rows > 0 }]);
+  return 'load';
+}
+
+function checkSame({ run, hash }: Manifest, same: Generation): void {
+  if (same.manifestHash !== hash) {
+    const hashes = `${hash.slice(0, 12)}… here, ${same.manifestHash.slice(0, 12)}… in the store`;
+    throw sourceFailure(
+      'CHANGED',
+      `run ${run} is known with another manifest (${hashes}): give the changed run an id of its own`,
+    );
+  }
+  if (same.state === 'retired' || same.state === 'withdrawn') {
+    throw new Failure('CONFLICT', `run ${run} was live before and is ${same.state} now: load a newer run`);
+  }
+}

@@ -1,0 +1,103 @@
+/** Commands over the generations of a store. */
+import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
+import type { Values } from '@segment-store/cli/option';
+import { openStore } from '@segment-store/store/open';
+import { GENESIS, type Generation, type Store } from '@segment-store/store/store';
+import { orUsage, withExitCode } from '../exit.ts';
+import { storeOptions } from '../options.ts';
+
+type Result = { readonly text: string; readonly data: Readonly<Record<string, unknown>> };
+
+export const rollbackCommand: AnyCommand = command({
+  name: 'rollback',
+  summary: 'Makes the newest retired generation live again, withdraws the live one and holds publishing.',
+  arguments: [],
+  options: storeOptions,
+  examples: ['segment-ingest rollback --store embedded:./store'],
+  run: (input, context) => onStore(input.options, context, rollBack),
+});
+
+export const unholdCommand: AnyCommand = command({
+  name: 'unhold',
+  summary: 'Lets publishing go on after a rollback.',
+  arguments: [],
+  options: storeOptions,
+  examples: ['segment-ingest unhold --store embedded:./store'],
+  run: (input, context) => onStore(input.options, context, unhold),
+});
+
+export const generationsCommand: AnyCommand = command({
+  name: 'generations',
+  summary: 'Lists the generations of a store, the newest first.',
+  arguments: [],
+  options: storeOptions,
+  examples: [
+    'segment-ingest generations --store embedded:./store',
+    'segment-ingest generations --store http://localhost:9200 --json',
+  ],
+  run: (input, context) => onStore(input.options, context, listGenerations),
+});
+
+function onStore(
+  options: Values<typeof storeOptions>,
+  { say, signal }: Context,
+  work: (store: Store) => Promise<Result>,
+): Promise<void> {
+  return withExitCode(signal, async () => {
+    await using store = orUsage(() => openStore(options.store, { prefix: options.prefix }));
+    say({ kind: 'result', ...(await work(store)) });
+  });
+}
+
+async function rollBack({ publisher }: Store): Promise<Result> {
+  const before = await publisher.live();
+  const { generation, epoch, floor } = await publisher.rollBack(before.epoch);
+  const withdrawn = before.generation.run;
+  return {
+    text: [
+      `run ${generation.run} is live again, epoch ${epoch}; ${withdrawn} is withdrawn`,
+      'publishing is on hold until "segment-ingest unhold"',
+    ].join('\n'),
+    data: { run: generation.run, withdrawn, epoch, floor },
+  };
+}
+
+async function unhold({ publisher }: Store): Promise<Result> {
+  const held = await publisher.unhold();
+  return { text: held ? 'publishing may go on' : 'publishing was not on hold: nothing to do', data: { held } };
+}
+
+async function listGenerations({ publisher }: Store): Promise<Result> {
+  const generations = (await publisher.generations())
+    .filter(({ run }) => run !== GENESIS)
+    .sort((a, b) => (a.run < b.run ? 1 : -1));
+  const rows = generations.map((one) => [
+    one.run,
+    one.state,
+    ...[one.members, one.memberships, one.segments].map(format),
+    changedAt(one),
+  ]);
+  const text = generations.length === 0 ? 'no generations yet' : table([HEADINGS, ...rows]);
+  return { text, data: { generations } };
+}
+
+const HEADINGS = ['run', 'state', 'customers', 'memberships', 'segments', 'since'];
+
+function changedAt(generation: Generation): string {
+  if (generation.state === 'live') return generation.publishedAt.toISOString();
+  return generation.state === 'retired' || generation.state === 'withdrawn' ? generation.retiredAt.toISOString() : '';
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+const format = (count: number) => count.toLocaleString('en');

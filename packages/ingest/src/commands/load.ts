@@ -1,0 +1,95 @@
+import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
+import { integer, type Values } from '@segment-store/cli/option';
+import type { Manifest } from '@segment-store/contract/manifest';
+import { type FolderOptions, openFolder } from '@segment-store/folder/folder';
+import { Failure } from '@segment-store/resilience/failure';
+import type { Call } from '@segment-store/resilience/operation';
+import { systemTime } from '@segment-store/resilience/time';
+import { openStore } from '@segment-store/store/open';
+import type { Live } from '@segment-store/store/store';
+import { admit } from '../admit.ts';
+import { loadDeps } from '../deps.ts';
+import { orUsage, withExitCode } from '../exit.ts';
+import { complete, fill, type LoadDeps } from '../load.ts';
+import { buildOptions, folderOptions, storeOptions } from '../options.ts';
+import { openRun } from '../run.ts';
+import { createStory, type Story } from '../story.ts';
+
+const options = {
+  ...storeOptions,
+  ...buildOptions,
+  ...folderOptions,
+  partsAtOnce: integer({ description: 'parts read at the same time', fallback: 4, min: 1, max: 64 }),
+};
+type Options = Values<typeof options>;
+type Steps = (manifest: Manifest, deps: LoadDeps, call: Call) => Promise<Live>;
+
+export const loadCommand: AnyCommand = command({
+  name: 'load',
+  summary: 'Loads a run folder as a new generation, verifies and publishes it. Run it again to resume.',
+  arguments: ['<run-folder>'],
+  options,
+  examples: [
+    'segment-ingest load runs/20260131t040000z --store embedded:./store',
+    'segment-ingest load s3://bucket/runs/20260131t040000z --store http://localhost:9200 --prefix segments',
+  ],
+  run({ args: [folder = ''], options }, context) {
+    return bring(folder, { options, context }, async (manifest, deps, call) => {
+      await fill(manifest, deps, call);
+      return complete(manifest, deps, call);
+    });
+  },
+});
+
+export const publishCommand: AnyCommand = command({
+  name: 'publish',
+  summary: 'Verifies and publishes a run that is loaded already, as `load` does in the end; after a hold, say.',
+  arguments: ['<run-folder>'],
+  options,
+  examples: ['segment-ingest publish runs/20260131t040000z --store embedded:./store'],
+  run({ args: [folder = ''], options }, context) {
+    return bring(folder, { options, context }, async (manifest, deps, call) => {
+      const known = await deps.publisher.generations();
+      if (known.some(({ run }) => run === manifest.run)) return complete(manifest, deps, call);
+      throw new Failure('REFUSED', `run ${manifest.run} is not in this store: load it`);
+    });
+  },
+});
+
+function bring(url: string, { options, context }: { options: Options; context: Context }, steps: Steps): Promise<void> {
+  return withExitCode(context.signal, async () => {
+    const call: Call = { signal: context.signal, deadlineAt: Number.POSITIVE_INFINITY };
+    const story = createStory(context.say, systemTime);
+    await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
+    await using store = orUsage(() => openStore(options.store, options));
+    story.stage('check', folder.url);
+    const run = await openRun(folder, call);
+    const deps = loadDeps({ run, store, story, partsAtOnce: options.partsAtOnce });
+    if ((await admit(run.manifest, store.publisher)) === 'live already') {
+      const text = `run ${run.manifest.run} is live already: nothing to do`;
+      return context.say({ kind: 'result', text, data: { run: run.manifest.run, published: false } });
+    }
+    context.say(published(await steps(run.manifest, deps, call), story));
+  });
+}
+
+function folderOptionsOf({ s3Endpoint, s3Region }: Options): FolderOptions {
+  return { ...(s3Endpoint !== undefined && { s3Endpoint }), ...(s3Region !== undefined && { s3Region }) };
+}
+
+function published({ generation, epoch }: Live, story: Story): Parameters<Context['say']>[0] {
+  const { seconds, rows } = story.summary();
+  const total = Object.values(seconds).reduce((sum, one) => sum + one, 0);
+  const rowsPerSecond = Math.round(rows / Math.max(seconds.fill ?? 0, 0.001));
+  const { run, members, memberships, segments } = generation;
+  const stages = Object.entries(seconds).map(([stage, one]) => `${stage} ${one.toFixed(1)} s`);
+  const text = [
+    `run ${run} is live, epoch ${epoch}`,
+    `  ${format(members)} customers, ${format(memberships)} memberships, ${format(segments)} segments`,
+    `  ${format(rows)} rows in ${total.toFixed(1)} s (${stages.join(', ')}): ${format(rowsPerSecond)} rows/s while filling`,
+  ];
+  const data = { run, published: true, epoch, customers: members, memberships, segments, rows, rowsPerSecond, seconds };
+  return { kind: 'result', text: text.join('\n'), data };
+}
+
+const format = (count: number) => count.toLocaleString('en');

@@ -1,0 +1,50 @@
+/** Failures of stores, folders and gates → exit codes of the command. */
+import { CommandError, type ExitCode, exitCode } from '@segment-store/cli/exit-code';
+import { isFailure } from '@segment-store/resilience/failure';
+
+const exits: Readonly<Record<string, ExitCode>> = {
+  HELD: exitCode.held,
+  FENCED: exitCode.held,
+  OLDER: exitCode.held,
+  ON_HOLD: exitCode.refused,
+  REFUSED: exitCode.refused,
+  MISCOUNT: exitCode.refused,
+  CONFLICT: exitCode.refused,
+  UNSUPPORTED: exitCode.usage,
+  DENIED: exitCode.usage,
+  UNAVAILABLE: exitCode.unavailable,
+  TIMEOUT: exitCode.unavailable,
+  NOT_FOUND: exitCode.input,
+  INCOMPLETE: exitCode.input,
+  CHANGED: exitCode.input,
+  CORRUPT: exitCode.input,
+  UNREADABLE: exitCode.input,
+};
+
+const ways: Readonly<Record<string, string>> = {
+  ON_HOLD: 'run "segment-ingest unhold" with the same --store to let publishing go on',
+  MISCOUNT: 'nothing was published, the generation before is still live',
+};
+
+/** Runs `work`; a failure this package knows ends the command with its exit code. Anything else is a defect: as it is. */
+export async function withExitCode<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted || !isFailure(error)) throw error;
+    const code = exits[error.code];
+    if (code === undefined) throw error;
+    const way = ways[error.code];
+    throw new CommandError(code, way === undefined ? error.message : `${error.message}: ${way}`, { cause: error });
+  }
+}
+
+/** Runs `open`, which throws a TypeError for a URL that is none of its forms. */
+export function orUsage<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof TypeError) throw new CommandError(exitCode.usage, error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+/** The completeness gate: a run folder → its manifest, and every file the manifest names. */
+import { FormatError } from '@segment-store/contract/id';
+import { MANIFEST_KEY, type Manifest, type Part, parseManifest } from '@segment-store/contract/manifest';
+import type { FileInfo, Folder } from '@segment-store/folder/folder';
+import { isFailure } from '@segment-store/resilience/failure';
+import type { Call } from '@segment-store/resilience/operation';
+import { REWRITE, type Source } from './source.ts';
+import { sourceFailure } from './source-failure.ts';
+
+/** A run folder that is complete. */
+export interface Run {
+  readonly manifest: Manifest;
+  source(part: Part): Source;
+}
+
+/** Rejects INCOMPLETE, CHANGED or CORRUPT, naming the file. No part is read yet. */
+export async function openRun(folder: Folder, call: Call): Promise<Run> {
+  const manifest = await readManifest(folder, call);
+  const files = new Map<string, FileInfo>();
+  for await (const file of folder.list('', call)) files.set(file.key, file);
+  const sources = new Map(
+    [manifest.catalogue, ...manifest.parts].map((part) => [
+      part.key,
+      { folder, part, file: held(folder, files, part) },
+    ]),
+  );
+  return {
+    manifest,
+    source(part) {
+      const source = sources.get(part.key);
+      if (source === undefined) throw new Error(`${part.key} is not a part of run ${manifest.run}`);
+      return source;
+    },
+  };
+}
+
+async function readManifest(folder: Folder, call: Call): Promise<Manifest> {
+  const file = await folder.info(MANIFEST_KEY, call).catch((error: unknown) => {
+    if (!isFailure(error) || error.code !== 'NOT_FOUND') throw error;
+    const hint = 'name the folder of one run, and load it once its calculation has ended';
+    throw sourceFailure('INCOMPLETE', `${folder.url} holds no ${MANIFEST_KEY}: ${hint}`, error);
+  });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of folder.read(file, { from: 0, to: file.bytes }, call)) chunks.push(chunk);
+  try {
+    return parseManifest(Buffer.concat(chunks));
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw sourceFailure('CORRUPT', `${MANIFEST_KEY} in ${folder.url}: ${error.message}`, error);
+  }
+}
+
+function held(folder: Folder, files: ReadonlyMap<string, FileInfo>, part: Part): FileInfo {
+  const file = files.get(part.key);
+  if (file === undefined) {
+    throw sourceFailure(
+      'INCOMPLETE',
+      `${part.key} is in the manifest but not in ${folder.url}: copy the whole folder, or write the run again`,
+    );
+  }
+  const changed = difference('bytes', file.bytes, part.bytes) ?? difference('etag', file.etag, part.etag);
+  if (changed === undefined) return file;
+  throw sourceFailure('CHANGED', `${part.key} in ${folder.url} has ${changed}: ${REWRITE}`);
+}
+
+function difference(name: string, found: string | number, promised: string | number | undefined): string | undefined {
+  return promised === undefined || found === promised ? undefined : `${name} ${found}, the manifest says ${promised}`;
+}

@@ -1,0 +1,11 @@
+import { Failure } from '@segment-store/resilience/failure';
+
+/** What can be wrong with a run folder, besides what the folder itself answers. */
+export type SourceCode =
+  | 'INCOMPLETE' // no manifest, or a file it names is absent
+  | 'CHANGED' // other bytes than the manifest promises
+  | 'CORRUPT' // bytes that cannot be what they claim to be
+  | 'UNREADABLE'; // a format, layout or rule this version does not load
+
+export const sourceFailure = (code: SourceCode, message: string, cause?: unknown): Failure<SourceCode> =>
+  new Failure(code, message, { cause });

@@ -1,0 +1,31 @@
+/** The bytes of a run folder's files, held against what the manifest promises. */
+import { createHash } from 'node:crypto';
+import type { Part } from '@segment-store/contract/manifest';
+import type { FileInfo, Folder } from '@segment-store/folder/folder';
+import type { Call } from '@segment-store/resilience/operation';
+import { sourceFailure } from './source-failure.ts';
+
+/** A file the manifest names, found in the folder. */
+export interface Source {
+  readonly folder: Folder;
+  readonly file: FileInfo;
+  readonly part: Part;
+}
+
+/** Everything in the file; rejects behind the last byte when the manifest promised other bytes. */
+export async function* sourceBytes({ folder, file, part }: Source, call: Call): AsyncGenerator<Uint8Array> {
+  if (file.bytes === 0) return;
+  const hash = part.sha256 === undefined ? undefined : createHash('sha256');
+  for await (const chunk of folder.read(file, { from: 0, to: file.bytes }, call)) {
+    hash?.update(chunk);
+    yield chunk;
+  }
+  const sha256 = hash?.digest('hex');
+  if (sha256 === part.sha256) return;
+  throw sourceFailure(
+    'CHANGED',
+    `${part.key} in ${folder.url} has sha256 ${sha256}, the manifest says ${part.sha256}: ${REWRITE}`,
+  );
+}
+
+export const REWRITE = 'a run folder must not change once its manifest is there, write a new run';

@@ -1,0 +1,122 @@
+/** What a person hears while a run is loaded. */
+import type { Say } from '@segment-store/cli/event';
+import type { Manifest } from '@segment-store/contract/manifest';
+import type { Time } from '@segment-store/resilience/time';
+import type { Build, Rejection, Tally } from '@segment-store/store/store';
+import type { LoadDeps } from './load.ts';
+
+export interface Story {
+  stage(name: string, detail?: string): void;
+  /** From now on `done` of `total` rows are loaded. */
+  rows(done: number, total: number): void;
+  /** As many more. */
+  moreRows(count: number): void;
+  rejected(rejection: Rejection): void;
+  /** Seconds of each stage so far, and rows loaded by this process. */
+  summary(): { readonly seconds: Readonly<Record<string, number>>; readonly rows: number };
+}
+
+const PROGRESS_MS = 1000;
+const REJECTIONS_SAID = 20;
+
+export function createStory(say: Say, time: Time): Story {
+  const seconds: Record<string, number> = {};
+  const count = { done: 0, total: 0, mine: 0, rejected: 0 };
+  let stage = '';
+  let stageAt = time.now();
+  let saidAt = Number.NEGATIVE_INFINITY;
+  const endStage = () => {
+    if (stage !== '') seconds[stage] = (seconds[stage] ?? 0) + (time.now() - stageAt) / 1000;
+    stageAt = time.now();
+  };
+  return {
+    stage(name, detail) {
+      endStage();
+      stage = name;
+      say({ kind: 'stage', stage, ...(detail !== undefined && { detail }) });
+    },
+    rows(done, total) {
+      Object.assign(count, { done, total });
+    },
+    moreRows(more) {
+      count.done += more;
+      count.mine += more;
+      if (time.now() - saidAt < PROGRESS_MS && count.done < count.total) return;
+      saidAt = time.now();
+      say({ kind: 'progress', stage, done: count.done, total: count.total, unit: 'rows' });
+    },
+    rejected({ part, line, offset, reason }) {
+      count.rejected++;
+      if (count.rejected > REJECTIONS_SAID) return;
+      const place = line === undefined ? `byte ${offset}` : `line ${line}, byte ${offset}`;
+      say({ kind: 'warning', text: `${part} ${place}: rejected as ${reason}` });
+      if (count.rejected === REJECTIONS_SAID) say({ kind: 'warning', text: 'further rejected lines are counted only' });
+    },
+    summary() {
+      endStage();
+      return { seconds, rows: count.mine };
+    },
+  };
+}
+
+/** `deps`, telling the story as it is called. */
+export function told(deps: LoadDeps, manifest: Manifest, story: Story): LoadDeps {
+  return {
+    ...deps,
+    writer: {
+      async build(run, call) {
+        story.stage('build', `run ${run.run}`);
+        return toldBuild(await deps.writer.build(run, call), manifest, story);
+      },
+    },
+    publisher: {
+      live: () => deps.publisher.live(),
+      generations: () => deps.publisher.generations(),
+      publish(run, expected, verdicts) {
+        story.stage('publish', `epoch ${expected} goes`);
+        return deps.publisher.publish(run, expected, verdicts);
+      },
+      rollBack: (expected) => deps.publisher.rollBack(expected),
+      unhold: () => deps.publisher.unhold(),
+      remove: (run) => deps.publisher.remove(run),
+    },
+    gates(sealed, live) {
+      story.stage('gates');
+      return deps.gates(sealed, live);
+    },
+  };
+}
+
+function toldBuild(build: Build, manifest: Manifest, story: Story): Build {
+  return {
+    get state() {
+      return build.state;
+    },
+    catalogue(segments) {
+      story.stage('catalogue', `${manifest.totals.segments} segments`);
+      return build.catalogue(segments);
+    },
+    async unfinished() {
+      const parts = await build.unfinished();
+      const total = sumRows(manifest.parts);
+      story.rows(total - sumRows(parts), total);
+      if (parts.length > 0) story.stage('fill', `${parts.length} of ${manifest.parts.length} parts`);
+      return parts;
+    },
+    begin: (part) => build.begin(part),
+    async write(lines, call) {
+      const tally = await build.write(lines, call);
+      story.moreRows(rowsOf(tally) + rowsOf(lines.settled));
+      return tally;
+    },
+    finish: (part, tally) => build.finish(part, tally),
+    seal() {
+      story.stage('seal');
+      return build.seal();
+    },
+    [Symbol.asyncDispose]: () => build[Symbol.asyncDispose](),
+  };
+}
+
+const rowsOf = ({ created, replayed, skipped, rejected }: Tally) => created + replayed + skipped + rejected.length;
+const sumRows = (parts: Manifest['parts']) => parts.reduce((sum, { rows }) => sum + rows, 0);
