@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const SNIPPET = /(<!-- snippet: (\S+)#(\S+) -->\n```\w*\n)([\s\S]*?)(\n```)/g;
+const SNIPPET = /(?<=<!-- snippet: (\S+)#(\S+) -->\n```\w*\n)[\s\S]*?(?=\n```)/g;
 
 const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'])
   .toString()
@@ -14,7 +14,7 @@ const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--ex
 
 for (const path of documents) {
   const text = readFileSync(path, 'utf8');
-  const fresh = text.replace(SNIPPET, (_, head, file, region, _old, tail) => head + regionOf(file, region) + tail);
+  const fresh = text.replace(SNIPPET, (_, file, region) => regionOf(file, region));
   if (fresh === text) continue;
   if (process.argv.includes('--write')) writeFileSync(path, fresh);
   else fail(`${path}: a snippet differs from its source; run: node scripts/check-snippets.ts --write`);
