@@ -1,0 +1,87 @@
+import { parseRunId } from '@segment-store/contract/id';
+import type { Manifest } from '@segment-store/contract/manifest';
+import { GENESIS, type Generation, type Rejection, type Tally } from '@segment-store/store/store';
+import { expect, test } from 'vitest';
+import { createAccounts } from '../accounts.ts';
+import { counts } from './counts.ts';
+import { allGates } from './gate.ts';
+
+const computedAt = new Date('2026-01-31T04:00:00Z');
+const part = { key: 'members/p0', bytes: 100, rows: 10 };
+const manifest: Manifest = {
+  run: parseRunId('20260131t040000z'),
+  computedAt,
+  layout: 'by-customer',
+  format: 'ndjson',
+  parts: [part],
+  catalogue: { key: 'catalogue.ndjson', bytes: 10, rows: 3 },
+  totals: { memberships: 25, segments: 3 },
+  producer: { name: 'test', version: '1' },
+  hash: '',
+};
+const sealed: Generation = {
+  run: manifest.run,
+  computedAt,
+  manifestHash: '',
+  members: 10,
+  memberships: 25,
+  segments: 3,
+  state: 'sealed',
+};
+const genesis: Generation = { ...sealed, run: GENESIS, members: 0, memberships: 0, segments: 0 };
+const whole: Tally = { created: 10, replayed: 0, skipped: 0, memberships: 25, rejected: [] };
+const rejection: Rejection = { part: part.key, offset: 0, reason: 'malformed' };
+
+type Figures = Partial<Pick<Generation, 'members' | 'memberships' | 'segments'>>;
+
+function judge(tally: Tally | undefined, changes: Figures = {}) {
+  const accounts = createAccounts(() => {});
+  if (tally !== undefined) {
+    const account = accounts.account(part);
+    account.add(tally);
+    account.close();
+  }
+  return allGates([counts(manifest, accounts)])({ ...sealed, ...changes }, genesis);
+}
+
+test('counts that reconcile pass, and the verdicts are kept', async () => {
+  const verdicts = await judge({ ...whole, created: 6, replayed: 4 });
+  expect(verdicts.map(({ gate, figure, limit }) => `${gate} ${figure}/${limit}`)).toEqual([
+    'rejected 0/0',
+    'parts with other rows than the manifest says 0/0',
+    'customers 10/10',
+    'memberships 25/25',
+    'segments 3/3',
+  ]);
+});
+
+test('parts an earlier job finished are judged by the totals', async () => {
+  await expect(judge(undefined)).resolves.toHaveLength(5);
+});
+
+test.each<[string, Tally | undefined, Figures, string]>([
+  ['a rejected line', { ...whole, created: 9, rejected: [rejection] }, { members: 9 }, 'rejected: 1, expected 0'],
+  [
+    'a line that vanished',
+    { ...whole, created: 9 },
+    { members: 9 },
+    'rows of members/p0: 9, expected 10; customers: 9, expected 10',
+  ],
+  ['a line too many', { ...whole, created: 11 }, { members: 11 }, 'rows of members/p0: 11, expected 10'],
+  ['a line an earlier job rejected', undefined, { members: 9 }, 'customers: 9, expected 10'],
+  ['memberships that differ', whole, { memberships: 24 }, 'memberships: 24, expected 25'],
+  ['segments that differ', whole, { segments: 4 }, 'segments: 4, expected 3'],
+])('%s is refused, naming gate, figure and limit', async (_, tally, changes, message) => {
+  await expect(judge(tally, changes)).rejects.toMatchObject({
+    code: 'REFUSED',
+    message: expect.stringContaining(message),
+  });
+});
+
+test('the thousandth rejected line ends the load', () => {
+  const heard: Rejection[] = [];
+  const account = createAccounts((one) => heard.push(one)).account(part);
+  for (let line = 1; line < 1000; line++) account.add({ ...whole, created: 0, rejected: [rejection] });
+  expect(() => account.add({ ...whole, created: 0, rejected: [rejection] })).toThrow('rejected: 1000, expected 0');
+  expect(heard).toHaveLength(1000);
+});
