@@ -1,0 +1,38 @@
+import { startElasticsearch } from './elasticsearch.ts';
+import { startS3 } from './s3.ts';
+import type { Service } from './service.ts';
+
+export const serviceNames = ['elasticsearch', 's3'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+export interface Started {
+  readonly service: Service;
+  /** The environment variables by which tests find it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export function isServiceName(name: string): name is ServiceName {
+  return serviceNames.some((known) => known === name);
+}
+
+/** Starts a server by name, on `port` or a free one. */
+export function startNamed(name: ServiceName, port?: number): Promise<Started> {
+  const options = port === undefined ? {} : { port };
+  return name === 's3' ? startNamedS3(options) : startNamedElasticsearch(options);
+}
+
+async function startNamedElasticsearch(options: { port?: number }): Promise<Started> {
+  const service = await startElasticsearch(options);
+  return { service, environment: { TEST_ELASTICSEARCH_URL: service.url } };
+}
+
+async function startNamedS3(options: { port?: number }): Promise<Started> {
+  const service = await startS3(options);
+  const { url, accessKeyId, secretAccessKey } = service;
+  const environment = {
+    TEST_S3_ENDPOINT: url,
+    TEST_S3_ACCESS_KEY_ID: accessKeyId,
+    TEST_S3_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+  return { service, environment };
+}
