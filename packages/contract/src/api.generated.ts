@@ -176,7 +176,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description 1–512 bytes of UTF-8 (the length here counts characters), without C0 and C1 control characters and lone surrogates,
+         * @description 1–512 bytes of UTF-8 (the length here counts characters), without C0, DEL and C1 control characters and lone surrogates,
          *     not `.` or `..`.
          */
         readonly CustomerId: string;
@@ -399,7 +399,10 @@ export interface components {
         readonly "No-Store": "no-store";
         /** @description Whole seconds to wait before trying again */
         readonly "Retry-After": number;
-        /** @description Raised by every publish and roll back */
+        /**
+         * @description The epoch in which the generation of the answer went live; for lookups the one of the generation the server answers
+         *     from. Every publish and roll back raises it.
+         */
         readonly "Segment-Epoch": number;
         /** @description The oldest epoch whose answers may still be used anywhere; answers kept from older ones must be dropped */
         readonly "Segment-Epoch-Floor": number;

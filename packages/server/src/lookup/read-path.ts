@@ -1,17 +1,22 @@
 /** Rebuilt for each generation. */
-import type { CustomerId, RunId } from '@segment-store/contract/id';
+import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
 import type { Member } from '@segment-store/contract/lines';
-import type { Cache, Cached } from '@segment-store/resilience/cached';
-import type { CircuitBreaker } from '@segment-store/resilience/circuit-breaker';
-import type { Limiter } from '@segment-store/resilience/limit';
+import { batch } from '@segment-store/resilience/batch';
+import { type Cache, type Cached, cached } from '@segment-store/resilience/cached';
+import { type CircuitBreaker, circuitBreaker } from '@segment-store/resilience/circuit-breaker';
+import { deadline } from '@segment-store/resilience/deadline';
+import { type Limiter, limit } from '@segment-store/resilience/limit';
+import { type Call, stack } from '@segment-store/resilience/operation';
+import { singleFlight } from '@segment-store/resilience/single-flight';
 import type { Reader } from '@segment-store/store/store';
 
 /** Filters: a repeated value is OR, different names are AND. */
-export interface Query {
-  readonly customerId: CustomerId;
-  readonly view: 'ids' | 'full';
-  readonly filters: Readonly<Record<string, readonly string[]>>;
-}
+export type Filters = Readonly<Record<string, readonly string[]>>;
+
+/** What is asked about one customer. */
+export type Query =
+  | { readonly view: 'ids' | 'full'; readonly customerId: CustomerId; readonly filters: Filters }
+  | { readonly view: 'membership'; readonly customerId: CustomerId; readonly segmentId: SegmentId };
 
 /** Facts of the generation only: bytes are encoded once and shared. */
 export interface Encoded {
@@ -20,6 +25,7 @@ export interface Encoded {
   readonly run: RunId;
 }
 
+/** Limiter and breaker belong to the store: every generation's path shares them. */
 export interface ReadPathDeps {
   readonly l1: Cache<Query, Encoded>;
   readonly limiter: Limiter;
@@ -29,4 +35,11 @@ export interface ReadPathDeps {
   encode(member: Member | undefined, query: Query, from: Reader): Encoded;
 }
 
-export declare function createReadPath(reader: Reader, deps: ReadPathDeps): Cached<Query, Encoded>;
+export function createReadPath(reader: Reader, deps: ReadPathDeps): Cached<Query, Encoded> {
+  const { l1, limiter, breaker, ms, encode } = deps;
+  // A refusal by the limiter is no sample for the breaker, a timeout is.
+  const store = stack([limit(limiter), circuitBreaker(breaker), deadline(ms.store)], reader.read);
+  const member = batch(100, store);
+  const answer = async (query: Query, call: Call) => encode(await member(query.customerId, call), query, reader);
+  return cached(l1, stack([deadline(ms.total), singleFlight(l1)], answer));
+}

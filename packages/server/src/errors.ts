@@ -1,0 +1,69 @@
+/** Codes of the contract → problems (RFC 9457). */
+import type { components } from '@segment-store/contract/api.generated';
+import { FormatError } from '@segment-store/contract/id';
+import { isFailure } from '@segment-store/resilience/failure';
+
+export type Problem = components['schemas']['Problem'];
+type Kind = keyof typeof titles;
+
+const titles = {
+  'invalid-request': 'The request does not follow the contract',
+  'invalid-id': 'An id does not follow its form',
+  forbidden: 'Not allowed here',
+  'unknown-segment': 'The served generation has no such segment',
+  conflict: 'The request was made against another generation',
+  overloaded: 'The server is busy',
+  'store-unavailable': 'The store cannot answer',
+  internal: 'Unexpected failure',
+} as const;
+
+interface ProblemOptions {
+  readonly status: number;
+  readonly detail: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Thrown anywhere in a route, it becomes the answer. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problem: Problem;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(kind: Kind, { status, detail, headers = {} }: ProblemOptions) {
+    super(detail);
+    this.problem = { type: `urn:segment-store:error:${kind}`, title: titles[kind], status, detail };
+    this.headers = headers;
+  }
+}
+
+export const invalidRequest = (detail: string, status = 400): ProblemError =>
+  new ProblemError('invalid-request', { status, detail });
+export const invalidId = (detail: string): ProblemError => new ProblemError('invalid-id', { status: 400, detail });
+export const storeUnavailable = (detail: string): ProblemError =>
+  new ProblemError('store-unavailable', { status: 503, detail, headers: { 'Retry-After': '1' } });
+
+/** What a caller may know of an error; `undefined` for one nobody expected. */
+function expected(error: unknown): ProblemError | undefined {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof FormatError) return invalidId(error.message);
+  if (!isFailure(error)) return undefined;
+  if (error.code === 'OVERLOADED') {
+    const detail = 'too many reads of the store are in flight; try again';
+    return new ProblemError('overloaded', { status: 503, detail, headers: { 'Retry-After': '1' } });
+  }
+  return storeUnavailable(`the store did not answer (${error.code}); try again`);
+}
+
+export function problemOf(error: unknown, report: (error: unknown) => void): ProblemError {
+  const known = expected(error);
+  if (known !== undefined) return known;
+  report(error);
+  return new ProblemError('internal', { status: 500, detail: "the server's own log says more" });
+}
+
+export function toHeaders({ headers }: ProblemError): Record<string, string> {
+  return { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers };
+}
+
+export function toResponse(error: ProblemError): Response {
+  return new Response(JSON.stringify(error.problem), { status: error.problem.status, headers: toHeaders(error) });
+}

@@ -1,0 +1,68 @@
+/**
+ * `GET /v1/customers/{customerId}/segments`: one handler without middleware. An answer in L1 leaves synchronously, as
+ * bytes and a plain object of headers; a middleware that sets a header costs a third of the throughput.
+ */
+import type { HttpBindings } from '@hono/node-server';
+import { type CustomerId, parseCustomerId } from '@segment-store/contract/id';
+import { unlimited } from '@segment-store/resilience/operation';
+import type { Context } from 'hono';
+import { storeUnavailable } from './errors.ts';
+import type { Query } from './lookup/read-path.ts';
+import { reply } from './lookup/reply.ts';
+import { NO_FILTERS, toFilters } from './lookup/select.ts';
+import type { Pin, Serving } from './lookup/serving.ts';
+import type { Requests } from './middleware/validate.ts';
+
+/** `incoming` is absent where the app is called without a socket, as in its tests. */
+export interface Env {
+  readonly Bindings: Partial<HttpBindings>;
+}
+type Ctx = Context<Env>;
+export type Handler = (context: Ctx) => Response | Promise<Response>;
+
+export function hotRoute(serving: Serving, requests: Requests): Handler {
+  return (context) => {
+    const customerId = parseCustomerId(context.req.param('customerId') ?? '');
+    return answerOne(serving, context, toQuery(context, customerId, requests));
+  };
+}
+
+function toQuery(context: Ctx, customerId: CustomerId, requests: Requests): Query {
+  if (!context.req.url.includes('?')) return { view: 'ids', customerId, filters: NO_FILTERS };
+  const { view = 'ids', ...values } = requests.customerSegments(searchOf(context));
+  return { view, customerId, filters: toFilters(values) };
+}
+
+export function searchOf({ req }: Ctx): URLSearchParams {
+  const at = req.url.indexOf('?');
+  return new URLSearchParams(at === -1 ? '' : req.url.slice(at));
+}
+
+export function pinOf(serving: Serving): Pin {
+  const { pin } = serving;
+  if (pin !== undefined) return pin;
+  const { state } = serving;
+  throw storeUnavailable(state.state === 'starting' ? state.why : 'the server is about to stop');
+}
+
+/** Synchronous for a hit. */
+export function answerOne(serving: Serving, context: Ctx, query: Query): Response | Promise<Response> {
+  const pin = pinOf(serving);
+  const hit = pin.path.peek(query);
+  if (hit === undefined) return answerMiss(serving, context, { pin, query });
+  return reply(hit, { epoch: pin.live.epoch, now: pin.live, ifNoneMatch: ifNoneMatch(context) });
+}
+
+async function answerMiss(serving: Serving, context: Ctx, asked: { pin: Pin; query: Query }): Promise<Response> {
+  const { pin, query } = asked;
+  const startedAt = performance.now();
+  const entry = await pin.path.ask(query, { ...unlimited, signal: context.req.raw.signal });
+  const waitedMs = performance.now() - startedAt;
+  const now = (serving.pin ?? pin).live;
+  return reply(entry, { epoch: pin.live.epoch, now, ifNoneMatch: ifNoneMatch(context), waitedMs });
+}
+
+/** Node's own headers: the request's `Headers` would be built for this one alone. */
+function ifNoneMatch({ env, req }: Ctx): string | undefined {
+  return env.incoming ? env.incoming.headers['if-none-match'] : req.header('if-none-match');
+}

@@ -1,0 +1,64 @@
+/** The segments of the served generation, by id and in pages. */
+import { isRunId, isSegmentId, type SegmentId } from '@segment-store/contract/id';
+import type { Segment } from '@segment-store/contract/lines';
+import type { Reader } from '@segment-store/store/store';
+import { invalidRequest, ProblemError } from '../errors.ts';
+import type { Filters } from './read-path.ts';
+import { matches } from './select.ts';
+
+/** @throws ProblemError 404 `unknown-segment` */
+export function segmentOf({ generation, catalogue }: Reader, id: SegmentId): Segment {
+  const segment = catalogue.get(id);
+  if (segment !== undefined) return segment;
+  const detail = `generation ${generation.run} has no segment "${id}"; GET /v1/segments lists what it has`;
+  throw new ProblemError('unknown-segment', { status: 404, detail });
+}
+
+export interface Page {
+  readonly segments: readonly Segment[];
+  readonly nextCursor?: string;
+}
+
+/** A page by id, after `cursor`. @throws ProblemError for a cursor of another generation, or none of ours */
+export function pageOf(
+  reader: Reader,
+  {
+    filters,
+    cursor,
+    limit,
+  }: { readonly filters: Filters; readonly cursor?: string | undefined; readonly limit: number },
+): Page {
+  const after = cursor === undefined ? '' : readCursor(cursor, reader);
+  const segments: Segment[] = [];
+  for (const segment of sorted(reader)) {
+    if (segment.id <= after || !matches(segment, filters)) continue;
+    const last = segments.at(-1);
+    if (last !== undefined && segments.length === limit) return { segments, nextCursor: printCursor(last, reader) };
+    segments.push(segment);
+  }
+  return { segments };
+}
+
+const ordered = new WeakMap<Reader['catalogue'], readonly Segment[]>();
+
+/** By code unit, once a generation. */
+function sorted({ catalogue }: Reader): readonly Segment[] {
+  const known = ordered.get(catalogue);
+  if (known !== undefined) return known;
+  const segments = [...catalogue.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  ordered.set(catalogue, segments);
+  return segments;
+}
+
+const printCursor = ({ id }: Segment, { generation }: Reader): string =>
+  Buffer.from(`${generation.run} ${id}`).toString('base64url');
+
+function readCursor(cursor: string, { generation }: Reader): SegmentId {
+  const [run, after, ...more] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (!isRunId(run) || !isSegmentId(after) || more.length > 0) {
+    throw invalidRequest('query.cursor: it is none that this server gave; start without one');
+  }
+  if (run === generation.run) return after;
+  const detail = `the cursor is of generation ${run}, served is ${generation.run}: start again without a cursor`;
+  throw new ProblemError('conflict', { status: 409, detail });
+}

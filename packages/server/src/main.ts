@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { command, main } from '@segment-store/cli/command';
+import { options, resolveConfig } from './config.ts';
+import { serve } from './serve.ts';
+
+await main({
+  name: 'segment-server',
+  version: '0.1.0',
+  summary: 'Answers which segments a customer is in, from the live generation of a store.',
+  environmentPrefix: 'SEGMENT_SERVER',
+  commands: [
+    command({
+      name: '',
+      summary: 'Serves until SIGINT or SIGTERM, then ends the requests in flight (20 s at most).',
+      arguments: [],
+      options,
+      examples: ['segment-server --store embedded:./store', 'segment-server --store http://127.0.0.1:9200 --port 8081'],
+      run: (input, context) => serve(resolveConfig(input.options), context),
+    }),
+  ],
+});

@@ -1,0 +1,92 @@
+/** One membership, and lookups of many customers. */
+import { parseCustomerId, parseSegmentId } from '@segment-store/contract/id';
+import { type Call, unlimited } from '@segment-store/resilience/operation';
+import type { Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { invalidRequest, problemOf } from '../errors.ts';
+import { answerOne, type Env, pinOf, searchOf } from '../hot-route.ts';
+import { segmentOf } from '../lookup/catalogue.ts';
+import type { Encoded, Filters } from '../lookup/read-path.ts';
+import { generationHeaders } from '../lookup/reply.ts';
+import { toFilters } from '../lookup/select.ts';
+import type { Pin, Serving } from '../lookup/serving.ts';
+import type { Requests } from '../middleware/validate.ts';
+
+/** 100 ids of 512 bytes, each byte escaped, and as many filter values as the contract allows fit well. */
+const MAX_BODY_BYTES = 512 * 1024;
+
+export interface CustomerDeps {
+  readonly serving: Serving;
+  readonly requests: Requests;
+  report(error: unknown): void;
+}
+
+export function customerRoutes(app: Hono<Env>, deps: CustomerDeps): void {
+  const { serving, requests, report } = deps;
+
+  app.get('/v1/customers/:customerId/segments/:segmentId', (context) => {
+    const customerId = parseCustomerId(context.req.param('customerId'));
+    const segmentId = parseSegmentId(context.req.param('segmentId'));
+    requests.noQuery(searchOf(context));
+    segmentOf(pinOf(serving).reader, segmentId);
+    return answerOne(serving, context, { view: 'membership', customerId, segmentId });
+  });
+
+  app.post('/v1/lookups', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }), async (context) => {
+    requests.noQuery(searchOf(context));
+    const { customerIds, filter = {} } = requests.lookups(await readJson(context));
+    const pin = pinOf(serving);
+    const call = { ...unlimited, signal: context.req.raw.signal };
+    const startedAt = performance.now();
+    const filters = toFilters(filter);
+    const items = await Promise.all(customerIds.map((id) => item(id, { pin, filters, call, report })));
+    const headers = {
+      ...generationHeaders((serving.pin ?? pin).live),
+      'Cache-Control': 'no-store',
+      'Server-Timing': `store;dur=${(performance.now() - startedAt).toFixed(1)}`,
+    };
+    return new Response(`{"items":[${items.join(',')}]}`, { headers });
+  });
+}
+
+async function readJson(context: Context<Env>): Promise<unknown> {
+  const type = context.req.header('content-type') ?? 'nothing';
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw invalidRequest(`the body must be sent as application/json, not ${type.slice(0, 60)}`, 415);
+  }
+  const text = await context.req.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidRequest('the body is no JSON');
+  }
+}
+
+function refuseBody(): never {
+  throw invalidRequest(`the body is larger than ${MAX_BODY_BYTES} bytes; ask for fewer customers a request`, 413);
+}
+
+interface ItemOptions {
+  readonly pin: Pin;
+  readonly filters: Filters;
+  readonly call: Call;
+  report(error: unknown): void;
+}
+
+/** JSON of one item; the answer's own bytes are reused. */
+async function item(id: string, { pin, filters, call, report }: ItemOptions): Promise<string> {
+  try {
+    const query = { view: 'ids', customerId: parseCustomerId(id), filters } as const;
+    const { value } = pin.path.peek(query) ?? (await pin.path.ask(query, call));
+    return withStatus(value);
+  } catch (error) {
+    const { problem } = problemOf(error, report);
+    return JSON.stringify({ customerId: id, status: problem.status, error: problem });
+  }
+}
+
+const utf8 = new TextDecoder();
+
+function withStatus({ bytes }: Encoded): string {
+  return `{"status":200,${utf8.decode(bytes).slice(1)}`;
+}

@@ -1,0 +1,52 @@
+/** The catalogue of the served generation. */
+import type { components } from '@segment-store/contract/api.generated';
+import { parseSegmentId } from '@segment-store/contract/id';
+import type { Segment } from '@segment-store/contract/lines';
+import type { Hono } from 'hono';
+import { type Env, pinOf, searchOf } from '../hot-route.ts';
+import { summary } from '../lookup/answer.ts';
+import { pageOf, segmentOf } from '../lookup/catalogue.ts';
+import { generationHeaders } from '../lookup/reply.ts';
+import { toFilters } from '../lookup/select.ts';
+import type { Pin, Serving } from '../lookup/serving.ts';
+import type { Requests } from '../middleware/validate.ts';
+
+type Schemas = components['schemas'];
+
+export function segmentRoutes(app: Hono<Env>, serving: Serving, requests: Requests): void {
+  app.get('/v1/segments', (context) => {
+    const { cursor, limit = 50, ...values } = requests.listSegments(searchOf(context));
+    const pin = pinOf(serving);
+    const page = pageOf(pin.reader, { filters: toFilters(values), cursor, limit });
+    return answer(pin, { ...of(pin), ...page, segments: page.segments.map(toJson) } satisfies Schemas['SegmentPage']);
+  });
+
+  app.get('/v1/segments/:segmentId', (context) => {
+    const segmentId = parseSegmentId(context.req.param('segmentId'));
+    requests.noQuery(searchOf(context));
+    const pin = pinOf(serving);
+    const segment = toJson(segmentOf(pin.reader, segmentId));
+    return answer(pin, { ...segment, ...of(pin) } satisfies Schemas['SegmentOfGeneration']);
+  });
+}
+
+function of({ reader }: Pin): { generation: string; computedAt: string } {
+  const { run, computedAt } = reader.generation;
+  return { generation: run, computedAt: computedAt.toISOString() };
+}
+
+function toJson(segment: Segment): Schemas['Segment'] {
+  const { size, asOf, definition, definitionVersion } = segment;
+  return {
+    ...summary(segment),
+    size,
+    asOf: asOf.toISOString(),
+    ...(definition !== undefined && { definition }),
+    ...(definitionVersion !== undefined && { definitionVersion }),
+  };
+}
+
+function answer({ live }: Pin, body: object): Response {
+  const headers = { ...generationHeaders(live), 'Cache-Control': 'private, no-cache' };
+  return new Response(JSON.stringify(body), { headers });
+}
