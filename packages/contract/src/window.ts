@@ -40,20 +40,24 @@ export function isTimeZone(name: string): boolean {
 
 /** The `days` whole days that end where `day` begins: as long as the clock makes them, so 23 or 25 hours happen. */
 export function lastDays(days: number, day: Day, timeZone: string): Window {
-  const first = new Date(Date.parse(`${day}T00:00:00Z`) - days * DAY_MS);
-  return { from: startOfDay(first.getTime(), timeZone), to: startOfDay(Date.parse(`${day}T00:00:00Z`), timeZone) };
+  return { from: midnight(toUtc(day) - days * DAY_MS, timeZone), to: startOfDay(day, timeZone) };
 }
 
-/**
- * The first instant of a day in a zone, the day given as its midnight in UTC. Where the clock shows midnight twice,
- * the first; where it skips midnight, the instant it jumps.
- */
-function startOfDay(utcMidnight: number, timeZone: string): Date {
+/** The first instant of a day. Where the clock shows midnight twice, the first; where it skips it, when it jumps. */
+export function startOfDay(day: Day, timeZone: string): Date {
+  return midnight(toUtc(day), timeZone);
+}
+
+function toUtc(day: Day): number {
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
+function midnight(utcMidnight: number, timeZone: string): Date {
   const before = offsetAt(utcMidnight - DAY_MS, timeZone);
   const after = offsetAt(utcMidnight + DAY_MS, timeZone);
   const candidates = [utcMidnight - before, utcMidnight - after].toSorted((a, b) => a - b);
-  const midnight = candidates.find((instant) => instant + offsetAt(instant, timeZone) === utcMidnight);
-  return new Date(midnight ?? utcMidnight - before);
+  const shown = candidates.find((instant) => instant + offsetAt(instant, timeZone) === utcMidnight);
+  return new Date(shown ?? utcMidnight - before);
 }
 
 /** How far the zone's clock is ahead of UTC, in milliseconds. */

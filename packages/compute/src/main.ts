@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { main } from '@segment-store/cli/command';
+import { producer } from './producer.ts';
+import { createRunCommand } from './run-command.ts';
+
+await main({
+  ...producer,
+  summary: 'Orders and definitions → a run folder of segments',
+  environmentPrefix: 'SEGMENT_COMPUTE',
+  commands: [createRunCommand(() => new Date())],
+});
