@@ -1,4 +1,5 @@
 /** What a lookup answers. */
+import type { Entry } from '@segment-store/resilience/cached';
 
 export type ErrorCode =
   | 'TIMEOUT'
@@ -16,26 +17,32 @@ export type ErrorCode =
 
 export interface LookupError {
   readonly code: ErrorCode;
-  /** Wire tries made; 0 when none left this process. */
+  /** Wire tries known when the call ended; 0 when none left this process. */
   readonly attempts: number;
 }
 
 /** What the service said of one customer, of one generation. */
 export interface Answer<S extends string = string> {
+  /** Frozen, and shared by every customer in the same segments. */
   readonly segmentIds: readonly S[];
   /** False: the service has never seen this customer. */
   readonly known: boolean;
   /** False: complement segments were left out. */
   readonly complete: boolean;
   readonly generation: string;
+  /** Wall clock of the calculation. */
   readonly computedAt: Date;
 }
 
+/** Where an answer came from: `stale` is older than it should be, because refreshing runs behind or failed. */
+export type ServedFrom = 'server' | 'cache' | 'bootstrap' | 'stale';
+
+/** `ok` tells "the service said" from "could not find out": an empty `segmentIds` means different things in the two. */
 export type Lookup<S extends string = string> =
   | (Answer<S> & {
       readonly ok: true;
-      readonly servedFrom: 'server' | 'cache' | 'bootstrap' | 'stale';
-      /** Milliseconds since the service gave this answer. */
+      readonly servedFrom: ServedFrom;
+      /** Milliseconds the answer has spent in caches, the service's and this client's. */
       readonly ageMs: number;
       /** Why the answer is stale. */
       readonly error?: LookupError;
@@ -47,16 +54,43 @@ export type Lookup<S extends string = string> =
       readonly error: LookupError;
     };
 
+/** What the service said of one customer in one segment. */
+export interface MembershipFacts {
+  readonly member: boolean;
+  readonly known: boolean;
+  readonly generation: string;
+  readonly computedAt: Date;
+}
+
 /** One membership, with where it came from; `member` is the fallback's word when `ok` is false. */
-export type Membership = { readonly member: boolean } & (
-  | {
+export type Membership =
+  | (MembershipFacts & {
       readonly ok: true;
-      readonly known: boolean;
-      readonly generation: string;
-      readonly computedAt: Date;
-      readonly servedFrom: 'server' | 'cache' | 'bootstrap' | 'stale';
+      readonly servedFrom: ServedFrom;
       readonly ageMs: number;
       readonly error?: LookupError;
-    }
-  | { readonly ok: false; readonly servedFrom: 'fallback'; readonly error: LookupError }
-);
+    })
+  | { readonly ok: false; readonly member: boolean; readonly servedFrom: 'fallback'; readonly error: LookupError };
+
+/** Facts as a reply brought them. */
+export interface Reply<T> {
+  readonly facts: T;
+  /** The service's epoch when it answered. */
+  readonly epoch: number;
+  /** How long the facts had been in the service's cache. */
+  readonly ageMs: number;
+  /** Of an older generation than the one the service answers from. */
+  readonly outdated: boolean;
+}
+
+/** Whether an answer decides a membership: an incomplete one can say yes, not no. */
+export function decides(answer: Answer, segment: string): boolean | undefined {
+  if (answer.segmentIds.includes(segment)) return true;
+  return answer.complete ? false : undefined;
+}
+
+/** The freshness of an entry as `servedFrom` says it; `asked` when it was not in the cache before. */
+export function servedFrom(entry: Entry<Reply<unknown>>, asked: boolean): ServedFrom {
+  if (entry.freshness !== 'fresh' || entry.value.outdated) return 'stale';
+  return asked ? 'server' : 'cache';
+}

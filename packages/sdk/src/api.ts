@@ -1,0 +1,100 @@
+/** The requests this client makes of the HTTP contract. */
+import type { CustomerId, SegmentId } from '@segment-store/contract/id';
+import { rejectIfAllFailed } from '@segment-store/resilience/batch';
+import type { Call, Operation, Settled } from '@segment-store/resilience/operation';
+import type { Time } from '@segment-store/resilience/time';
+import type { Epochs } from './cache.ts';
+import { countIn, decodeAnswer, decodeAnswers, decodeMembership, type HttpReply, objectIn } from './decode.ts';
+import { tried } from './errors.ts';
+import { createIntern } from './intern.ts';
+import type { Answer, MembershipFacts, Reply } from './lookup.ts';
+import type { HttpPool, HttpRequest } from './pool.ts';
+import { VERSION } from './version.ts';
+
+/** Customers one `POST /v1/lookups` may carry. */
+export const MAX_LOOKUPS = 100;
+
+export interface Pair {
+  readonly customerId: CustomerId;
+  readonly segmentId: SegmentId;
+}
+
+export interface Api<S extends string> {
+  /** One id: GET; more: POST /v1/lookups. */
+  readonly segmentsOf: Operation<readonly CustomerId[], Settled<Reply<Answer<S>>>>;
+  /** One pair a request. */
+  readonly membershipOf: Operation<readonly Pair[], Settled<Reply<MembershipFacts>>>;
+  /** Whether the service answers this key; resolves to whether its answer was current. */
+  probe(call: Call): Promise<'current' | 'outdated'>;
+}
+
+export interface ApiDeps {
+  /** Path in front of `/v1`, without a slash at its end. */
+  readonly basePath: string;
+  readonly apiKey: string | undefined;
+  readonly pool: HttpPool;
+  readonly epochs: Epochs;
+  readonly time: Time;
+}
+
+export function createApi<S extends string>({ basePath, apiKey, pool, epochs, time }: ApiDeps): Api<S> {
+  const intern = createIntern<S>();
+  const fixed = {
+    accept: 'application/json',
+    'user-agent': `segment-store-sdk/${VERSION}`,
+    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+  };
+  const send = ({ path, headers, ...rest }: HttpRequest, call: Call): Promise<HttpReply> =>
+    pool.send(
+      { ...rest, path: basePath + path, headers: { ...fixed, ...headers, ...patience(call, time) } },
+      call.signal,
+    );
+  const get = (path: string, call: Call) => send({ method: 'GET', path, headers: {} }, call);
+
+  async function segmentsOf(ids: readonly CustomerId[], call: Call): Promise<Settled<Reply<Answer<S>>>> {
+    const [only] = ids;
+    if (only !== undefined && ids.length === 1) {
+      const reply = await get(`/v1/customers/${encodeURIComponent(only)}/segments`, call);
+      return [{ status: 'fulfilled', value: current(decodeAnswer(only, reply, intern), reply, epochs) }];
+    }
+    const body = JSON.stringify({ customerIds: ids });
+    const headers = { 'content-type': 'application/json' };
+    const reply = await send({ method: 'POST', path: '/v1/lookups', headers, body }, call);
+    return rejectIfAllFailed(current(decodeAnswers(ids, reply, intern), reply, epochs));
+  }
+
+  async function membershipOf(pairs: readonly Pair[], call: Call): Promise<Settled<Reply<MembershipFacts>>> {
+    const one = async ({ customerId, segmentId }: Pair) => {
+      const reply = await get(`/v1/customers/${encodeURIComponent(customerId)}/segments/${segmentId}`, call);
+      return current(decodeMembership(customerId, segmentId, reply), reply, epochs);
+    };
+    return rejectIfAllFailed(await Promise.allSettled(pairs.map(one)));
+  }
+
+  async function probe(call: Call): Promise<'current' | 'outdated'> {
+    const reply = await get('/v1/segments?limit=1', call);
+    objectIn(reply);
+    current(undefined, reply, epochs);
+    return reply.headers['segment-stale'] === '?1' ? 'outdated' : 'current';
+  }
+
+  return { segmentsOf, membershipOf, probe };
+}
+
+/** The service may drop work that nobody waits for any more. */
+function patience({ deadlineAt }: Call, time: Time): Readonly<Record<string, string>> {
+  if (deadlineAt === Number.POSITIVE_INFINITY) return {};
+  return { 'x-request-timeout-ms': String(Math.max(1, Math.round(deadlineAt - time.now()))) };
+}
+
+/**
+ * Passes `decoded` on unless the service has rolled back since: a server that does not know yet, or an answer long on
+ * its way, may be of a withdrawn generation. Other servers know, so trying again helps.
+ */
+function current<D>(decoded: D, { headers }: HttpReply, epochs: Epochs): D {
+  const epoch = countIn(headers, 'segment-epoch');
+  epochs.floor = Math.max(epochs.floor, countIn(headers, 'segment-epoch-floor'));
+  epochs.latest = Math.max(epochs.latest, epoch);
+  if (epoch >= epochs.floor) return decoded;
+  throw tried('SERVER', `the answer is of epoch ${epoch}, withdrawn below ${epochs.floor}`, { retryable: true });
+}

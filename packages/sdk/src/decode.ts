@@ -1,0 +1,128 @@
+/** Replies of the service, checked by hand: anything off is `PROTOCOL`. */
+import { isRunId, isSegmentId } from '@segment-store/contract/id';
+import type { Settled } from '@segment-store/resilience/operation';
+import { garbled, refused } from './errors.ts';
+import type { Answer, MembershipFacts, Reply } from './lookup.ts';
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** Gives equal sets the same frozen array. */
+export type Intern<S extends string> = (segmentIds: readonly S[]) => readonly S[];
+
+/** @throws Failure */
+export function decodeAnswer<S extends string>(id: string, reply: HttpReply, intern: Intern<S>): Reply<Answer<S>> {
+  if (reply.status === 404) throw noSuchPath();
+  const facts = answerOf(objectIn(reply), id, intern);
+  return replyOf(facts, reply);
+}
+
+/** One item an id, in order. @throws Failure */
+export function decodeAnswers<S extends string>(
+  ids: readonly string[],
+  reply: HttpReply,
+  intern: Intern<S>,
+): Settled<Reply<Answer<S>>> {
+  if (reply.status === 404) throw noSuchPath();
+  const { items } = objectIn(reply);
+  if (!Array.isArray(items) || items.length !== ids.length) throw garbled(`the reply has not ${ids.length} items`);
+  return ids.map((id, index) => {
+    try {
+      const value = replyOf(answerOf(itemOf(items[index]), id, intern), reply);
+      return { status: 'fulfilled', value };
+    } catch (reason) {
+      return { status: 'rejected', reason };
+    }
+  });
+}
+
+/** @throws Failure */
+export function decodeMembership(customerId: string, segmentId: string, reply: HttpReply): Reply<MembershipFacts> {
+  const body = objectIn(reply);
+  if (body.customerId !== customerId || body.segmentId !== segmentId) throw garbled('the reply is of another pair');
+  const { member, known } = body;
+  if (typeof member !== 'boolean' || typeof known !== 'boolean') throw garbled('member or known is no boolean');
+  return replyOf({ member, known, ...originOf(body) }, reply);
+}
+
+function answerOf<S extends string>(body: Fields, id: string, intern: Intern<S>): Answer<S> {
+  const { known, complete, segmentIds } = body;
+  if (body.customerId !== id) throw garbled('the reply is of another customer');
+  if (typeof known !== 'boolean' || typeof complete !== 'boolean') throw garbled('known or complete is no boolean');
+  if (!isNames<S>(segmentIds)) throw garbled('segmentIds is no list of segment ids');
+  return { segmentIds: intern(segmentIds), known, complete, ...originOf(body) };
+}
+
+/** The caller's type parameter says which names there are; what can be checked here is that they are names. */
+const isNames = <S extends string>(value: unknown): value is readonly S[] =>
+  Array.isArray(value) && value.every(isSegmentId);
+
+function originOf({ generation, computedAt }: Fields): { generation: string; computedAt: Date } {
+  if (!isRunId(generation)) throw garbled('generation is no run id');
+  const time = typeof computedAt === 'string' ? new Date(computedAt) : undefined;
+  if (time === undefined || Number.isNaN(time.getTime())) throw garbled('computedAt is no time');
+  return { generation, computedAt: time };
+}
+
+function replyOf<T extends { readonly generation: string }>(facts: T, { headers }: HttpReply): Reply<T> {
+  const served = headers['segment-generation'];
+  return {
+    facts,
+    epoch: countIn(headers, 'segment-epoch'),
+    ageMs: headers.age === undefined ? 0 : countIn(headers, 'age') * 1_000,
+    outdated: headers['segment-stale'] === '?1' || (served !== undefined && served !== facts.generation),
+  };
+}
+
+/** A header that must hold a whole number. @throws Failure */
+export function countIn(headers: HttpReply['headers'], name: string): number {
+  const value = headers[name];
+  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) throw garbled(`header ${name} is no whole number`);
+  return Number(value);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The object a 200 holds. @throws Failure what the service refused, or `PROTOCOL` */
+export function objectIn(reply: HttpReply): Fields {
+  if (reply.status !== 200) throw refused({ ...reply, type: problemType(reply.text), retryAfterMs: waitIn(reply) });
+  const body = parsed(reply.text);
+  if (isFields(body)) return body;
+  throw garbled('the reply is no JSON object');
+}
+
+function itemOf(item: unknown): Fields {
+  if (!isFields(item) || typeof item.status !== 'number') throw garbled('an item has no status');
+  if (item.status === 200) return item;
+  const type = isFields(item.error) && typeof item.error.type === 'string' ? item.error.type : undefined;
+  throw refused({ status: item.status, type, retryAfterMs: undefined });
+}
+
+/** Customers that do not exist are answered 200; a 404 comes from something that is not the segment service. */
+const noSuchPath = () => refused({ status: 404, type: undefined, retryAfterMs: undefined });
+
+function problemType(text: string): string | undefined {
+  const problem = parsed(text);
+  return isFields(problem) && typeof problem.type === 'string' ? problem.type : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function waitIn({ headers }: HttpReply): number | undefined {
+  const value = headers['retry-after'];
+  if (typeof value !== 'string') return undefined;
+  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}

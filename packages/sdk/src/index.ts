@@ -1,0 +1,20 @@
+/** The public names. */
+import { createClient, type SegmentClient } from './client.ts';
+import { type ClientOptions, resolveOptions } from './options.ts';
+
+export type { CallOptions } from './call-options.ts';
+export type { FoundLookup, SegmentClient } from './client.ts';
+export { SegmentLookupError } from './errors.ts';
+export type { Answer, ErrorCode, Lookup, LookupError, Membership, MembershipFacts, ServedFrom } from './lookup.ts';
+export type { ClientOptions } from './options.ts';
+export type { Readiness, ReadyOptions } from './ready.ts';
+export type { ClientStats } from './stats.ts';
+
+/**
+ * A client of the segment service. Opens no connection before the first read or `ready`. `S` names the segments the
+ * caller asks about; the service may answer others.
+ * @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range
+ */
+export function createSegmentClient<S extends string = string>(options: ClientOptions<S>): SegmentClient<S> {
+  return createClient(resolveOptions(options));
+}

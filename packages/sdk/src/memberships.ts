@@ -1,0 +1,96 @@
+/** Reading one membership: from a known answer where it decides, else from the membership endpoint. */
+import { type CustomerId, isCustomerId, isSegmentId } from '@segment-store/contract/id';
+import type { Cached, Entry } from '@segment-store/resilience/cached';
+import { unlimited } from '@segment-store/resilience/operation';
+import type { Pair } from './api.ts';
+import { type CallOptions, callOf, fallbackOf } from './call-options.ts';
+import {
+  type Answer,
+  decides,
+  type LookupError,
+  type Membership,
+  type MembershipFacts,
+  type Reply,
+  type ServedFrom,
+  servedFrom,
+} from './lookup.ts';
+import { endedBy, type ReadDeps, refusal } from './reads.ts';
+import { counted } from './stats.ts';
+
+export interface MembershipSources<S extends string> {
+  readonly segments: Cached<CustomerId, Reply<Answer<S>>>;
+  readonly members: Cached<Pair, Reply<MembershipFacts>>;
+}
+
+export type CheckMember<S extends string> = (id: string, segment: S, options?: CallOptions<S>) => Promise<Membership>;
+
+type Kept = Entry<Reply<MembershipFacts>>;
+
+export function createCheckMember<S extends string>(
+  { segments, members }: MembershipSources<S>,
+  { fallback, time, tally, life }: ReadDeps<S>,
+): CheckMember<S> {
+  const told = (kept: Kept, from: ServedFrom, error?: LookupError): Membership =>
+    counted(tally, membership(kept, from, error));
+  const fell = (error: LookupError, segment: S, options?: CallOptions<S>): Membership =>
+    counted(tally, {
+      ok: false,
+      member: fallbackOf(options, fallback).includes(segment),
+      servedFrom: 'fallback',
+      error,
+    });
+  const orExpired =
+    (pair: Pair) =>
+    (error: unknown): Kept => {
+      const kept = deduced(segments.peek(pair.customerId), pair.segmentId);
+      if (kept === undefined) throw error;
+      return { ...kept, error };
+    };
+
+  async function ask(pair: Pair, segment: S, options?: CallOptions<S>): Promise<Membership> {
+    try {
+      const kept = await members.ask(pair, callOf(options, time)).catch(orExpired(pair));
+      if (kept.error === undefined) return told(kept, servedFrom(kept, true));
+      const error = endedBy(kept.error, life);
+      // "There is no such segment" is an answer: nothing kept is truer.
+      return error.code === 'UNKNOWN_SEGMENT' ? fell(error, segment, options) : told(kept, 'stale', error);
+    } catch (error) {
+      return fell(endedBy(error, life), segment, options);
+    }
+  }
+
+  return async (id, segment, options) => {
+    if (life.closed) return fell(refusal('CLOSED'), segment, options);
+    if (!isCustomerId(id) || !isSegmentId(segment)) return fell(refusal('INVALID_ID'), segment, options);
+    const answer = deduced(segments.peek(id), segment);
+    if (answer?.freshness === 'fresh') return told(answer, 'cache');
+    if (answer?.freshness === 'stale') {
+      segments.ask(id, unlimited).catch(() => 'asked only to refresh');
+      return told(answer, 'stale');
+    }
+    return ask({ customerId: id, segmentId: segment }, segment, options);
+  };
+}
+
+/** What an answer says of one segment, where it decides: an incomplete one can say yes, not no. */
+function deduced(entry: Entry<Reply<Answer>> | undefined, segment: string): Kept | undefined {
+  if (entry === undefined) return undefined;
+  const { known, generation, computedAt } = entry.value.facts;
+  const member = decides(entry.value.facts, segment);
+  if (member === undefined) return undefined;
+  return { ...entry, value: { ...entry.value, facts: { member, known, generation, computedAt } } };
+}
+
+function membership({ value, ageMs }: Kept, from: ServedFrom, error: LookupError | undefined): Membership {
+  const { member, known, generation, computedAt } = value.facts;
+  return {
+    ok: true,
+    member,
+    servedFrom: from,
+    ageMs: Math.round(ageMs) + value.ageMs,
+    known,
+    generation,
+    computedAt: new Date(computedAt),
+    ...(error === undefined ? {} : { error }),
+  };
+}

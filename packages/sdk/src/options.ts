@@ -1,0 +1,163 @@
+/** What a client can be told: public options, their defaults, one resolver. */
+import { isSegmentId } from '@segment-store/contract/id';
+import { nearest } from '@segment-store/contract/nearest';
+import { quote } from '@segment-store/contract/quote';
+import type { CacheLimits } from './cache.ts';
+
+export interface ClientOptions<S extends string = string> {
+  /** Where the service is: `http` or `https`, a path in front of `/v1` allowed. */
+  readonly baseUrl: string | URL;
+  /** Sent as bearer token. Default: none. */
+  readonly apiKey?: string | undefined;
+  /** Ceiling of every read, in milliseconds. Default 150. */
+  readonly deadlineMs?: number | undefined;
+  /** Segment ids a customer is taken to be in while nothing can be found out. Default `[]`. */
+  readonly fallback?: readonly S[] | undefined;
+  /** Ceiling of one wire try, in milliseconds. Default 500. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** How long a request may go on to fill the cache after its callers have left, in milliseconds. Default 1,000. */
+  readonly flightTimeoutMs?: number | undefined;
+  /** Further tries after a failed one, within a budget shared by the process. Default 1. */
+  readonly maxRetries?: number | undefined;
+  /** Answers kept at most. Default 10,000. */
+  readonly maxEntries?: number | undefined;
+  /** Heap bytes kept answers may take. Default 33,554,432 (32 MiB). */
+  readonly maxBytes?: number | undefined;
+  /** How long an answer is served without asking again, ±10 %, in milliseconds. Default 60,000. */
+  readonly freshMs?: number | undefined;
+  /** Until this age an answer is served at once and refreshed behind, in milliseconds. Default 300,000. */
+  readonly staleMs?: number | undefined;
+  /** Until this age an answer is served when asking again fails, in milliseconds. Default 86,400,000. */
+  readonly staleIfErrorMs?: number | undefined;
+}
+
+/** Complete and frozen. */
+export interface ResolvedOptions<S extends string = string> {
+  readonly origin: string;
+  readonly basePath: string;
+  readonly apiKey: string | undefined;
+  readonly fallback: readonly S[];
+  readonly maxRetries: number;
+  readonly ms: { readonly call: number; readonly flight: number; readonly attempt: number };
+  readonly cache: CacheLimits;
+}
+
+interface Range {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+const DAY_MS = 86_400_000;
+const NUMBERS = {
+  deadlineMs: { default: 150, min: 1, max: 60_000 },
+  attemptTimeoutMs: { default: 500, min: 1, max: 60_000 },
+  flightTimeoutMs: { default: 1_000, min: 1, max: 60_000 },
+  maxRetries: { default: 1, min: 0, max: 5 },
+  maxEntries: { default: 10_000, min: 1, max: 10_000_000 },
+  maxBytes: { default: 32 * 1024 * 1024, min: 1024, max: 2 ** 40 },
+  freshMs: { default: 60_000, min: 0, max: DAY_MS },
+  staleMs: { default: 300_000, min: 0, max: DAY_MS },
+  staleIfErrorMs: { default: DAY_MS, min: 0, max: 7 * DAY_MS },
+} as const satisfies Record<string, Range>;
+
+const NAMES = ['baseUrl', 'apiKey', 'fallback', ...Object.keys(NUMBERS)];
+
+/** @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range */
+export function resolveOptions<S extends string>(options: ClientOptions<S>): ResolvedOptions<S> {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`createSegmentClient takes an object of options, not ${shown(options)}; { baseUrl } is enough`);
+  }
+  refuseUnknown(options);
+  const { origin, basePath } = resolveUrl(options.baseUrl);
+  const number = (name: keyof typeof NUMBERS) => resolveNumber(name, options[name]);
+  const cache = {
+    maxEntries: number('maxEntries'),
+    maxBytes: number('maxBytes'),
+    freshMs: number('freshMs'),
+    staleMs: number('staleMs'),
+    staleIfErrorMs: number('staleIfErrorMs'),
+  };
+  refuseDisorder(cache);
+  return Object.freeze({
+    origin,
+    basePath,
+    apiKey: resolveKey(options.apiKey),
+    fallback: resolveFallback<S>(options.fallback),
+    maxRetries: number('maxRetries'),
+    ms: { call: number('deadlineMs'), flight: number('flightTimeoutMs'), attempt: number('attemptTimeoutMs') },
+    cache,
+  });
+}
+
+function refuseUnknown(options: object): void {
+  for (const name of Object.keys(options)) {
+    if (NAMES.includes(name)) continue;
+    const meant = nearest(name, NAMES);
+    const hint = meant === undefined ? `the options are ${NAMES.join(', ')}` : `did you mean ${meant}?`;
+    throw new TypeError(`unknown option ${shown(name)}; ${hint}`);
+  }
+}
+
+function resolveUrl(value: unknown): { origin: string; basePath: string } {
+  const example = 'give the address of the service, as in "https://segments.example.com"';
+  if (typeof value !== 'string' && !(value instanceof URL)) {
+    throw new TypeError(`baseUrl is ${shown(value)}; ${example}`);
+  }
+  const url = URL.parse(String(value));
+  if (url === null) throw new TypeError(`baseUrl ${shown(String(value))} is no absolute URL; ${example}`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new RangeError(`baseUrl has the protocol ${shown(url.protocol)}; use http: or https:`);
+  }
+  if (url.username || url.password) throw new RangeError('baseUrl holds a user name or password; use apiKey');
+  if (url.search || url.hash) {
+    throw new RangeError(`baseUrl ends in ${shown(url.search + url.hash)}; leave query and fragment out`);
+  }
+  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+}
+
+function resolveKey(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw new TypeError(`apiKey is of type ${typeof value}; give the key as a string`);
+  if (/^[\x21-\x7e]+$/.test(value)) return value;
+  throw new RangeError(
+    value === ''
+      ? 'apiKey is ""; leave it out to send none'
+      : 'apiKey holds a space, a line break or a non-ASCII sign; check how it was read',
+  );
+}
+
+function resolveNumber(name: keyof typeof NUMBERS, value: unknown): number {
+  const { min, max, default: unset } = NUMBERS[name];
+  if (value === undefined) return unset;
+  const way = `give a whole number from ${min} to ${max}, as in ${unset}`;
+  if (typeof value !== 'number') throw new TypeError(`${name} is ${shown(value)}; ${way}`);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`${name} is ${value}; ${way}`);
+}
+
+function resolveFallback<S extends string>(value: unknown): readonly S[] {
+  if (value === undefined) return Object.freeze([]);
+  if (!Array.isArray(value)) throw new TypeError(`fallback is ${shown(value)}; give a list of segment ids, or []`);
+  const bad = value.findIndex((id) => !isSegmentId(id));
+  if (bad >= 0) {
+    throw new TypeError(`fallback[${bad}] is ${shown(value[bad])}; give segment ids, as in ["recurrent:store:17"]`);
+  }
+  return Object.freeze([...value]);
+}
+
+/** Fresh ≤ stale ≤ stale-if-error, or an answer would be both. */
+function refuseDisorder({ freshMs, staleMs, staleIfErrorMs }: CacheLimits): void {
+  if (staleMs < freshMs) {
+    throw new RangeError(`staleMs is ${staleMs}, below freshMs ${freshMs}; raise staleMs or lower freshMs`);
+  }
+  if (staleIfErrorMs < staleMs) {
+    throw new RangeError(`staleIfErrorMs is ${staleIfErrorMs}, below staleMs ${staleMs}; raise it or lower staleMs`);
+  }
+}
+
+/** Only values that print safely are quoted: an error about an option must not be an error of printing it. */
+function shown(value: unknown): string {
+  if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) return quote(value);
+  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
+}

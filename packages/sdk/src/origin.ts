@@ -1,0 +1,68 @@
+/** The one place with process-wide state: what all clients of an origin with one credential share. */
+import { createHash } from 'node:crypto';
+import { type CircuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
+import { createLimiter, type Limiter } from '@segment-store/resilience/limit';
+import { createRetryBudget, type RetryBudget } from '@segment-store/resilience/retry';
+import type { Epochs } from './cache.ts';
+import { CONNECTIONS, createPool, type HttpPool } from './pool.ts';
+
+export interface OriginState {
+  readonly limiter: Limiter;
+  readonly budget: RetryBudget;
+  readonly breaker: CircuitBreaker;
+  readonly epochs: Epochs;
+  readonly pool: HttpPool;
+}
+
+export interface Joined {
+  readonly state: OriginState;
+  /** Idempotent; the last to leave closes the connections. */
+  leave(): Promise<void>;
+}
+
+interface Shared {
+  readonly state: OriginState;
+  clients: number;
+}
+
+/**
+ * On a registered symbol, so that the ESM and the CJS copy of this package share too. Its number is the version of
+ * `Shared`: raise it when the shape changes.
+ */
+const REGISTRY: unique symbol = Symbol.for('@segment-store/sdk/origins/1');
+
+export function joinOrigin(origin: string, credential: string | undefined): Joined {
+  const origins = registry();
+  const key = `${origin} ${createHash('sha256')
+    .update(credential ?? '')
+    .digest('hex')}`;
+  const shared = origins.get(key) ?? { state: createState(origin), clients: 0 };
+  origins.set(key, shared);
+  shared.clients += 1;
+  let left = false;
+  return {
+    state: shared.state,
+    async leave() {
+      if (left) return;
+      left = true;
+      shared.clients -= 1;
+      if (shared.clients > 0) return;
+      origins.delete(key);
+      await shared.state.pool.destroy();
+    },
+  };
+}
+
+function registry(): Map<string, Shared> {
+  const process: { [REGISTRY]?: Map<string, Shared>; readonly globalThis: unknown } = globalThis;
+  process[REGISTRY] ??= new Map();
+  return process[REGISTRY];
+}
+
+const createState = (origin: string): OriginState => ({
+  limiter: createLimiter(CONNECTIONS),
+  budget: createRetryBudget(),
+  breaker: createCircuitBreaker(),
+  epochs: { latest: 0, floor: 0 },
+  pool: createPool(origin),
+});

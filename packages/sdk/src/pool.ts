@@ -1,0 +1,96 @@
+/** One wire try: HTTP over a private pool. The only file that imports undici, and only when it is first needed. */
+import type { Failure } from '@segment-store/resilience/failure';
+import type { Pool } from 'undici';
+import type { HttpReply } from './decode.ts';
+import { garbled, tried } from './errors.ts';
+import type { ErrorCode } from './lookup.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpPool {
+  /** Rejects with a `Failure`, or with the signal's reason. */
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpReply>;
+  /** Loads what the first request would have to wait for. */
+  warm(): Promise<void>;
+  /** Cuts every connection; requests in flight reject. */
+  destroy(): Promise<void>;
+}
+
+/** Requests in flight at once; more would only queue. */
+export const CONNECTIONS = 16;
+
+const POOL_OPTIONS = {
+  connections: CONNECTIONS,
+  pipelining: 1,
+  allowH2: false,
+  connectTimeout: 1_000,
+  // The attempt's deadline is the only authority; undici's own timers are a second coarse.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  // Below every server's own, so that a reused connection is not one the server is just closing.
+  keepAliveTimeout: 4_000,
+  // Addresses are resolved again when a connection is replaced.
+  clientTtl: 5 * 60_000,
+  maxResponseSize: 1024 * 1024,
+};
+
+export function createPool(origin: string): HttpPool {
+  let opening: Promise<Wire> | undefined;
+  let destroyed = false;
+  const open = () => {
+    opening ??= openWire(origin);
+    return opening;
+  };
+  return {
+    async send(request, signal) {
+      if (destroyed) throw tried('NETWORK', 'the pool is destroyed', {});
+      const wire = await open();
+      if (signal.aborted) throw signal.reason;
+      return exchange(wire, request, signal);
+    },
+    async warm() {
+      await open();
+    },
+    async destroy() {
+      destroyed = true;
+      if (opening !== undefined) await (await opening).pool.destroy();
+    },
+  };
+}
+
+interface Wire {
+  readonly pool: Pool;
+  readonly request: typeof import('undici/lib/api/api-request.js');
+}
+
+async function openWire(origin: string): Promise<Wire> {
+  const [{ default: PoolOf }, { default: request }] = await Promise.all([
+    import('undici/lib/dispatcher/pool.js'),
+    import('undici/lib/api/api-request.js'),
+  ]);
+  return { pool: new PoolOf(origin, POOL_OPTIONS), request };
+}
+
+async function exchange({ pool, request }: Wire, asked: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+  let answered = false;
+  try {
+    const { statusCode, headers, body } = await request.call(pool, { ...asked, signal });
+    answered = true;
+    return { status: statusCode, headers, text: await body.text() };
+  } catch (error) {
+    throw signal.aborted ? signal.reason : wireFailure(error, answered);
+  }
+}
+
+function wireFailure(error: unknown, answered: boolean): Failure<ErrorCode> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return garbled('the reply is larger than 1 MiB', error);
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('the reply is no HTTP', error);
+  // Once an answer has begun, the service has done the work: a second try doubles it.
+  return tried('NETWORK', `connection failed (${code})`, { fault: true, retryable: !answered, cause: error });
+}

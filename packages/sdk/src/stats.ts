@@ -1,0 +1,39 @@
+/** What a client counted. */
+import type { ErrorCode, LookupError, ServedFrom } from './lookup.ts';
+
+/** A snapshot: it does not change any more. */
+export interface ClientStats {
+  /** Reads by where their answer came from, `peek` included when it found one. */
+  readonly served: Readonly<Record<ServedFrom | 'fallback', number>>;
+  /** Reads that fell back or were served stale after a failure, by its code. */
+  readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
+  readonly cache: { readonly entries: number; readonly bytes: number };
+  /** Of the origin, shared by all clients of this process with the same credential. */
+  readonly origin: {
+    readonly breaker: 'closed' | 'open' | 'half-open';
+    readonly inFlight: number;
+    readonly retryTokens: number;
+    readonly epoch: number;
+    readonly floor: number;
+  };
+}
+
+export interface Tally {
+  readonly served: Record<ServedFrom | 'fallback', number>;
+  readonly errors: Partial<Record<ErrorCode, number>>;
+}
+
+export const createTally = (): Tally => ({
+  served: { server: 0, cache: 0, bootstrap: 0, stale: 0, fallback: 0 },
+  errors: {},
+});
+
+/** Counts a read and hands it on. */
+export function counted<R extends { readonly servedFrom: ServedFrom | 'fallback'; readonly error?: LookupError }>(
+  tally: Tally,
+  read: R,
+): R {
+  tally.served[read.servedFrom] += 1;
+  if (read.error !== undefined) tally.errors[read.error.code] = (tally.errors[read.error.code] ?? 0) + 1;
+  return read;
+}

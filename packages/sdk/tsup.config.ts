@@ -1,0 +1,20 @@
+import { defineConfig } from 'tsup';
+
+/** Private packages are inlined, their types too; what is published names none of them. */
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: ['esm', 'cjs'],
+  target: 'node22',
+  platform: 'node',
+  noExternal: [/^@segment-store\//],
+  outExtension: ({ format }) => ({ js: format === 'esm' ? '.mjs' : '.cjs' }),
+  dts: {
+    compilerOptions: {
+      paths: {
+        '@segment-store/contract/*': ['../contract/src/*.ts'],
+        '@segment-store/resilience/*': ['../resilience/src/*.ts'],
+      },
+    },
+  },
+  clean: true,
+});
