@@ -1,0 +1,151 @@
+/** Orders in, segments out: the same path for every kind of store and folder, chosen by flags only. */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSegmentClient } from '@segment-store/sdk';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
+import { membershipsByPlainSql } from '../support/oracle.ts';
+import { createBucket, servers } from '../support/servers.ts';
+
+const example = new URL('../../examples/online-retail/', import.meta.url).pathname;
+const inputs = ['--orders', `${example}orders.parquet`, '--definitions', `${example}definitions.json`];
+const calculation = [...inputs, '--categories', `${example}categories.csv`];
+const FIRST = { run: '20260101t000000z', asOf: '2011-12-10' };
+const SECOND = { run: '20260102t000000z', asOf: '2011-10-01' };
+
+let scratch = '';
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'segment-e2e-'));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+const stores = {
+  embedded: () => ['--store', `embedded:${join(scratch, randomUUID())}`],
+  elasticsearch: () => ['--store', servers().elasticsearch, '--prefix', `e2e-${randomUUID().slice(0, 8)}`],
+};
+const folders = {
+  directory: async () => ({ root: join(scratch, randomUUID()), flags: [], environment: {} }),
+  s3: async () => {
+    const { endpoint, ...credentials } = servers().s3;
+    const environment = {
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    };
+    return { root: `s3://${await createBucket()}/runs`, flags: ['--s3-endpoint', endpoint], environment };
+  },
+};
+
+describe.each([
+  ['embedded', 'directory'],
+  ['embedded', 's3'],
+  ['elasticsearch', 'directory'],
+  ['elasticsearch', 's3'],
+] as const)('%s store, %s folder', (storeKind, folderKind) => {
+  let store: readonly string[] = [];
+  let folder: Awaited<ReturnType<(typeof folders)[typeof folderKind]>>;
+  let server: RunningServer;
+
+  const calculate = ({ run, asOf }: typeof FIRST) =>
+    resultOf(
+      'compute',
+      ['run', ...calculation, '--as-of', asOf, '--run', run, '--to', folder.root, ...folder.flags],
+      folder.environment,
+    );
+  const loading = (run: string) => ['load', `${folder.root}/${run}`, ...store, ...folder.flags];
+  const load = ({ run }: typeof FIRST) => resultOf('ingest', loading(run), folder.environment);
+
+  beforeAll(async () => {
+    store = stores[storeKind]();
+    folder = await folders[folderKind]();
+    await Promise.all([calculate(FIRST), calculate(SECOND)]);
+    await load(FIRST);
+    server = await startServer([...store, '--poll-ms', '200']);
+  }, 120_000);
+
+  test('HTTP and SDK give every customer the segments that plain SQL over the orders gives', async () => {
+    const expected = await membershipsByPlainSql();
+    expect(expected.size).toBe(4_338);
+    const wrong: string[] = [];
+    for (const [customer, segments] of expected) {
+      const { segmentIds, known, generation } = await json(`${server.url}/v1/customers/${customer}/segments`);
+      if (!known || generation !== FIRST.run || !sameSet(segmentIds, segments)) wrong.push(`HTTP ${customer}`);
+    }
+    await using client = createSegmentClient({ baseUrl: server.url });
+    const lookups = await client.lookupMany([...expected.keys()], { deadlineMs: 30_000 });
+    for (const [customer, segments] of expected) {
+      const lookup = lookups.get(customer);
+      if (!lookup?.ok || !sameSet(lookup.segmentIds, segments)) wrong.push(`SDK ${customer}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 120_000);
+
+  test('a customer who never ordered is unknown, not an error', async () => {
+    await using client = createSegmentClient({ baseUrl: server.url });
+    expect(await client.lookup('99999')).toMatchObject({ ok: true, known: false, segmentIds: [] });
+  });
+
+  test('a newer generation is followed within 10 s and back again after a rollback, without a dropped request', async () => {
+    const watch = watchGenerations(server.url);
+    await load(SECOND);
+    await watch.until(SECOND.run);
+    const { epoch } = await resultOf('ingest', ['rollback', ...store]);
+    await watch.until(FIRST.run);
+    expect(await watch.end()).toEqual([]);
+    expect(epoch).toBe(3);
+  }, 60_000);
+
+  test('after a rollback the withdrawn run stays out and a newer one waits for unhold', async () => {
+    const third = { run: '20260103t000000z', asOf: '2011-12-10' };
+    await calculate(third);
+    const refused = await runCommand('ingest', loading(third.run), folder.environment);
+    expect(refused).toMatchObject({ exitCode: 4 });
+    expect(refused.events.at(-1)).toMatchObject({ text: expect.stringContaining('unhold') });
+    await resultOf('ingest', ['unhold', ...store]);
+    expect(await load(third)).toMatchObject({ run: third.run });
+    const { generations } = await resultOf('ingest', ['generations', ...store]);
+    expect(generations).toMatchObject([
+      { run: third.run, state: 'live' },
+      { run: SECOND.run, state: 'withdrawn' },
+      { run: FIRST.run, state: 'retired' },
+    ]);
+  }, 60_000);
+
+  test('SIGTERM drains the server: exit 0', async () => {
+    expect(await server.stop()).toBe(0);
+  });
+});
+
+async function json(url: string) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${response.status} ${url}: ${await response.text()}`);
+  return response.json();
+}
+
+const sameSet = (left: readonly string[], right: readonly string[]): boolean =>
+  left.length === right.length && new Set([...left, ...right]).size === left.length;
+
+/** Asks all the time; every answer must come. */
+function watchGenerations(url: string) {
+  const failures: string[] = [];
+  const seen = { now: '', stop: false };
+  const asking = (async () => {
+    for (let turn = 0; !seen.stop; turn += 1) {
+      try {
+        const { generation } = await json(`${url}/v1/customers/${12_346 + (turn % 1_000)}/segments`);
+        seen.now = generation;
+      } catch (error) {
+        failures.push(`${error}`);
+      }
+    }
+  })();
+  return {
+    until: (run: string) => expect.poll(() => seen.now, { timeout: 10_000, interval: 50 }).toBe(run),
+    async end() {
+      seen.stop = true;
+      await asking;
+      return failures;
+    },
+  };
+}
