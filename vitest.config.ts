@@ -1,7 +1,36 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+const withServers = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
-    projects: [{ test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'] } }],
+    // Two processes fill the two cores that a small machine has; more would only slow the real servers down.
+    maxWorkers: 2,
+    passWithNoTests: false,
+    projects: [
+      project('unit', ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], {
+        exclude: ['**/*.store.test.ts', '**/*.folder.test.ts'],
+      }),
+      project('services', ['test/services/src/**/*.test.ts']),
+      project(
+        'store',
+        ['packages/store/src/**/*.store.test.ts', 'packages/folder/src/**/*.folder.test.ts'],
+        withServers,
+      ),
+      project('contract', ['test/contract/**/*.test.ts'], withServers),
+      project('e2e', ['test/e2e/**/*.test.ts'], { ...withServers, fileParallelism: false }),
+      project('examples', ['test/examples/**/*.test.ts'], withServers),
+      project('long', ['test/long/**/*.test.ts'], { testTimeout: 3_600_000, hookTimeout: 120_000 }),
+    ],
   },
 });
+
+/** Tests run on the compiled-away TypeScript as it is; `exclude` is only for names that two projects would share. */
+function project(
+  name: string,
+  include: string[],
+  options: { exclude?: string[]; testTimeout?: number; hookTimeout?: number; fileParallelism?: boolean } = {},
+): TestProjectConfiguration {
+  const exclude = ['**/node_modules/**', '**/dist/**', ...(options.exclude ?? [])];
+  return { extends: true, test: { ...options, name, include, exclude } };
+}
