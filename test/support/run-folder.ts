@@ -41,7 +41,7 @@ export function runFiles({ run, parts, gzip = false }: RunOptions): RunFiles {
 }
 
 /** The manifest of `files`, changed; the files stay as they are. */
-export function changeManifest(files: RunFiles, change: (manifest: Manifest) => Manifest): void {
+export function changeManifest(files: RunFiles, change: (manifest: Manifest) => Omit<Manifest, 'hash'>): void {
   files.set(
     MANIFEST_KEY,
     Buffer.from(printManifest(change(parseManifest(files.get(MANIFEST_KEY) ?? Buffer.alloc(0))))),

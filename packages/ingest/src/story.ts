@@ -9,11 +9,18 @@ export interface Story {
   stage(name: string, detail?: string): void;
   /** From now on `done` of `total` rows are loaded. */
   rows(done: number, total: number): void;
-  /** As many more. */
-  moreRows(count: number): void;
+  /** What became of further rows. */
+  loaded(...tallies: readonly Tally[]): void;
   rejected(rejection: Rejection): void;
-  /** Seconds of each stage so far, and rows loaded by this process. */
-  summary(): { readonly seconds: Readonly<Record<string, number>>; readonly rows: number };
+  summary(): Summary;
+}
+
+export interface Summary {
+  /** Of each stage so far. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** Settled by this process, and those of them an earlier one had written. */
+  readonly rows: number;
+  readonly replayed: number;
 }
 
 const PROGRESS_MS = 1000;
@@ -21,7 +28,7 @@ const REJECTIONS_SAID = 20;
 
 export function createStory(say: Say, time: Time): Story {
   const seconds: Record<string, number> = {};
-  const count = { done: 0, total: 0, mine: 0, rejected: 0 };
+  const count = { done: 0, total: 0, rows: 0, replayed: 0, rejected: 0 };
   let stage = '';
   let stageAt = time.now();
   let saidAt = Number.NEGATIVE_INFINITY;
@@ -38,9 +45,11 @@ export function createStory(say: Say, time: Time): Story {
     rows(done, total) {
       Object.assign(count, { done, total });
     },
-    moreRows(more) {
+    loaded(...tallies) {
+      const more = tallies.reduce((sum, tally) => sum + rowsOf(tally), 0);
       count.done += more;
-      count.mine += more;
+      count.rows += more;
+      count.replayed += tallies.reduce((sum, { replayed }) => sum + replayed, 0);
       if (time.now() - saidAt < PROGRESS_MS && count.done < count.total) return;
       saidAt = time.now();
       say({ kind: 'progress', stage, done: count.done, total: count.total, unit: 'rows' });
@@ -54,7 +63,7 @@ export function createStory(say: Say, time: Time): Story {
     },
     summary() {
       endStage();
-      return { seconds, rows: count.mine };
+      return { seconds, rows: count.rows, replayed: count.replayed };
     },
   };
 }
@@ -106,7 +115,7 @@ function toldBuild(build: Build, manifest: Manifest, story: Story): Build {
     begin: (part) => build.begin(part),
     async write(lines, call) {
       const tally = await build.write(lines, call);
-      story.moreRows(rowsOf(tally) + rowsOf(lines.settled));
+      story.loaded(lines.settled, tally);
       return tally;
     },
     finish: (part, tally) => build.finish(part, tally),

@@ -1,7 +1,8 @@
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
 import { integer, type Values } from '@segment-store/cli/option';
 import type { Manifest } from '@segment-store/contract/manifest';
-import { type FolderOptions, openFolder } from '@segment-store/folder/folder';
+import type { FolderOptions } from '@segment-store/folder/folder';
+import { openFolder } from '@segment-store/folder/open';
 import { Failure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
@@ -78,17 +79,29 @@ function folderOptionsOf({ s3Endpoint, s3Region }: Options): FolderOptions {
 }
 
 function published({ generation, epoch }: Live, story: Story): Parameters<Context['say']>[0] {
-  const { seconds, rows } = story.summary();
+  const { seconds, rows, replayed } = story.summary();
   const total = Object.values(seconds).reduce((sum, one) => sum + one, 0);
   const rowsPerSecond = Math.round(rows / Math.max(seconds.fill ?? 0, 0.001));
   const { run, members, memberships, segments } = generation;
   const stages = Object.entries(seconds).map(([stage, one]) => `${stage} ${one.toFixed(1)} s`);
+  const again = replayed > 0 ? `, ${format(replayed)} of them written before` : '';
   const text = [
     `run ${run} is live, epoch ${epoch}`,
     `  ${format(members)} customers, ${format(memberships)} memberships, ${format(segments)} segments`,
-    `  ${format(rows)} rows in ${total.toFixed(1)} s (${stages.join(', ')}): ${format(rowsPerSecond)} rows/s while filling`,
+    `  ${format(rows)} rows${again} in ${total.toFixed(1)} s (${stages.join(', ')}): ${format(rowsPerSecond)} rows/s while filling`,
   ];
-  const data = { run, published: true, epoch, customers: members, memberships, segments, rows, rowsPerSecond, seconds };
+  const data = {
+    run,
+    published: true,
+    epoch,
+    customers: members,
+    memberships,
+    segments,
+    rows,
+    replayed,
+    rowsPerSecond,
+    seconds,
+  };
   return { kind: 'result', text: text.join('\n'), data };
 }
 
