@@ -3,11 +3,10 @@ import { defineConfig } from 'tsup';
 /** Private packages are inlined, their types too; what is published names none of them. */
 export default defineConfig({
   entry: ['src/index.ts'],
-  format: ['esm', 'cjs'],
+  format: ['esm', 'cjs'], // index.js + index.d.ts, index.cjs + index.d.cts: the package is of type module
   target: 'node22',
   platform: 'node',
   noExternal: [/^@segment-store\//],
-  outExtension: ({ format }) => ({ js: format === 'esm' ? '.mjs' : '.cjs' }),
   dts: {
     compilerOptions: {
       paths: {
