@@ -60,10 +60,19 @@ export function problemOf(error: unknown, report: (error: unknown) => void): Pro
   return new ProblemError('internal', { status: 500, detail: "the server's own log says more" });
 }
 
-export function toHeaders({ headers }: ProblemError): Record<string, string> {
-  return { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers };
+/** Status, headers and body, for whoever writes them. */
+export function printProblem({ problem, headers }: ProblemError): {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+} {
+  const body = JSON.stringify(problem);
+  const type = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' };
+  const length = { 'Content-Length': `${Buffer.byteLength(body)}` };
+  return { status: problem.status, headers: { ...type, ...length, ...headers }, body };
 }
 
 export function toResponse(error: ProblemError): Response {
-  return new Response(JSON.stringify(error.problem), { status: error.problem.status, headers: toHeaders(error) });
+  const { status, headers, body } = printProblem(error);
+  return new Response(body, { status, headers });
 }

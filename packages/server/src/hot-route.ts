@@ -64,5 +64,5 @@ async function answerMiss(serving: Serving, context: Ctx, asked: { pin: Pin; que
 
 /** Node's own headers: the request's `Headers` would be built for this one alone. */
 function ifNoneMatch({ env, req }: Ctx): string | undefined {
-  return env.incoming ? env.incoming.headers['if-none-match'] : req.header('if-none-match');
+  return env?.incoming ? env.incoming.headers['if-none-match'] : req.header('if-none-match');
 }

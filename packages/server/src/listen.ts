@@ -4,7 +4,7 @@ import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { invalidRequest, type ProblemError, toHeaders } from './errors.ts';
+import { invalidRequest, type ProblemError, printProblem } from './errors.ts';
 import type { Env } from './hot-route.ts';
 import { checkLoopback } from './loopback.ts';
 import { checkTarget } from './raw-target.ts';
@@ -34,7 +34,7 @@ export async function listen(app: Hono<Env>, { host, port }: ListenOptions): Pro
     if (draining) outgoing.shouldKeepAlive = false;
     const problem = checkLoopback(incoming.headers) ?? checkTarget(incoming.url ?? '');
     if (problem === undefined) void route(incoming, outgoing);
-    else outgoing.writeHead(problem.problem.status, toHeaders(problem)).end(JSON.stringify(problem.problem));
+    else refuse(outgoing, problem);
   };
   const limits = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 5_000, requestTimeout: 10_000 };
   const server = createServer({ ...limits, connectionsCheckingInterval: 1_000 }, answer);
@@ -85,10 +85,13 @@ const clientErrorStatus: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-function printed(error: ProblemError): string {
-  const { status } = error.problem;
-  const body = JSON.stringify(error.problem);
-  const headers = { ...toHeaders(error), Connection: 'close', 'Content-Length': `${Buffer.byteLength(body)}` };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+function refuse(outgoing: ServerResponse, problem: ProblemError): void {
+  const { status, headers, body } = printProblem(problem);
+  outgoing.writeHead(status, headers).end(body);
+}
+
+function printed(problem: ProblemError): string {
+  const { status, headers, body } = printProblem(problem);
+  const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
   return `${[`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines].join('\r\n')}\r\n\r\n${body}`;
 }

@@ -80,7 +80,8 @@ export class Serving {
     const reader = await this.#open(next, call);
     if (call.signal.aborted) return reader?.[Symbol.asyncDispose]();
     const opened = reader && this.#pinTo(reader, live);
-    if (opened ?? pin) this.#become({ state: 'serving', pin: opened ?? pin });
+    const served = opened ?? pin;
+    if (served !== undefined) this.#become({ state: 'serving', pin: served });
     if (opened !== undefined && pin !== undefined) this.#retire(pin);
   }
 

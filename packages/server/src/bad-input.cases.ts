@@ -1,0 +1,156 @@
+/** Requests that do not follow the contract: what is sent, what is answered, what the answer must name. */
+
+export interface BadRequest {
+  readonly title: string;
+  /** `GET` unless given. */
+  readonly method?: string;
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly status: number;
+  readonly type: string;
+  /** Found in `detail`, and a header where one is due. */
+  readonly names: readonly string[];
+  readonly header?: readonly [string, string];
+}
+
+const of = (id: string) => `/v1/customers/${id}/segments`;
+const bytes = (count: number) => 'x'.repeat(count);
+
+const id = (title: string, target: string, ...names: readonly string[]): BadRequest => ({
+  title,
+  target,
+  status: 400,
+  type: 'invalid-id',
+  names,
+});
+
+const badIds: readonly BadRequest[] = [
+  id('a customer id of 0 bytes', of(''), 'empty'),
+  id('a customer id of 513 bytes', of(bytes(513)), '512'),
+  id('a customer id of 513 bytes in 171 characters', of('%E2%82%AC'.repeat(171)), '512'),
+  id('a control character', of('a%0Ab'), 'control'),
+  id('NUL', of('%00'), 'control'),
+  id('DEL', of('%7F'), 'control'),
+  id('a C1 control character', of('%C2%85'), 'control'),
+  id('the dot segment', of('.'), '"."'),
+  id('two dots', of('..'), '".."'),
+  id('an encoded dot', of('%2e'), '"."'),
+  id('two encoded dots, capitals', of('%2E%2E'), '".."'),
+  id('dots half encoded', of('.%2e'), '".."'),
+  id('a backslash, which URL parsers turn into a slash', of('a\\b'), '\\', 'percent-encode'),
+  id('a fragment', of('a#b'), '#', 'percent-encode'),
+  id('a bare percent sign', of('100%'), '%'),
+  id('a percent sign before no hex', of('%zz'), '%'),
+  id('bytes that are no UTF-8', of('%ff'), '%', 'UTF-8'),
+  id('a character cut short', of('%E2%82'), '%', 'UTF-8'),
+  id('half of a surrogate pair', of('%ED%A0%80'), '%', 'UTF-8'),
+  id('an overlong encoding of a slash', of('%C0%AF'), '%', 'UTF-8'),
+  id('a segment id with a slash', '/v1/segments/a%2Fb', 'a/b', 'segment id'),
+  id('a segment id of 129 bytes', `/v1/segments/${bytes(129)}`, 'segment id'),
+  id('a segment id with a space, of a customer', `${of('c1')}/a%20b`, 'segment id'),
+  id('an empty segment id', '/v1/segments/', 'empty'),
+  id('dots that would leave the API', '/v1/customers/c1/../../../livez', '".."'),
+];
+
+const invalid = (title: string, target: string, ...names: readonly string[]): BadRequest => ({
+  title,
+  target,
+  status: 400,
+  type: 'invalid-request',
+  names,
+});
+
+const badQueries: readonly BadRequest[] = [
+  invalid('an unknown parameter', `${of('c1')}?stroe=17`, 'stroe', 'store'),
+  invalid('a parameter named like an object’s own', `${of('c1')}?__proto__=1`, '__proto__'),
+  invalid('an unknown view', `${of('c1')}?view=all`, 'view', 'all', 'ids, full'),
+  invalid('a view twice', `${of('c1')}?view=ids&view=full`, 'view'),
+  invalid('an empty filter', `${of('c1')}?country=`, 'country'),
+  invalid('a filter of 257 characters', `${of('c1')}?country=${bytes(257)}`, 'country', '256'),
+  invalid('a filter 51 times', `${of('c1')}?${'city=x&'.repeat(51)}`, 'city', '50'),
+  invalid('a query that is no UTF-8', `${of('c1')}?country=%ff`, 'query', 'UTF-8'),
+  invalid('a parameter where there is none', '/v1/generations?limit=1', 'limit', 'none'),
+  invalid('a filter of a membership', `${of('c1')}/recurrent:country:France?country=France`, 'country'),
+  invalid('a limit of 0', '/v1/segments?limit=0', 'limit', '1'),
+  invalid('a limit of 201', '/v1/segments?limit=201', 'limit', '200'),
+  invalid('a limit that is no number', '/v1/segments?limit=ten', 'limit', 'ten'),
+  invalid('a limit in another notation', '/v1/segments?limit=1e2', 'limit', '1e2'),
+  invalid('a cursor of nobody', '/v1/segments?cursor=abc', 'cursor'),
+  invalid('a target in absolute form', 'http://127.0.0.1/v1/segments', 'path'),
+];
+
+const lookups = { method: 'POST', target: '/v1/lookups' };
+const json = { 'Content-Type': 'application/json' };
+const body = (title: string, text: string, ...names: readonly string[]): BadRequest => ({
+  title,
+  ...lookups,
+  headers: json,
+  body: text,
+  status: 400,
+  type: 'invalid-request',
+  names,
+});
+
+const badBodies: readonly BadRequest[] = [
+  body('no body', '', 'JSON'),
+  body('a body cut short', '{"customerIds":["c1"', 'JSON'),
+  body('a body that is no object', '["c1"]', 'body', 'object'),
+  body('no customers', '{}', 'customerIds'),
+  body('an empty list', '{"customerIds":[]}', 'customerIds', '1'),
+  body('101 customers', JSON.stringify({ customerIds: Array(101).fill('c1') }), 'customerIds', '100'),
+  body('an id that is no string', '{"customerIds":[17]}', 'customerIds.0', 'string', '17'),
+  body('null for an id', '{"customerIds":[null]}', 'customerIds.0', 'string'),
+  body('an unknown member', '{"customerIds":["c1"],"filters":{}}', 'filters', 'filter'),
+  body('an unknown filter', '{"customerIds":["c1"],"filter":{"colour":["red"]}}', 'colour', 'country'),
+  body('a filter that is no list', '{"customerIds":["c1"],"filter":{"country":"France"}}', 'country', 'array'),
+  body('an empty filter list', '{"customerIds":["c1"],"filter":{"country":[]}}', 'country'),
+  body('a filter named like an object’s own', '{"customerIds":["c1"],"filter":{"__proto__":["x"]}}', '__proto__'),
+  {
+    ...body('another content type', '{}', 'application/json', 'text/plain'),
+    headers: { 'Content-Type': 'text/plain' },
+    status: 415,
+  },
+  { ...body('no content type', '{}', 'application/json'), headers: {}, status: 415 },
+  { ...body('a body of a megabyte', `"${bytes(1_048_576)}"`, 'larger', '524288'), status: 413 },
+];
+
+const misrouted: readonly BadRequest[] = [
+  { ...invalid('an unknown path', '/v2/segments', '/openapi.json'), status: 404 },
+  { ...invalid('the root', '/', '/openapi.json'), status: 404 },
+  { ...invalid('an unknown path below a known one', '/v1/customers/c1', '/openapi.json'), status: 404 },
+  {
+    ...invalid('a read as a write', of('c1'), 'GET', 'DELETE'),
+    method: 'DELETE',
+    status: 405,
+    header: ['allow', 'GET, HEAD'],
+  },
+  { ...invalid('lookups by GET', '/v1/lookups', 'POST', 'GET'), status: 405, header: ['allow', 'POST'] },
+  {
+    ...invalid('an unknown segment by PUT', '/v1/segments/x', 'PUT'),
+    method: 'PUT',
+    status: 405,
+    header: ['allow', 'GET, HEAD'],
+  },
+];
+
+const forbidden = (title: string, headers: Readonly<Record<string, string>>, status: number): BadRequest => ({
+  title,
+  target: of('c1'),
+  headers,
+  status,
+  type: 'forbidden',
+  names: [status === 421 ? 'localhost' : 'Origin'],
+});
+
+const strangers: readonly BadRequest[] = [
+  forbidden('the name of a page that resolves to 127.0.0.1', { Host: 'attacker.example:8080' }, 421),
+  forbidden('a name that only starts like an address', { Host: '127.0.0.1.attacker.example' }, 421),
+  forbidden('an address of the network', { Host: '10.0.0.1' }, 421),
+  forbidden('an empty host', { Host: '' }, 421),
+  forbidden('a page of another origin', { Origin: 'https://attacker.example' }, 403),
+  forbidden('a page of another port', { Origin: 'http://127.0.0.1:1' }, 403),
+  forbidden('a page without origin', { Origin: 'null' }, 403),
+];
+
+export const badRequests: readonly BadRequest[] = [...badIds, ...badQueries, ...badBodies, ...misrouted, ...strangers];

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BadRequest, badRequests } from './bad-input.cases.ts';
+import { type ServerFixture, send, startServer } from './fixture/server.ts';
+import { loadedRun, RUN } from './fixture/store.ts';
+
+let server: ServerFixture;
+const longest = 'x'.repeat(512);
+beforeAll(async () => {
+  server = await startServer(loadedRun(RUN, { c1: ['recurrent:country:France'], [longest]: [] }));
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+type Sent = Pick<BadRequest, 'method' | 'target' | 'headers' | 'body'>;
+
+function bytesOf({ method = 'GET', target, headers, body = '' }: Sent): string {
+  const all = { Host: `127.0.0.1:${server.port}`, 'Content-Length': `${Buffer.byteLength(body)}`, ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  return [`${method} ${target} HTTP/1.1`, ...lines, '', body].join('\r\n');
+}
+
+test.each(badRequests)('$title is $status $type', async (request) => {
+  const { status, headers, body } = await send(server.port, bytesOf(request));
+  const problem = JSON.parse(body);
+  expect({ status, kind: headers['content-type'] }).toEqual({
+    status: request.status,
+    kind: 'application/problem+json',
+  });
+  expect(problem).toMatchObject({ status, type: `urn:segment-store:error:${request.type}` });
+  for (const name of request.names) expect(problem.detail).toContain(name);
+  if (request.header !== undefined) expect(headers[request.header[0]]).toBe(request.header[1]);
+});
+
+const good: readonly string[] = [
+  longest,
+  encodeURIComponent('…'.repeat(170)),
+  '...',
+  '%252e%252e',
+  'a%2Fb',
+  'a%5Cb',
+  'a%23b%3Fc',
+  'a+b',
+  "~:@!$&'()*,;=",
+  '%F0%9F%9B%92',
+];
+test.each(good)('the customer id %s is read as it stands', async (id) => {
+  const target = `/v1/customers/${id}/segments`;
+  const { status, body } = await send(server.port, bytesOf({ target }));
+  expect({ status, id: JSON.parse(body).customerId }).toEqual({ status: 200, id: decodeURIComponent(id) });
+});
+
+const strangeBytes: readonly [string, string, number][] = [
+  ['no HTTP at all', 'hello\r\n\r\n', 400],
+  ['a space in the path', 'GET /v1/customers/a b/segments HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+  ['headers of 20 KB', `GET /livez HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+];
+test.each(strangeBytes)('%s is a problem too', async (_, bytes, expected) => {
+  const { status, headers, body } = await send(server.port, bytes);
+  expect({ status, kind: headers['content-type'] }).toEqual({ status: expected, kind: 'application/problem+json' });
+  expect(JSON.parse(body).type).toBe('urn:segment-store:error:invalid-request');
+});
+
+test('raw bytes of UTF-8 in a path are refused, not guessed', async () => {
+  const { status, body } = await send(
+    server.port,
+    Buffer.from('GET /v1/customers/é/segments HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+  );
+  expect([status, JSON.parse(body).status]).toEqual([400, 400]);
+});
+
+test('an id of the lookups’ body fails alone', async () => {
+  const ids = ['', '.', '..', 'a\u0000', '\ud800', 'x'.repeat(513), 'c1'];
+  const request = { method: 'POST', target: '/v1/lookups', headers: { 'Content-Type': 'application/json' } };
+  const body = JSON.stringify({ customerIds: ids });
+  const answer = await send(server.port, bytesOf({ ...request, body }));
+  const items: { customerId: string; status: number }[] = JSON.parse(answer.body).items;
+  expect(items.map(({ customerId }) => customerId)).toEqual(ids);
+  expect(items.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400, 200]);
+});
