@@ -37,6 +37,7 @@ export const badCustomerIds: readonly BadId[] = [
   { title: 'a high surrogate alone', id: 'a\ud83d', names: 'half of a surrogate pair' },
   { title: 'a low surrogate alone', id: '\udc00a', names: 'half of a surrogate pair' },
   { title: 'a pair the wrong way round', id: '\udc00\ud83d', names: 'half of a surrogate pair' },
+  { title: 'two low surrogates', id: '\udc00\udc01', names: 'half of a surrogate pair' },
 ];
 
 export const goodSegmentIds: readonly string[] = [

@@ -5,6 +5,7 @@ export interface FileInfo {
   /** Relative to the folder, `/` between levels. */
   readonly key: string;
   readonly bytes: number;
+  /** Changes when the content does; its form is the adapter's own. */
   readonly etag: string;
 }
 
@@ -14,17 +15,22 @@ export interface ByteRange {
   readonly to: number;
 }
 
-/** `Failure` codes every method rejects with: NOT_FOUND, CHANGED (the etag differs), DENIED, UNAVAILABLE. */
+/**
+ * `Failure` codes every method rejects with: NOT_FOUND, CHANGED (the etag differs), DENIED (by permission, or a key no
+ * folder can hold), UNAVAILABLE. When the call's signal aborts: its reason, as it is.
+ */
 export type FolderCode = 'NOT_FOUND' | 'CHANGED' | 'DENIED' | 'UNAVAILABLE';
 
 export interface Folder extends AsyncDisposable {
   /** What people call this folder: the URL without credentials. */
   readonly url: string;
+  /** Every file whose key starts with `prefix`, in the order of the keys' bytes. NOT_FOUND without directory or bucket. */
   list(prefix: string, call: Call): AsyncIterable<FileInfo>;
   /** NOT_FOUND when absent. */
   info(key: string, call: Call): Promise<FileInfo>;
+  /** The bytes of exactly this version of the file; RangeError for a range outside of it. */
   read(file: FileInfo, range: ByteRange, call: Call): AsyncIterable<Uint8Array>;
-  /** Whole or not at all. */
+  /** Whole or not at all, in place of what was there. */
   write(key: string, body: AsyncIterable<Uint8Array>, call: Call): Promise<FileInfo>;
 }
 
@@ -34,6 +40,3 @@ export interface FolderOptions {
   /** Default: the SDK's own region chain, else us-east-1. */
   readonly s3Region?: string;
 }
-
-/** `s3://bucket/prefix`, `file:///dir` or a plain path. No I/O yet. @throws TypeError naming the URL and the forms */
-export declare function openFolder(url: string, options?: FolderOptions): Folder;

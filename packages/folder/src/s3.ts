@@ -1,0 +1,202 @@
+/** Files below a prefix of a bucket. */
+import { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { Failure } from '@segment-store/resilience/failure';
+import { type Call, unlimited } from '@segment-store/resilience/operation';
+import type { ByteRange, FileInfo, Folder, FolderOptions } from './folder.ts';
+import { checkKey, checkRange } from './key.ts';
+import { receive } from './receive.ts';
+import { s3Failure } from './s3-failure.ts';
+
+/** A larger body travels in parts of this size. S3 takes 10,000 of them, none below 5 MiB but the last. */
+const PART_BYTES = 8 * 1024 * 1024;
+const MAX_SOCKETS = 64;
+const CONNECT_MS = 5_000;
+/** From the request's first byte to the answer's: 8 MiB must fit in. */
+const ANSWER_MS = 60_000;
+
+export interface Bucket {
+  readonly bucket: string;
+  /** Without a slash at either end; may be empty. */
+  readonly prefix: string;
+}
+
+/** What the client takes beside a command. */
+interface Options {
+  readonly abortSignal: AbortSignal;
+}
+
+export class S3Folder implements Folder {
+  readonly url: string;
+  readonly #bucket: string;
+  readonly #root: string;
+  readonly #client: S3Client;
+
+  constructor({ bucket, prefix }: Bucket, options: FolderOptions) {
+    this.#bucket = bucket;
+    this.#root = prefix === '' ? '' : `${prefix}/`;
+    this.url = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
+    this.#client = createClient(options);
+  }
+
+  async *list(prefix: string, call: Call): AsyncIterable<FileInfo> {
+    const where = { Bucket: this.#bucket, Prefix: `${this.#root}${prefix}` };
+    let token: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({ ...where, ContinuationToken: token });
+      const page: ListObjectsV2CommandOutput = await this.#attempt('', call, (options) =>
+        this.#client.send(command, options),
+      );
+      for (const { Key = '', Size = 0, ETag = '' } of page.Contents ?? []) {
+        // A console's "folder" is an empty object whose key ends in a slash.
+        if (!Key.endsWith('/')) yield { key: Key.slice(this.#root.length), bytes: Size, etag: ETag };
+      }
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+  }
+
+  async info(key: string, call: Call): Promise<FileInfo> {
+    const command = new HeadObjectCommand(this.#target(key));
+    const head = await this.#attempt(key, call, (options) => this.#client.send(command, options));
+    return { key, bytes: head.ContentLength ?? 0, etag: head.ETag ?? '' };
+  }
+
+  async *read(file: FileInfo, { from, to }: ByteRange, call: Call): AsyncIterable<Uint8Array> {
+    checkRange({ from, to }, file);
+    const target = { ...this.#target(file.key), IfMatch: file.etag };
+    if (from === to) {
+      // HTTP has no range of nothing; that the file is still this one is asked all the same.
+      await this.#attempt(file.key, call, (options) => this.#client.send(new HeadObjectCommand(target), options));
+      return;
+    }
+    const command = new GetObjectCommand({ ...target, Range: `bytes=${from}-${to - 1}` });
+    const { Body } = await this.#attempt(file.key, call, (options) => this.#client.send(command, options));
+    if (!(Body instanceof Readable)) throw new Failure('UNAVAILABLE', `${this.#name(file.key)} came without a body`);
+    yield* receive(Body, { name: this.#name(file.key), bytes: to - from }, call);
+  }
+
+  async write(key: string, body: AsyncIterable<Uint8Array>, call: Call): Promise<FileInfo> {
+    const target = this.#target(key);
+    const pieces = inPieces(body);
+    const first = await pieces.next();
+    if (first.done || first.value.length < PART_BYTES) return this.#put(key, first.value ?? Buffer.alloc(0), call);
+    const command = new CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: 'CRC32' });
+    const { UploadId } = await this.#attempt(key, call, (options) => this.#client.send(command, options));
+    try {
+      return await this.#upload(key, { UploadId, first: first.value, pieces }, call);
+    } catch (error) {
+      // Also for a call that was aborted: what is left behind costs money.
+      const abort = new AbortMultipartUploadCommand({ ...target, UploadId });
+      await this.#attempt(key, unlimited, (options) => this.#client.send(abort, options)).catch(() => {});
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.destroy();
+  }
+
+  async #put(key: string, bytes: Uint8Array, call: Call): Promise<FileInfo> {
+    const command = new PutObjectCommand({ ...this.#target(key), Body: bytes });
+    const { ETag } = await this.#attempt(key, call, (options) => this.#client.send(command, options));
+    return { key, bytes: bytes.length, etag: ETag ?? '' };
+  }
+
+  async #upload(key: string, { UploadId, first, pieces }: Upload, call: Call): Promise<FileInfo> {
+    const target = { ...this.#target(key), UploadId };
+    const parts: CompletedPart[] = [];
+    let bytes = 0;
+    for (let piece: Uint8Array | undefined = first; piece !== undefined; piece = (await pieces.next()).value) {
+      const PartNumber = parts.length + 1;
+      const command = new UploadPartCommand({ ...target, PartNumber, Body: piece });
+      const { ETag, ChecksumCRC32 } = await this.#attempt(key, call, (options) => this.#client.send(command, options));
+      parts.push({ PartNumber, ETag, ChecksumCRC32 });
+      bytes += piece.length;
+    }
+    const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } });
+    const { ETag } = await this.#attempt(key, call, (options) => this.#client.send(complete, options));
+    return { key, bytes, etag: ETag ?? '' };
+  }
+
+  #target(key: string): { Bucket: string; Key: string } {
+    checkKey(key);
+    return { Bucket: this.#bucket, Key: `${this.#root}${key}` };
+  }
+
+  #name(key: string): string {
+    return key === '' ? this.url : `${key} in ${this.url}`;
+  }
+
+  async #attempt<T>(key: string, { signal }: Call, send: (options: Options) => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    try {
+      return await send({ abortSignal: signal });
+    } catch (error) {
+      throw signal.aborted ? signal.reason : s3Failure(error, this.#name(key));
+    }
+  }
+}
+
+interface Upload {
+  readonly UploadId: string | undefined;
+  readonly first: Uint8Array;
+  readonly pieces: AsyncGenerator<Uint8Array, undefined>;
+}
+
+function createClient({ s3Endpoint, s3Region }: FolderOptions): S3Client {
+  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  return new S3Client({
+    ...(s3Endpoint !== undefined && { endpoint: s3Endpoint, forcePathStyle: true }),
+    region: s3Region ?? regionOfEnvironment,
+    followRegionRedirects: true,
+    // Reads ask for ranges, which S3 sends without a checksum.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      httpAgent: agent,
+      httpsAgent: agent,
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: ANSWER_MS,
+      throwOnRequestTimeout: true,
+      // A socket also idles while the reader is busy: `receive` times the server alone.
+      socketTimeout: 0,
+    },
+  });
+}
+
+async function regionOfEnvironment(): Promise<string> {
+  try {
+    return await new S3Client({}).config.region();
+  } catch {
+    return 'us-east-1';
+  }
+}
+
+/** Pieces of exactly `PART_BYTES`, the last one shorter but never empty. */
+async function* inPieces(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    held.push(chunk);
+    bytes += chunk.length;
+    while (bytes >= PART_BYTES) {
+      const all = Buffer.concat(held);
+      yield all.subarray(0, PART_BYTES);
+      held = [all.subarray(PART_BYTES)];
+      bytes -= PART_BYTES;
+    }
+  }
+  if (bytes > 0) yield Buffer.concat(held);
+  return undefined;
+}
