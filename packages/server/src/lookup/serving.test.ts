@@ -1,0 +1,161 @@
+import { parseCustomerId } from '@segment-store/contract/id';
+import { Failure } from '@segment-store/resilience/failure';
+import { unlimited } from '@segment-store/resilience/operation';
+import { expect, test } from 'vitest';
+import { createFixture, createServing } from '../fixture/app.ts';
+import { createFixtureStore, loadedRun, NEXT_RUN, RUN, unavailable } from '../fixture/store.ts';
+import { NO_FILTERS } from './select.ts';
+
+const old = loadedRun(RUN, { c1: ['old'] });
+const next = loadedRun(NEXT_RUN, { c1: ['new'] });
+const query = (id: string) => ({ view: 'ids', customerId: parseCustomerId(id), filters: NO_FILTERS }) as const;
+
+async function ask(app: Awaited<ReturnType<typeof createFixture>>['app'], id: string) {
+  const response = await app.request(`/v1/customers/${id}/segments`);
+  const body = JSON.parse(await response.text());
+  return { body, headers: Object.fromEntries(response.headers) };
+}
+
+test('a publish is followed: bodies and headers change together, caches do not outlive their generation', async () => {
+  await using fixture = await createFixture(old);
+  const before = await ask(fixture.app, 'c1');
+  await fixture.publish(next);
+  const after = await ask(fixture.app, 'c1');
+  expect([before.body.segmentIds, before.headers['segment-epoch']]).toEqual([['old'], '1']);
+  expect([after.body.segmentIds, after.headers['segment-epoch']]).toEqual([['new'], '2']);
+  expect(after.headers['cache-status']).toBe('segment-store; fwd=miss; stored');
+});
+
+test('a roll back raises the floor', async () => {
+  await using fixture = await createFixture(old);
+  await fixture.publish(next);
+  await fixture.publish(old, { floor: 3 });
+  const { body, headers } = await ask(fixture.app, 'c1');
+  expect([body.segmentIds, headers['segment-epoch'], headers['segment-epoch-floor']]).toEqual([['old'], '3', '3']);
+});
+
+test('a request begun before a publish ends on its own generation, flagged, and only then is that closed', async () => {
+  await using fixture = await createFixture(old);
+  const reading = Promise.withResolvers<void>();
+  fixture.store.onRead = () => reading.promise;
+  const begun = ask(fixture.app, 'c1');
+  await expect.poll(() => fixture.store.reads.length).toBe(1);
+  await fixture.publish(next);
+  expect(fixture.store.closed).toEqual([]);
+  reading.resolve();
+  const { body, headers } = await begun;
+  expect([body.generation, body.segmentIds]).toEqual([RUN, ['old']]);
+  expect(headers).toMatchObject({ 'segment-generation': RUN, 'segment-epoch': '1', 'segment-stale': '?1' });
+  await expect.poll(() => fixture.store.closed).toEqual([RUN]);
+});
+
+test('a read whose caller has left keeps its generation open too', async () => {
+  await using fixture = await createFixture(old);
+  const reading = Promise.withResolvers<void>();
+  fixture.store.onRead = () => reading.promise;
+  const caller = new AbortController();
+  const left = fixture.serving.pin?.path.ask(query('c1'), { ...unlimited, signal: caller.signal });
+  await expect.poll(() => fixture.store.reads.length).toBe(1);
+  caller.abort();
+  await expect(left).rejects.toMatchObject({ code: 'ABORTED' });
+  await fixture.publish(next);
+  expect(fixture.store.closed).toEqual([]);
+  reading.resolve();
+  await expect.poll(() => fixture.store.closed).toEqual([RUN]);
+});
+
+test('while the next generation opens the one before it answers, and the server is ready', async () => {
+  await using fixture = await createFixture(old);
+  const opening = Promise.withResolvers<void>();
+  fixture.store.onOpen = () => opening.promise;
+  const published = fixture.publish(next);
+  await expect.poll(() => fixture.serving.state.state).toBe('switching');
+  const ready = await fixture.app.request('/readyz');
+  expect([ready.status, await ready.json()]).toEqual([
+    200,
+    { status: 'switching', generation: RUN, detail: `opening ${NEXT_RUN}` },
+  ]);
+  expect((await ask(fixture.app, 'c1')).body.generation).toBe(RUN);
+  opening.resolve();
+  await published;
+});
+
+test('a generation that does not open is tried again, and what is served stays served', async () => {
+  await using fixture = await createFixture(old);
+  let tries = 0;
+  fixture.store.onOpen = async () => {
+    tries += 1;
+    if (tries < 4) throw unavailable();
+  };
+  await fixture.publish(next);
+  expect([tries, fixture.serving.state.state]).toEqual([4, 'serving']);
+});
+
+test('a generation that is gone before it opens is passed over', async () => {
+  await using fixture = await createFixture(old);
+  let refused = 0;
+  fixture.store.onOpen = async () => {
+    refused += 1;
+    throw new Failure('NOT_FOUND', 'gone');
+  };
+  fixture.store.publish(next);
+  await expect.poll(() => [refused, fixture.serving.state.state]).toEqual([1, 'serving']);
+  expect(fixture.serving.pin?.reader.generation.run).toBe(RUN);
+  fixture.store.onOpen = undefined;
+  const last = loadedRun('20260903t000000z', {});
+  await fixture.publish(last);
+  expect(fixture.serving.pin?.live.epoch).toBe(3);
+});
+
+test('twenty publishes under readers: no answer mixes two generations, none fails', async () => {
+  await using fixture = await createFixture(loadedRun('20260101t000000z', { c1: ['g:20260101t000000z'] }));
+  const answers: { generation: string; segmentIds: string[] }[] = [];
+  let publishing = true;
+  const readers = Array.from({ length: 8 }, async (_, reader) => {
+    while (publishing) {
+      answers.push((await ask(fixture.app, reader % 2 === 0 ? 'c1' : 'c2')).body);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+  for (let day = 10; day < 30; day++) {
+    const run = `202602${day}t000000z`;
+    await fixture.publish(loadedRun(run, { c1: [`g:${run}`], c2: [`g:${run}`] }));
+    const seen = answers.length;
+    await expect.poll(() => answers.length, { interval: 1 }).toBeGreaterThan(seen + readers.length);
+  }
+  publishing = false;
+  await Promise.all(readers);
+  const mixed = answers.filter(({ generation, segmentIds }) => segmentIds.some((id) => id !== `g:${generation}`));
+  expect(mixed).toEqual([]);
+  expect(new Set(answers.map(({ generation }) => generation)).size).toBeGreaterThanOrEqual(20);
+  await expect.poll(() => fixture.store.closed.length).toBe(20);
+});
+
+test.each(['UNSUPPORTED', 'DENIED'])('a store that is %s at the start ends the server', async (code) => {
+  const store = createFixtureStore();
+  store.onLive = () => {
+    throw new Failure(code, 'not a segment store');
+  };
+  const serving = createServing(store, { onState: () => {}, onTrouble: () => {} });
+  await expect(serving.follow(unlimited)).rejects.toMatchObject({ code });
+});
+
+test('the same failure later is reported, and what is served stays served', async () => {
+  const troubles: unknown[] = [];
+  const store = createFixtureStore();
+  const stop = new AbortController();
+  const serving = createServing(store, { onState: () => {}, onTrouble: (error) => troubles.push(error) });
+  store.publish(old);
+  const following = serving.follow({ ...unlimited, signal: stop.signal });
+  await expect.poll(() => serving.state.state).toBe('serving');
+  store.onLive = () => {
+    throw new Failure('UNSUPPORTED', 'a newer format');
+  };
+  store.publish(next);
+  await expect.poll(() => troubles.length).toBeGreaterThan(1);
+  expect(serving.pin?.reader.generation.run).toBe(RUN);
+  stop.abort();
+  await following;
+  await serving.close();
+  expect(store.closed).toEqual([RUN]);
+});
