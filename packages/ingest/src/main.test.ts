@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCommand } from '@segment-store/cli/child';
@@ -6,7 +8,7 @@ import { parseRunId } from '@segment-store/contract/id';
 import { parseMemberLine } from '@segment-store/contract/lines';
 import { unlimited } from '@segment-store/resilience/operation';
 import { openStore } from '@segment-store/store/open';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RunFiles, runFiles, writeRun } from '../../../test/support/run-folder.ts';
 import { badCommands, badMembers, badRuns } from './bad-input.cases.ts';
 
@@ -16,6 +18,8 @@ const parts = [
   [member('c1', 'a', 'b'), member('c2', 'a')],
   [member('c3', 'b', 'a'), member('c4', 'b')],
 ];
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let root = '';
 let places = 0;
@@ -98,4 +102,101 @@ test.each(badCommands)('$what: exit $exitCode', async ({ args, config, exitCode,
   expect(ended.exitCode, said).toBe(exitCode);
   for (const name of names) expect(said).toContain(real(name));
   expect(said).not.toContain('    at ');
+});
+
+const answer = (status: string, body: string) => (socket: Socket) => {
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: text/html\r\ncontent-length: ${body.length}\r\n\r\n`;
+  socket.on('data', () => socket.write(head + body));
+};
+
+test.each([
+  { what: 'silent', speak: () => {}, exitCode: 6 },
+  { what: 'hanging up', speak: (socket: Socket) => void socket.destroy(), exitCode: 6 },
+  { what: 'answering 503', speak: answer('503 Service Unavailable', 'busy'), exitCode: 6 },
+  { what: 'something else', speak: answer('200 OK', '<html>hello</html>'), exitCode: 2 },
+])('an Elasticsearch that is $what: exit $exitCode, naming it', async ({ speak, exitCode }) => {
+  const { folder } = await place(runFiles({ run, parts }));
+  const server = createServer(speak).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const { said, ...ended } = await ingest('load', folder, '--store', `http://${host}`);
+  expect(ended.exitCode, said).toBe(exitCode);
+  expect(said).toContain(host);
+  expect(said).not.toContain('    at ');
+  server.close();
+});
+
+const next = parseRunId('20260201t040000z');
+const changed = [[member('c1', 'b')]];
+
+test('another content under a known run id is refused: exit 7', async () => {
+  const { folder, store } = await place(runFiles({ run, parts }));
+  await ingest('load', folder, '--store', store);
+  await writeRun(folder, runFiles({ run, parts: changed }));
+  const { exitCode, said } = await ingest('load', folder, '--store', store);
+  expect(exitCode).toBe(7);
+  expect(said).toContain(`run ${run} is known with another manifest`);
+  expect(await served(store, ['c1'])).toEqual({ run, members: [['a', 'b']] });
+});
+
+test('an older run than the live one is refused: exit 5', async () => {
+  const older = await place(runFiles({ run, parts }));
+  const { folder, store } = await place(runFiles({ run: next, parts: changed }));
+  await ingest('load', folder, '--store', store);
+  const { exitCode, said } = await ingest('load', older.folder, '--store', store);
+  expect(exitCode).toBe(5);
+  expect(said).toContain(`run ${run} is older than ${next}`);
+});
+
+test('after a rollback nothing is published until unhold; then publish ends what load began', async () => {
+  const first = await place(runFiles({ run, parts }));
+  const second = await place(runFiles({ run: next, parts: changed }));
+  const third = await place(runFiles({ run: parseRunId('20260301t040000z'), parts: changed }));
+  const store = ['--store', first.store];
+  await ingest('load', first.folder, ...store);
+  await ingest('load', second.folder, ...store);
+  expect(await ingest('rollback', ...store)).toMatchObject({ exitCode: 0, result: { data: { run, withdrawn: next } } });
+  expect((await served(first.store, ['c1'])).members).toEqual([['a', 'b']]);
+  const withdrawn = await ingest('load', second.folder, ...store);
+  expect(withdrawn).toMatchObject({ exitCode: 4, said: expect.stringContaining('withdrawn') });
+  const held = await ingest('load', third.folder, ...store);
+  expect(held).toMatchObject({ exitCode: 4, said: expect.stringContaining('segment-ingest unhold') });
+  expect(await ingest('unhold', ...store)).toMatchObject({ exitCode: 0, result: { data: { held: true } } });
+  expect(await ingest('unhold', ...store)).toMatchObject({ exitCode: 0, result: { data: { held: false } } });
+  expect(await ingest('publish', third.folder, ...store)).toMatchObject({ exitCode: 0, result: { data: { rows: 0 } } });
+  expect((await served(first.store, ['c1', 'c3'])).members).toEqual([['b'], undefined]);
+});
+
+test('generations are listed, the newest first', async () => {
+  const first = await place(runFiles({ run, parts }));
+  const second = await place(runFiles({ run: next, parts: changed }));
+  expect((await ingest('generations', '--store', first.store)).said).toContain('no generations yet');
+  await ingest('load', first.folder, '--store', first.store);
+  await ingest('load', second.folder, '--store', first.store);
+  const { said, result } = await ingest('generations', '--store', first.store);
+  expect(result).toMatchObject({
+    data: {
+      generations: [
+        { run: next, state: 'live', members: 1 },
+        { run, state: 'retired' },
+      ],
+    },
+  });
+  expect(said).toMatch(/^run +state +customers +memberships +segments +since$/m);
+});
+
+test('the first SIGINT stops a load, exit 6; the same command again goes on', async () => {
+  const many = Array.from({ length: 50_000 }, (_, index) => member(`c${index}`, 'a'));
+  const { folder, store } = await place(
+    runFiles({ run, parts: [many, changed.flat().map((line) => line.replace('c1', 'last'))] }),
+  );
+  const args = ['load', folder, '--store', store, '--parts-at-once', '1'];
+  const child = startCommand(join(import.meta.dirname, 'main.ts'), args);
+  await child.until((event) => event.kind === 'progress');
+  child.process.kill('SIGINT');
+  const { exitCode, events } = await child.finished;
+  expect(exitCode).toBe(6);
+  expect(events.at(-1)).toMatchObject({ kind: 'error', text: expect.stringContaining('run the same command again') });
+  expect(await ingest(...args)).toMatchObject({ exitCode: 0, result: { data: { customers: 50_001 } } });
 });

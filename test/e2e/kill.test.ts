@@ -1,0 +1,160 @@
+/** SIGKILL of a load in each phase: the generation before stays served, and the same command again ends well. */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Child, startCommand } from '@segment-store/cli/child';
+import type { CommandEvent } from '@segment-store/cli/event';
+import { parseRunId, type RunId } from '@segment-store/contract/id';
+import { parseMemberLine, printMember } from '@segment-store/contract/lines';
+import { unlimited } from '@segment-store/resilience/operation';
+import { type FaultProxy, startFaultProxy } from '@segment-store/services/fault-proxy';
+import { openStore } from '@segment-store/store/open';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { mainOf, resultOf } from '../support/commands.ts';
+import { generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
+import { servers } from '../support/servers.ts';
+
+const LEASE_MS = '2000';
+const before = parseRunId('20260101t000000z');
+const next = parseRunId('20260102t000000z');
+const lines = {
+  [before]: generatedParts({ customers: 2_000, parts: 2, seed: 1 }),
+  [next]: generatedParts({ customers: 200_000, parts: 8, seed: 2 }),
+};
+
+let scratch = '';
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'segment-kill-'));
+  for (const run of [before, next])
+    await writeRun(folderOf(run), runFiles({ run, parts: lines[run] ?? [], gzip: true }));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+const folderOf = (run: RunId) => join(scratch, 'runs', run);
+const ingest = (run: RunId, store: readonly string[]) => ['load', folderOf(run), ...store, '--lease-ms', LEASE_MS];
+
+type Phase = readonly [name: string, wanted: (event: CommandEvent) => boolean];
+const atStage = (name: string) => (event: CommandEvent) => event.kind === 'stage' && event.stage === name;
+const midway = (event: CommandEvent) => event.kind === 'progress' && event.done > 0 && event.done < event.total;
+const atResult = (event: CommandEvent) => event.kind === 'result';
+const phases: readonly Phase[] = [
+  ['start', atStage('build')],
+  ['catalogue', atStage('catalogue')],
+  ['middle of a part', midway],
+  ['seal', atStage('seal')],
+  ['gates', atStage('gates')],
+  ['just before publish', atStage('publish')],
+  ['just after publish', atResult],
+];
+
+describe('embedded', () => {
+  test.each(phases)('killed in phase %s', async (phase, wanted) => {
+    const url = `embedded:${join(scratch, randomUUID())}`;
+    await resultOf('ingest', ingest(before, ['--store', url]));
+    const child = startCommand(mainOf('ingest'), ingest(next, ['--store', url]));
+    await killAt(child, wanted);
+    await checkUnharmed({ url, phase });
+    await checkAgain({ url, phase }, ['--store', url]);
+  });
+});
+
+describe('elasticsearch', () => {
+  let prefix = '';
+  let proxy: FaultProxy | undefined;
+  afterEach(async () => {
+    await proxy?.stop();
+    proxy = undefined;
+    await removeIndices(prefix);
+  });
+
+  /** The load goes through a proxy of its own, everything else straight to Elasticsearch. */
+  async function startLoad() {
+    const url = servers().elasticsearch;
+    prefix = `kill-${randomUUID().slice(0, 8)}`;
+    const direct = ['--store', url, '--prefix', prefix];
+    await resultOf('ingest', ingest(before, direct));
+    proxy = await startFaultProxy(url);
+    const child = startCommand(mainOf('ingest'), ingest(next, ['--store', proxy.url, '--prefix', prefix]));
+    return { child, proxy, direct, place: { url, prefix } };
+  }
+
+  test.each(phases)('killed in phase %s', async (phase, wanted) => {
+    const { child, direct, place } = await startLoad();
+    await killAt(child, wanted);
+    await checkUnharmed({ ...place, phase });
+    await checkAgain({ ...place, phase }, direct);
+  });
+
+  test('killed after a lost acknowledgement', async () => {
+    const { child, proxy, direct, place } = await startLoad();
+    await child.until(midway);
+    proxy.inject({ kind: 'cut', afterBytes: 0 });
+    const sent = proxy.counts().requests;
+    await expect.poll(() => proxy.counts().requests - sent, { timeout: 20_000, interval: 20 }).toBeGreaterThan(500_000);
+    await kill(child);
+    await checkUnharmed({ ...place, phase: 'middle of a part' });
+    const result = await checkAgain({ ...place, phase: 'middle of a part' }, direct);
+    expect(result.replayed).toBeGreaterThan(0);
+  });
+});
+
+interface Place {
+  readonly url: string;
+  readonly prefix?: string;
+  readonly phase: string;
+}
+
+async function killAt(child: Child, wanted: (event: CommandEvent) => boolean): Promise<void> {
+  await child.until(wanted);
+  await kill(child);
+}
+
+async function kill(child: Child): Promise<void> {
+  child.process.kill('SIGKILL');
+  await child.finished;
+}
+
+/** What is served is one whole generation: the one before, unless publishing may have happened. */
+async function checkUnharmed(place: Place): Promise<void> {
+  const { run, wrong } = await servedDocuments(place);
+  const possible =
+    place.phase === 'just after publish' ? [next] : place.phase === 'just before publish' ? [before, next] : [before];
+  expect(possible).toContain(run);
+  expect(wrong).toEqual([]);
+}
+
+async function checkAgain(place: Place, store: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+  const result = await resultOf('ingest', ingest(next, store));
+  expect(await servedDocuments(place)).toEqual({ run: next, members: 200_000, wrong: [] });
+  return result;
+}
+
+/** Every document of the live generation beside its source line. */
+async function servedDocuments({
+  url,
+  prefix,
+}: Place): Promise<{ run: RunId; members: number; wrong: readonly string[] }> {
+  await using store = openStore(url, prefix === undefined ? {} : { prefix });
+  const { generation } = await store.publisher.live();
+  await using reader = await store.reader.open(generation.run, unlimited);
+  const wrong: string[] = [];
+  const source = (lines[generation.run] ?? []).flat();
+  for (let from = 0; from < source.length; from += 1000) {
+    const expected = source.slice(from, from + 1000);
+    const ids = expected.map((line) => parseMemberLine(Buffer.from(line)).customerId);
+    const members = await reader.read(ids, unlimited);
+    members.forEach((member, index) => {
+      const found =
+        member.status === 'fulfilled' && member.value !== undefined ? printMember(member.value) : member.status;
+      if (found !== expected[index]) wrong.push(`${expected[index]} is ${found}`);
+    });
+  }
+  return { run: generation.run, members: generation.members, wrong };
+}
+
+async function removeIndices(prefix: string): Promise<void> {
+  const url = servers().elasticsearch;
+  const indices = await (await fetch(`${url}/_cat/indices/${prefix}-*?format=json&h=index`)).json();
+  for (const { index } of Array.isArray(indices) ? indices : []) await fetch(`${url}/${index}`, { method: 'DELETE' });
+}
