@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { exchange, open, send, startServer } from './fixture/server.ts';
+import { loadedRun, RUN } from './fixture/store.ts';
+import { listen } from './listen.ts';
+
+const run = loadedRun(RUN, { c1: ['a'] });
+const get = (path: string, ...headers: readonly string[]) =>
+  ['GET ', path, ' HTTP/1.1\r\nHost: localhost\r\n', ...headers.map((line) => `${line}\r\n`), '\r\n'].join('');
+const lookup = get('/v1/customers/c1/segments');
+
+test('one connection carries many requests, refused ones between', async () => {
+  await using server = await startServer(run);
+  const socket = await open(server.port);
+  const statuses: number[] = [];
+  for (const path of [
+    '/v1/customers/c1/segments',
+    '/v1/customers/../segments',
+    '/nowhere',
+    '/v1/customers/c1/segments',
+  ]) {
+    statuses.push((await exchange(socket, get(path))).status);
+  }
+  socket.destroy();
+  expect(statuses).toEqual([200, 400, 404, 200]);
+});
+
+test('a hit is the bytes of the miss, over the wire, with nothing but the headers of the contract', async () => {
+  await using server = await startServer(run);
+  const miss = await send(server.port, lookup);
+  const hit = await send(server.port, lookup);
+  expect(hit.body).toBe(miss.body);
+  expect(Object.keys(hit.headers).sort()).toEqual(
+    [
+      ...['age', 'cache-control', 'cache-status', 'connection', 'content-length', 'content-type', 'date', 'etag'],
+      ...['keep-alive', 'segment-epoch', 'segment-epoch-floor', 'segment-generation', 'server-timing'],
+    ].sort(),
+  );
+  const held = await send(server.port, get('/v1/customers/c1/segments', `If-None-Match: ${hit.headers.etag}`));
+  expect([held.status, held.body]).toEqual([304, '']);
+});
+
+test('a hit never leaves the call that brought it', async () => {
+  await using server = await startServer(run);
+  const request = new Request('http://localhost/v1/customers/c1/segments');
+  await server.app.fetch(request);
+  expect(server.app.fetch(request)).toBeInstanceOf(Response);
+});
+
+test('a client that hangs up ends its wait, not the read: the next one finds the answer', async () => {
+  await using server = await startServer(run);
+  const reading = Promise.withResolvers<void>();
+  server.store.onRead = () => reading.promise;
+  const socket = await open(server.port);
+  socket.write(lookup);
+  await expect.poll(() => server.store.reads.length).toBe(1);
+  socket.destroy();
+  await once(socket, 'close');
+  reading.resolve();
+  await expect.poll(async () => (await send(server.port, lookup)).headers['cache-status']).toBe('segment-store; hit');
+  expect(server.store.reads.length).toBe(1);
+  expect(server.reported).toEqual([]);
+});
+
+test('draining: not ready, no new connections, but every request that arrives is answered', async () => {
+  const server = await startServer(run);
+  const reading = Promise.withResolvers<void>();
+  server.store.onRead = () => reading.promise;
+  const [busy, resting] = [await open(server.port), await open(server.port)];
+  await exchange(resting, get('/livez'));
+  const inFlight = exchange(busy, lookup);
+  await expect.poll(() => server.store.reads.length).toBe(1);
+
+  server.serving.drain();
+  const drained = server.listener.drain(20_000);
+  const ready = await exchange(resting, get('/readyz'));
+  expect([ready.status, JSON.parse(ready.body).status, ready.headers.connection]).toEqual([503, 'draining', 'close']);
+  const [refused] = await once(connect(server.port, '127.0.0.1'), 'error');
+  expect(refused.code).toBe('ECONNREFUSED');
+
+  reading.resolve();
+  const { status, body } = await inFlight;
+  expect([status, JSON.parse(body).segmentIds]).toEqual([200, ['a']]);
+  await drained;
+  await server[Symbol.asyncDispose]();
+});
+
+test('draining: connections that rest do not hold it up', async () => {
+  const server = await startServer(run);
+  const resting = await open(server.port);
+  await exchange(resting, get('/livez'));
+  const closed = once(resting, 'close');
+  resting.resume();
+  await server.listener.drain(20_000);
+  await closed;
+  await server[Symbol.asyncDispose]();
+});
+
+test('draining: a request that does not end is cut at the end of the time', async () => {
+  const server = await startServer(run);
+  server.store.onRead = () => new Promise(() => {});
+  const socket = await open(server.port);
+  socket.on('error', () => {});
+  socket.write(lookup);
+  await expect.poll(() => server.store.reads.length).toBe(1);
+  const closed = once(socket, 'close');
+  await server.listener.drain(20);
+  await closed;
+});
+
+test('a port in use is said by its code', async () => {
+  await using server = await startServer(run);
+  await expect(listen(server.app, { host: '127.0.0.1', port: server.port })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  });
+});
+
+test('it answers to IPv6 loopback too', async () => {
+  await using server = await startServer(run);
+  const six = await listen(server.app, { host: '::1', port: 0 });
+  expect(six.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+  expect((await fetch(`${six.url}/livez`)).status).toBe(200);
+  await six.drain(100);
+});
