@@ -18,7 +18,7 @@ export function parseCategories(text: string): readonly CategoryRule[] {
   const seen = new Map<string, number>();
   for (const [index, { keyword }] of rules.entries()) {
     const first = seen.get(keyword);
-    if (first !== undefined) throw refused(index + 2, `keyword${keyword}is on line ${first} already`);
+    if (first !== undefined) throw refused(index + 2, `keyword "${keyword.trim()}" is on line ${first} already`);
     seen.set(keyword, index + 2);
   }
   return rules;

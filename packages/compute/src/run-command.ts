@@ -1,13 +1,14 @@
 /** `segment-compute run`: flags and files → a calculation. */
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import { integer, optionalText, requiredText, text, type Values } from '@segment-store/cli/option';
+import { CommandError, type ExitCode, exitCode } from '@segment-store/cli/exit-code';
+import { integer, optionalText, requiredText, text, toFlag, type Values } from '@segment-store/cli/option';
 import { parseDefinitions } from '@segment-store/contract/definition';
 import { createRunId, FormatError, parseRunId, type RunId, runTime } from '@segment-store/contract/id';
 import { parseDay } from '@segment-store/contract/window';
-import { type Folder, openFolder } from '@segment-store/folder/folder';
+import type { Folder } from '@segment-store/folder/folder';
+import { openFolder } from '@segment-store/folder/open';
 import { type Calculation, calculate } from './calculate.ts';
 import { parseCategories } from './categories.ts';
 import { openDuckDb } from './engine/duckdb.ts';
@@ -58,7 +59,9 @@ async function run(given: Given, { say, signal }: Context, now: () => Date): Pro
   const calculation = await toCalculation(given, startedAt);
   await using folder = openTarget(given, calculation.run);
   await using engine = await openEngine(given, signal);
-  const calculated = await calculate(calculation, { engine, folder, say, signal });
+  const calculated = await calculate(calculation, { engine, folder, say, signal }).catch((error: unknown) => {
+    throw toCommandError(error, given);
+  });
   const seconds = (now().getTime() - startedAt.getTime()) / 1000;
   say(report(calculated, { calculation, folder: folder.url, seconds }));
 }
@@ -114,14 +117,29 @@ function openTarget({ to, s3Endpoint, s3Region }: Given, run: RunId): Folder {
 }
 
 async function openEngine(given: Given, signal: AbortSignal): ReturnType<typeof openDuckDb> {
-  for (const [flag, size] of [
-    ['--memory-limit', given.memoryLimit],
-    ['--max-temp-size', given.maxTempSize],
-  ]) {
-    if (!SIZE.test(size ?? '')) throw usage(`${flag} ${size} is no size such as 512MB or 2GiB`);
+  for (const name of ['memoryLimit', 'maxTempSize'] as const) {
+    if (!SIZE.test(given[name])) throw usage(`${toFlag(name)} ${given[name]} is no size such as 512MB or 2GiB`);
   }
   const { memoryLimit, threads, tempDir, maxTempSize } = given;
+  await access(tempDir, constants.W_OK).catch((cause) => {
+    throw usage(`--temp-dir ${tempDir} is no directory to write to`, cause);
+  });
   return openDuckDb({ memoryLimit, threads, tempDir, maxTempSize, signal });
+}
+
+const folderExits = new Map<unknown, ExitCode>([
+  ['DENIED', exitCode.usage],
+  ['UNAVAILABLE', exitCode.unavailable],
+]);
+
+/** What a person can do something about gets its exit code and a way out; anything else stays as it is. */
+function toCommandError(error: unknown, { memoryLimit, maxTempSize }: Given): unknown {
+  if (!(error instanceof Error)) return error;
+  const folderExit = 'code' in error ? folderExits.get(error.code) : undefined;
+  if (folderExit !== undefined) return new CommandError(folderExit, `--to: ${error.message}`, { cause: error });
+  if (!error.message.startsWith('Out of Memory Error')) return error;
+  const limits = `--memory-limit ${memoryLimit} and --max-temp-size ${maxTempSize}`;
+  return usage(`the SQL engine cannot do with ${limits}: raise one of them or lower --threads`, error);
 }
 
 /** 60 % of what the process may use: the engine's buffers are not all of it. */

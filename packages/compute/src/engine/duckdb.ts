@@ -30,16 +30,7 @@ export interface EngineOptions {
 
 export async function openDuckDb({ signal, ...options }: EngineOptions): Promise<Engine> {
   const scratch = await mkdtemp(join(options.tempDir, 'segment-compute-'));
-  const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: options.memoryLimit,
-    threads: String(options.threads),
-    temp_directory: scratch,
-    max_temp_directory_size: options.maxTempSize,
-    // Every order we ask for is asked for; the order of the file is nobody's business and costs memory.
-    preserve_insertion_order: 'false',
-    // An extension would be a download.
-    autoinstall_known_extensions: 'false',
-  });
+  const instance = await DuckDBInstance.create(':memory:', settings(scratch, options));
   const connection = await instance.connect();
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);
@@ -61,6 +52,19 @@ export async function openDuckDb({ signal, ...options }: EngineOptions): Promise
       instance.closeSync();
       await rm(scratch, { recursive: true, force: true });
     },
+  };
+}
+
+function settings(scratch: string, options: Omit<EngineOptions, 'signal'>): Record<string, string> {
+  return {
+    memory_limit: options.memoryLimit,
+    threads: String(options.threads),
+    temp_directory: scratch,
+    max_temp_directory_size: options.maxTempSize,
+    // Where order matters, SQL says so; keeping the order of the file would cost memory.
+    preserve_insertion_order: 'false',
+    // An extension would be a download.
+    autoinstall_known_extensions: 'false',
   };
 }
 
