@@ -1,0 +1,80 @@
+/** How many of our files one call walks through, by V8's precise coverage: the check that sees back-and-forth. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CommandEvent } from '@segment-store/cli/event';
+import { parseRunId } from '@segment-store/contract/id';
+import { createSegmentClient } from '@segment-store/sdk';
+import { resolveConfig, serve } from '@segment-store/server';
+import { resultOf } from '../test/support/commands.ts';
+import { runFiles, writeRun } from '../test/support/run-folder.ts';
+
+const CEILINGS = { 'SDK hit': 4, 'server hit': 6, 'server miss': 14 };
+const LINE = '{"customer_id":"c1","segment_ids":["s:1"]}';
+
+const folder = await mkdtemp(join(tmpdir(), 'check-walk-'));
+const stop = new AbortController();
+try {
+  const { url, served } = await start(`embedded:${join(folder, 'store')}`);
+  const client = createSegmentClient({ baseUrl: url });
+  const get = async (id: string) => (await fetch(`${url}/v1/customers/${id}/segments`)).arrayBuffer();
+  await get('somebody-else');
+  check('server miss', await walked(() => get('c1')));
+  check('server hit', await walked(() => get('c1')));
+  await client.lookup('c1');
+  check('SDK hit', await walked(() => client.lookup('c1')));
+  await client.close();
+  stop.abort(new Error('done'));
+  await served;
+} finally {
+  await rm(folder, { recursive: true });
+}
+process.exit(process.exitCode ?? 0);
+
+/** A server in this process over one published member. */
+async function start(store: string): Promise<{ readonly url: string; readonly served: Promise<void> }> {
+  const run = parseRunId('20260101t000000z');
+  await writeRun(join(folder, run), runFiles({ run, parts: [[LINE]] }));
+  await resultOf('ingest', ['load', join(folder, run), '--store', store]);
+  const events: CommandEvent[] = [];
+  const serving = Promise.withResolvers<void>();
+  const defaults = {
+    prefix: 'segments',
+    host: '127.0.0.1',
+    pollMs: 2_000,
+    storeTimeoutMs: 250,
+    storeReads: 64,
+    cacheMb: 1,
+  };
+  const say = (event: CommandEvent) => {
+    events.push(event);
+    if (event.kind === 'stage' && event.stage === 'serving') serving.resolve();
+  };
+  const served = serve(resolveConfig({ ...defaults, store, port: 0 }), { say, signal: stop.signal });
+  await Promise.race([serving.promise, served]);
+  const listening = events.find((event) => event.kind === 'result');
+  return { url: `${listening?.data.url}`, served };
+}
+
+/** Our source files in which a function ran during `call`. */
+async function walked(call: () => Promise<unknown>): Promise<readonly string[]> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  await call();
+  const { result } = await session.post('Profiler.takePreciseCoverage');
+  session.disconnect();
+  const entered = result.filter(({ functions }) => functions.some(({ ranges: [range] }) => (range?.count ?? 0) > 0));
+  return entered.map(({ url }) => url.split('/packages/')[1] ?? '').filter((path) => path.includes('/src/'));
+}
+
+function check(walk: keyof typeof CEILINGS, files: readonly string[]): void {
+  const ceiling = CEILINGS[walk];
+  const verdict = files.length <= ceiling ? 'ok' : `more than ${ceiling}`;
+  process.stdout.write(`${walk}: ${files.length} files (${verdict})\n`);
+  if (files.length <= ceiling) return;
+  process.stderr.write(`${files.map((file) => `  ${file}\n`).join('')}`);
+  process.exitCode = 1;
+}
