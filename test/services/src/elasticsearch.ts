@@ -3,8 +3,9 @@ import { copyFile, mkdir, readdir, readFile, rename, symlink, writeFile } from '
 import { delimiter, join } from 'node:path';
 import { fingerprint, madeOnce } from './cache.ts';
 import { compile, findJava, type Java } from './java.ts';
+import type { Command } from './leashed.ts';
 import { jars } from './maven.ts';
-import { type Command, freePort, startProcess } from './process.ts';
+import { freePort, startProcess } from './process.ts';
 import { get, type Service } from './service.ts';
 import { install, MissingTool, run } from './tool.ts';
 

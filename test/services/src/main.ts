@@ -2,8 +2,8 @@
  * `node test/services/src/main.ts elasticsearch s3:9300` starts the named servers, on a port of your choice or a free
  * one, prints the environment variables by which tests find them, and stays until Ctrl-C.
  */
+import { stopAll } from './leashed.ts';
 import { isServiceName, type Started, serviceNames, startNamed } from './named.ts';
-import { stopAll } from './process.ts';
 import { MissingTool, stopTools, tell } from './tool.ts';
 
 const awake = setInterval(() => {}, 60_000);

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findJava } from './java.ts';
+import type { Command } from './leashed.ts';
 import { jars } from './maven.ts';
-import { type Command, freePort, startProcess } from './process.ts';
+import { freePort, startProcess } from './process.ts';
 import { get, type Service } from './service.ts';
 
 const recipe = join(import.meta.dirname, 's3');

@@ -1,4 +1,4 @@
-import type { StopOptions } from './process.ts';
+import type { StopOptions } from './leashed.ts';
 
 /** A real server, running on a free port of 127.0.0.1 with its data in a temp folder. */
 export interface Service {
