@@ -271,6 +271,18 @@ export const badCommands: readonly BadCommand[] = [
     names: ['roll'],
   },
   {
+    what: 'removing what is no run id',
+    args: ['remove', 'yesterday', '--store', 'STORE'],
+    exitCode: exitCode.usage,
+    names: ['yesterday'],
+  },
+  {
+    what: 'removing a run that is not there',
+    args: ['remove', '20260131t040000z', '--store', 'STORE'],
+    exitCode: exitCode.refused,
+    names: ['20260131t040000z'],
+  },
+  {
     what: 'an Elasticsearch that is not there',
     args: ['load', 'RUN', '--store', 'http://127.0.0.1:9'],
     exitCode: exitCode.unavailable,

@@ -1,8 +1,12 @@
 /** Failures of stores, folders and gates → exit codes of the command. */
 import { CommandError, type ExitCode, exitCode } from '@segment-store/cli/exit-code';
+import { FormatError } from '@segment-store/contract/id';
 import { isFailure } from '@segment-store/resilience/failure';
 
-const exits: Readonly<Record<string, ExitCode>> = {
+/** Failure code → exit code. */
+export type Exits = Readonly<Record<string, ExitCode>>;
+
+const exits: Exits = {
   HELD: exitCode.held,
   FENCED: exitCode.held,
   OLDER: exitCode.held,
@@ -27,24 +31,25 @@ const ways: Readonly<Record<string, string>> = {
 };
 
 /** Runs `work`; a failure this package knows ends the command with its exit code. Anything else is a defect: as it is. */
-export async function withExitCode<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function withExitCode<T>(signal: AbortSignal, work: () => Promise<T>, differing: Exits = {}): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (signal.aborted || !isFailure(error)) throw error;
-    const code = exits[error.code];
+    const code = differing[error.code] ?? exits[error.code];
     if (code === undefined) throw error;
     const way = ways[error.code];
     throw new CommandError(code, way === undefined ? error.message : `${error.message}: ${way}`, { cause: error });
   }
 }
 
-/** Runs `open`, which throws a TypeError for a URL that is none of its forms. */
-export function orUsage<T>(open: () => T): T {
+/** Runs `parse`, which throws a TypeError or a FormatError for an argument that is none of its forms. */
+export function orUsage<T>(parse: () => T): T {
   try {
-    return open();
+    return parse();
   } catch (error) {
-    if (error instanceof TypeError) throw new CommandError(exitCode.usage, error.message, { cause: error });
+    if (error instanceof TypeError || error instanceof FormatError)
+      throw new CommandError(exitCode.usage, error.message, { cause: error });
     throw error;
   }
 }

@@ -3,7 +3,6 @@ import type { Segment } from '@segment-store/contract/lines';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Generation, Lines, Live, StorePublisher, StoreWriter, Tally, Verdict } from '@segment-store/store/store';
-import { equal, refuseUnless } from './gates/gate.ts';
 import type { InParallel } from './in-parallel.ts';
 
 /** One part's outcomes: error budgets, dead letters. */
@@ -38,10 +37,9 @@ export async function fill(manifest: Manifest, deps: LoadDeps, call: Call): Prom
   });
 }
 
-/** Seals, judges, publishes. */
+/** Seals what is filled, judges it, publishes it. */
 export async function complete(manifest: Manifest, deps: LoadDeps, call: Call): Promise<Live> {
   await using build = await deps.writer.build(manifest, call);
-  refuseUnless([equal('parts not loaded yet', (await build.unfinished()).length, 0)]);
   const [sealed, live] = [await build.seal(), await deps.publisher.live()]; // at first the empty genesis generation
   const verdicts = await deps.gates(sealed, live.generation);
   return deps.publisher.publish(sealed.run, live.epoch, verdicts); // the fence is what the gates judged

@@ -1,6 +1,8 @@
 /** Commands over the generations of a store. */
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
+import { exitCode } from '@segment-store/cli/exit-code';
 import type { Values } from '@segment-store/cli/option';
+import { parseRunId } from '@segment-store/contract/id';
 import { openStore } from '@segment-store/store/open';
 import { GENESIS, type Generation, type Store } from '@segment-store/store/store';
 import { orUsage, withExitCode } from '../exit.ts';
@@ -26,6 +28,15 @@ export const unholdCommand: AnyCommand = command({
   run: (input, context) => onStore(input.options, context, unhold),
 });
 
+export const removeCommand: AnyCommand = command({
+  name: 'remove',
+  summary: 'Removes a generation that is not live, a build that cannot be sealed too. Run folders are never touched.',
+  arguments: ['<run>'],
+  options: storeOptions,
+  examples: ['segment-ingest remove 20260131t040000z --store embedded:./store'],
+  run: ({ args: [run = ''], options }, context) => onStore(options, context, (store) => remove(store, run)),
+});
+
 export const generationsCommand: AnyCommand = command({
   name: 'generations',
   summary: 'Lists the generations of a store, the newest first.',
@@ -43,10 +54,11 @@ function onStore(
   { say, signal }: Context,
   work: (store: Store) => Promise<Result>,
 ): Promise<void> {
-  return withExitCode(signal, async () => {
+  const show = async () => {
     await using store = orUsage(() => openStore(options.store, { prefix: options.prefix }));
     say({ kind: 'result', ...(await work(store)) });
-  });
+  };
+  return withExitCode(signal, show, { NOT_FOUND: exitCode.refused });
 }
 
 async function rollBack({ publisher }: Store): Promise<Result> {
@@ -60,6 +72,12 @@ async function rollBack({ publisher }: Store): Promise<Result> {
     ].join('\n'),
     data: { run: generation.run, withdrawn, epoch, floor },
   };
+}
+
+async function remove({ publisher }: Store, text: string): Promise<Result> {
+  const run = orUsage(() => parseRunId(text));
+  await publisher.remove(run);
+  return { text: `run ${run} is removed from the store`, data: { run } };
 }
 
 async function unhold({ publisher }: Store): Promise<Result> {
