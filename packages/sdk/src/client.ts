@@ -5,6 +5,7 @@ import { createApi, MAX_LOOKUPS, type Pair } from './api.ts';
 import { createCache } from './cache.ts';
 import type { CallOptions } from './call-options.ts';
 import { SegmentLookupError } from './errors.ts';
+import { createHold } from './hold.ts';
 import type { Answer, Lookup, Membership, MembershipFacts } from './lookup.ts';
 import { createLookups } from './lookups.ts';
 import { createCheckMember } from './memberships.ts';
@@ -66,7 +67,8 @@ export function createClient<S extends string>(options: ResolvedOptions<S>, time
 
   const tally = createTally();
   const life = { closed: false };
-  const reads = { fallback, deadlineMs: ms.call, time, tally, life };
+  const hold = createHold();
+  const reads = { fallback, deadlineMs: ms.call, time, tally, hold, life };
   const { lookup, lookupMany, peek } = createLookups(segments, reads);
   const checkMember = createCheckMember({ segments, members }, reads);
   pool.warm().catch(() => 'the first request says what is wrong');
@@ -90,7 +92,7 @@ export function createClient<S extends string>(options: ResolvedOptions<S>, time
       throw new SegmentLookupError(found.error);
     },
     ready: (readyOptions) =>
-      life.closed ? Promise.resolve('unavailable') : awaitReady((_, call) => api.probe(call), readyOptions, time),
+      life.closed ? Promise.resolve('unavailable') : hold(awaitReady((_, call) => api.probe(call), readyOptions, time)),
     stats: () => ({
       served: { ...tally.served },
       errors: { ...tally.errors },

@@ -20,7 +20,7 @@ const MAX_WAVE = 8 * MAX_LOOKUPS;
 
 export function createLookups<S extends string>(
   segments: Cached<CustomerId, Reply<Answer<S>>>,
-  { fallback, deadlineMs, time, tally, life }: ReadDeps<S>,
+  { fallback, deadlineMs, time, tally, hold, life }: ReadDeps<S>,
 ): Lookups<S> {
   const fell = (error: LookupError, instead: readonly S[]): Lookup<S> =>
     counted(tally, { ok: false, servedFrom: 'fallback', segmentIds: instead, error });
@@ -47,7 +47,7 @@ export function createLookups<S extends string>(
     if (!isCustomerId(id)) return Promise.resolve(fell(refusal('INVALID_ID'), instead));
     const entry = segments.peek(id);
     if (entry?.freshness === 'fresh') return Promise.resolve(counted(tally, found(entry, 'cache')));
-    return ask(id, call, instead);
+    return hold(ask(id, call, instead));
   }
 
   async function lookupMany(ids: Iterable<string>, options?: CallOptions<S>): Promise<ReadonlyMap<string, Lookup<S>>> {

@@ -28,7 +28,7 @@ type Kept = Entry<Reply<MembershipFacts>>;
 
 export function createCheckMember<S extends string>(
   { segments, members }: MembershipSources<S>,
-  { fallback, time, tally, life }: ReadDeps<S>,
+  { fallback, time, tally, hold, life }: ReadDeps<S>,
 ): CheckMember<S> {
   const told = (kept: Kept, from: ServedFrom, error?: LookupError): Membership =>
     counted(tally, membership(kept, from, error));
@@ -68,7 +68,7 @@ export function createCheckMember<S extends string>(
       segments.ask(id, unlimited).catch(() => 'asked only to refresh');
       return told(answer, 'stale');
     }
-    return ask({ customerId: id, segmentId: segment }, segment, options);
+    return hold(ask({ customerId: id, segmentId: segment }, segment, options));
   };
 }
 

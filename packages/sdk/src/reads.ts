@@ -1,6 +1,7 @@
 /** What every read of a client shares. */
 import type { Time } from '@segment-store/resilience/time';
 import { toLookupError } from './errors.ts';
+import type { Hold } from './hold.ts';
 import type { ErrorCode, LookupError } from './lookup.ts';
 import type { Tally } from './stats.ts';
 
@@ -9,6 +10,7 @@ export interface ReadDeps<S extends string> {
   readonly deadlineMs: number;
   readonly time: Time;
   readonly tally: Tally;
+  readonly hold: Hold;
   /** The client's; `closed` is set once. */
   readonly life: { closed: boolean };
 }
