@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +19,11 @@ function node(script: string) {
   return async () => ({ command: process.execPath, args: ['-e', script] });
 }
 
+/** An orphan that has ended counts as ended, also while nobody has reaped it. */
 function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
   } catch {
     return false;
   }
@@ -49,7 +51,8 @@ test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     expect([isRunning(held.pid), isRunning(held.grandchild), existsSync(held.folder)]).toEqual([true, true, true]);
     holder.kill(signal);
     await expect.poll(() => existsSync(held.folder), { timeout: 10_000 }).toBe(false);
-    await expect.poll(() => [isRunning(held.pid), isRunning(held.grandchild)]).toEqual([false, false]);
+    const both = () => [isRunning(held.pid), isRunning(held.grandchild)];
+    await expect.poll(both).toEqual([false, false]);
     expect(existsSync(held.logFile)).toBe(true);
   },
 );
