@@ -1,15 +1,22 @@
+import { openElasticsearch } from './elasticsearch/store.ts';
+import { openEmbedded } from './embedded/store.ts';
+import { resolveOptions, type StoreOptions } from './options.ts';
 import type { Store } from './store.ts';
 
-export interface StoreOptions {
-  /** Separates deployments in one Elasticsearch: `^[a-z][a-z0-9-]{0,47}$`. Default `segments`. Elasticsearch only. */
-  readonly prefix?: string;
-  /** Primary shards of a members index. Default 1. Elasticsearch only. */
-  readonly shards?: number;
-  /** A lease not renewed for this long is dead; renewed every third of it. Default 60,000. */
-  readonly leaseMs?: number;
-  /** How often `live` looks. Default 2,000. */
-  readonly pollMs?: number;
-}
+export type { StoreOptions } from './options.ts';
 
-/** `embedded:<dir>` or `http(s)://…`. No I/O yet. @throws TypeError naming the URL and the forms */
-export declare function openStore(url: string, options?: StoreOptions): Store;
+/**
+ * `embedded:<dir>` or `http(s)://…`. No I/O yet.
+ * @throws TypeError naming the URL and the forms; RangeError naming an option and its value
+ */
+export function openStore(url: string, options: StoreOptions = {}): Store {
+  const resolved = resolveOptions(options);
+  if (url.startsWith('embedded:') && url.length > 'embedded:'.length) {
+    return openEmbedded(url.slice('embedded:'.length), resolved);
+  }
+  const { protocol, search, hash } = URL.parse(url) ?? {};
+  if ((protocol === 'http:' || protocol === 'https:') && search === '' && hash === '') {
+    return openElasticsearch(new URL(url), resolved);
+  }
+  throw new TypeError(`store ${JSON.stringify(url.slice(0, 100))}: use embedded:<dir>, http://host:9200 or https://…`);
+}

@@ -1,0 +1,65 @@
+/** Writes one generation into its environment. */
+import { printSegment } from '@segment-store/contract/lines';
+import type { Contents } from '../build.ts';
+import { chunksOf } from '../chunks.ts';
+import type { Lines } from '../store.ts';
+import { customerOf, LineTally, lineAt, lineCount } from '../tally.ts';
+import type { GenerationEnvironment } from './environment.ts';
+
+/** Segments written in one transaction. */
+const CHUNK = 1_000;
+
+export function createContents(environment: GenerationEnvironment): Contents {
+  const { members, catalogue } = environment;
+  return {
+    async catalogue(segments) {
+      let count = 0;
+      await catalogue.clearAsync();
+      for await (const chunk of chunksOf(segments, CHUNK)) {
+        await catalogue.transaction(() => {
+          for (const segment of chunk) void catalogue.put(segment.id, printSegment(segment));
+        });
+        count += chunk.length;
+      }
+      await catalogue.flushed;
+      return count;
+    },
+    // Settles when committed: a killed process loses nothing, and a part is finished only after `flush`.
+    async write(lines, { signal }) {
+      signal.throwIfAborted();
+      return members.transaction(() => writeLines(environment, lines));
+    },
+    async flush() {
+      await members.flushed;
+    },
+    async count() {
+      return { members: members.getKeysCount(), segments: catalogue.getKeysCount() };
+    },
+    async close() {},
+    async [Symbol.asyncDispose]() {
+      await members.committed;
+      await environment.close();
+    },
+  };
+}
+
+/** Within a transaction, so that a get sees what the line before has put. */
+function writeLines({ members }: GenerationEnvironment, lines: Lines & { readonly attempted: boolean }): LineTally {
+  const tally = new LineTally(lines);
+  /** Of the lines of a replay: a customer's second line is no replay of its first. */
+  const seen = new Set<string>();
+  for (let index = 0; index < lineCount(lines); index += 1) {
+    const { start, end } = lineAt(lines, index);
+    const line = Buffer.from(lines.bytes.buffer, lines.bytes.byteOffset + start, end - start);
+    const customerId = customerOf(lines, index);
+    const key = Buffer.from(customerId);
+    const stored = members.getBinary(key);
+    const isReplay = lines.attempted && !seen.has(customerId) && stored?.equals(line);
+    if (stored === undefined) void members.put(key, line);
+    if (lines.attempted) seen.add(customerId);
+    if (stored === undefined) tally.stored('created', index);
+    else if (isReplay) tally.stored('replayed', index);
+    else tally.reject(index, 'duplicate-customer');
+  }
+  return tally;
+}

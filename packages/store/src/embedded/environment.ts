@@ -1,0 +1,182 @@
+/** The directory of an embedded store and its LMDB environments; the only file that imports lmdb. */
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunId } from '@segment-store/contract/id';
+import { isFailure } from '@segment-store/resilience/failure';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { refusal } from '../refusal.ts';
+
+const SCHEMA = 'segment-store/embedded/';
+const FORMAT = 1;
+const FORMAT_FILE = 'store.json';
+
+export interface Texts {
+  get(key: string): string | undefined;
+  startingWith(prefix: string): readonly string[];
+}
+
+export interface WritableTexts extends Texts {
+  put(key: string, text: string): void;
+  remove(key: string): void;
+}
+
+/** Control records as texts. */
+export interface RootEnvironment {
+  /** One snapshot as of now, whichever process wrote last. */
+  read<T>(work: (texts: Texts) => T): T;
+  /** All of it or, when `work` throws, nothing; one at a time between processes; on disk when it returns. */
+  transaction<T>(work: (texts: WritableTexts) => T): T;
+  close(): Promise<void>;
+}
+
+/** Of one generation: `catalogue` by segment id, `members` by the bytes of the customer id. */
+export interface GenerationEnvironment {
+  readonly members: Database<Buffer, Buffer>;
+  readonly catalogue: Database<string, string>;
+  close(): Promise<void>;
+}
+
+export function openRoot(directory: string): RootEnvironment {
+  prepareDirectory(directory);
+  const root = openEnvironment(directory, 'control');
+  const texts: WritableTexts = {
+    get: (key) => root.get(key),
+    startingWith: (prefix) => [...root.getRange({ start: prefix, end: `${prefix}\uffff` })].map(({ value }) => value),
+    put: (key, text) => root.putSync(key, text),
+    remove: (key) => void root.removeSync(key),
+  };
+  return {
+    read(work) {
+      root.resetReadTxn();
+      return work(texts);
+    },
+    transaction: (work) => guarded(directory, () => root.transactionSync(() => work(texts))),
+    close: () => root.close(),
+  };
+}
+
+export function openGeneration(directory: string, run: RunId): GenerationEnvironment {
+  const root = openEnvironment(directory, join('generations', run));
+  return {
+    members: root.openDB<Buffer, Buffer>('members', { encoding: 'binary', keyEncoding: 'binary' }),
+    catalogue: root.openDB<string, string>('catalogue', { encoding: 'string' }),
+    close: () => root.close(),
+  };
+}
+
+export async function removeGeneration(directory: string, run: RunId): Promise<void> {
+  await rm(join(directory, 'generations', run), { recursive: true, force: true });
+}
+
+function openEnvironment(directory: string, name: string): RootDatabase<string, string> {
+  const path = join(directory, name);
+  return guarded(path, () => {
+    mkdirSync(path, { recursive: true });
+    checkMagic(join(path, 'data.mdb'));
+    return open<string, string>({ path, noSubdir: false, maxDbs: 4, encoding: 'string' });
+  });
+}
+
+function prepareDirectory(directory: string): void {
+  guarded(directory, () => {
+    mkdirSync(directory, { recursive: true });
+    const names = readdirSync(directory);
+    if (names.some((name) => name.startsWith(FORMAT_FILE)) || names.length === 0) return;
+    throw refusal('UNSUPPORTED', `${directory} is no segment store but holds ${names[0]}: name an empty directory`);
+  });
+  checkFormat(directory, readFormat(directory));
+}
+
+/** Written once, whole or not at all, also when several processes come first. */
+function readFormat(directory: string): string {
+  const path = join(directory, FORMAT_FILE);
+  return guarded(path, () => {
+    const text = readIfThere(path);
+    if (text !== undefined) return text;
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify({ schema: `${SCHEMA}${FORMAT}` })}\n`);
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft, { force: true });
+    }
+    return readFileSync(path, 'utf8');
+  });
+}
+
+function checkFormat(directory: string, text: string): void {
+  const found = /"schema"\s*:\s*"segment-store\/embedded\/(\d{1,9})"/.exec(text)?.[1];
+  if (Number(found) === FORMAT) return;
+  const what = found === undefined ? `holds a ${FORMAT_FILE} that names no format` : `has format ${found}`;
+  throw refusal('UNSUPPORTED', `${directory} ${what}, this version reads ${FORMAT}: use the version that wrote it`);
+}
+
+/** LMDB would end the process on a file that is not its own. */
+function checkMagic(path: string): void {
+  const file = openIfThere(path);
+  if (file === undefined) return;
+  const start = Buffer.alloc(28);
+  try {
+    readSync(file, start);
+  } finally {
+    closeSync(file);
+  }
+  if (start.readUInt32LE(24) === 0xbeefc0de) return;
+  throw refusal('UNSUPPORTED', `${path} is no LMDB file: restore it, or remove the store and load again`);
+}
+
+function readIfThere(path: string): string | undefined {
+  const file = openIfThere(path);
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Operating system errors by name, LMDB's by number. */
+const DENIALS: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 13, 1, 30, 20]);
+const NOT_LMDB: ReadonlySet<unknown> = new Set([-30793, -30794]);
+
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const code = codeOf(error);
+    if (DENIALS.has(code)) {
+      throw refusal('DENIED', `${path} cannot be written (${code}): give this user a writable directory`, {
+        cause: error,
+      });
+    }
+    if (NOT_LMDB.has(code)) throw refusal('UNSUPPORTED', `${path} is no LMDB environment of this version`);
+    if (isFailure(error)) throw error;
+    throw refusal('UNAVAILABLE', `${path} cannot be opened (${code})`, { fault: true, cause: error });
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

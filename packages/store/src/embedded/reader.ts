@@ -1,0 +1,65 @@
+/** Gets from the environment of one generation, which nothing writes any more. */
+import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
+import { type Member, parseSegmentLine, type Segment } from '@segment-store/contract/lines';
+import { follow } from '../follow.ts';
+import { checkReadable, toGeneration } from '../generation.ts';
+import { type StoredMember, toMember } from '../member.ts';
+import { generationKey } from '../records.ts';
+import { refusal } from '../refusal.ts';
+import type { Generation, Reader, StoreReader } from '../store.ts';
+import type { Control } from './control.ts';
+import type { GenerationEnvironment } from './environment.ts';
+import { toLive } from './publisher.ts';
+
+export interface ReaderTerms {
+  control(): Control;
+  environment(run: RunId): GenerationEnvironment;
+  readonly pollMs: number;
+}
+
+export function createStoreReader({ control, environment, pollMs }: ReaderTerms): StoreReader {
+  const look = async () => control().read((snapshot) => toLive(snapshot.live()));
+  return {
+    live: (call) => follow(look, pollMs, call),
+    async generations() {
+      return control().read((snapshot) => snapshot.generations().map(toGeneration));
+    },
+    async open(run) {
+      const record = control().read((snapshot) => checkReadable(run, snapshot.get(generationKey(run))));
+      return createReader(toGeneration(record), environment(run));
+    },
+  };
+}
+
+function createReader(generation: Generation, environment: GenerationEnvironment): Reader {
+  let isOpen = true;
+  return {
+    generation,
+    catalogue: readCatalogue(environment),
+    async read(customerIds) {
+      if (!isOpen) throw refusal('CONFLICT', `the reader of run ${generation.run} is closed: open another`);
+      return customerIds.map((customerId) => ({ status: 'fulfilled', value: readMember(environment, customerId) }));
+    },
+    async [Symbol.asyncDispose]() {
+      if (!isOpen) return;
+      isOpen = false;
+      await environment.close();
+    },
+  };
+}
+
+function readMember({ members }: GenerationEnvironment, customerId: CustomerId): Member | undefined {
+  const line = members.getBinary(Buffer.from(customerId));
+  if (line === undefined) return undefined;
+  const stored: StoredMember = JSON.parse(line.toString());
+  return toMember(stored);
+}
+
+function readCatalogue({ catalogue }: GenerationEnvironment): ReadonlyMap<SegmentId, Segment> {
+  const segments = new Map<SegmentId, Segment>();
+  for (const { value } of catalogue.getRange()) {
+    const segment = parseSegmentLine(value);
+    segments.set(segment.id, segment);
+  }
+  return segments;
+}

@@ -1,0 +1,140 @@
+/** The right to build one run: a lease in its generation record, renewed every third of its length. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Manifest } from '@segment-store/contract/manifest';
+import { isFailure } from '@segment-store/resilience/failure';
+import { type Call, unlimited } from '@segment-store/resilience/operation';
+import { systemTime } from '@segment-store/resilience/time';
+import { isPublished, newGeneration } from './generation.ts';
+import { pause } from './patience.ts';
+import { amend, type GenerationRecord, generationKey, type Holder, type Records } from './records.ts';
+import { refusal } from './refusal.ts';
+
+export interface LeaseTerms {
+  readonly records: Records;
+  readonly leaseMs: number;
+  /** False: the holder is known to be dead, so its lease need not be waited out. */
+  lives(holder: Holder): boolean;
+}
+
+export class Lease implements AsyncDisposable {
+  readonly #terms: LeaseTerms;
+  readonly #owner: string;
+  readonly #run: GenerationRecord['run'];
+  readonly #lost = new AbortController();
+  #cancelRenewal: () => void = () => {};
+  #released = false;
+
+  constructor(run: GenerationRecord['run'], owner: string, terms: LeaseTerms) {
+    this.#terms = terms;
+    this.#owner = owner;
+    this.#run = run;
+    this.#renewLater();
+  }
+
+  /** Aborts as HELD when another job took the build over. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Changes the generation record and renews the lease. HELD when another job holds it now. */
+  async amend(change: (record: GenerationRecord) => GenerationRecord, call: Call): Promise<GenerationRecord> {
+    const mine = (record: GenerationRecord | undefined) => {
+      if (record?.holder?.owner !== this.#owner) throw this.#lose(record?.holder);
+      return { ...change(record), holder: holderOf(this.#owner, this.#terms.leaseMs) };
+    };
+    return amend(this.#terms.records, { key: generationKey(this.#run), change: mine }, call);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#released = true;
+    this.#cancelRenewal();
+    const release = (record: GenerationRecord | undefined) => {
+      if (record?.holder?.owner !== this.#owner) throw this.#lose(record?.holder);
+      const { holder: _, ...rest } = record;
+      return rest;
+    };
+    try {
+      await amend(this.#terms.records, { key: generationKey(this.#run), change: release }, unlimited);
+    } catch (error) {
+      // A lease that cannot be given back ends by itself.
+      if (!isFailure(error)) throw error;
+    }
+  }
+
+  #renewLater(): void {
+    if (this.#released || this.lost.aborted) return;
+    this.#cancelRenewal = systemTime.after(this.#terms.leaseMs / 3, () => void this.#renew());
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      await this.amend((record) => record, unlimited);
+    } catch {
+      // A lost lease has aborted `lost`; an outage is tried again at the next renewal.
+    }
+    this.#renewLater();
+  }
+
+  #lose(holder: Holder | undefined): Error {
+    const failure = held(this.#run, holder);
+    if (!this.#released) this.#lost.abort(failure);
+    return failure;
+  }
+}
+
+/** Claims the run of `manifest`; no lease when it was published. */
+export async function claim(
+  manifest: Manifest,
+  terms: LeaseTerms,
+  call: Call,
+): Promise<{ readonly record: GenerationRecord; readonly lease?: Lease; readonly isNew: boolean }> {
+  const key = generationKey(manifest.run);
+  const owner = randomUUID();
+  let rival: Holder | undefined;
+  for (;;) {
+    const found = await terms.records.get(key, call);
+    if (found !== undefined) checkSameRun(found.value, manifest);
+    if (found !== undefined && isPublished(found.value)) return { record: found.value, isNew: false };
+    const holder = found?.value.holder;
+    const waitMs = remainingMs(holder, terms);
+    if (waitMs > 0) {
+      if (rival !== undefined && isOther(rival, holder)) throw held(manifest.run, holder);
+      rival = holder;
+      await pause(Math.min(waitMs, terms.leaseMs / 6), call);
+      continue;
+    }
+    const record = { ...(found?.value ?? newGeneration(manifest)), holder: holderOf(owner, terms.leaseMs) };
+    if (await terms.records.put(key, { value: record, version: found?.version }, call)) {
+      return { record, lease: new Lease(manifest.run, owner, terms), isNew: found === undefined };
+    }
+  }
+}
+
+/** How long a holder's lease still binds others: never longer than one lease, however wrong its clock is. */
+export function remainingMs(holder: Holder | undefined, { leaseMs, lives }: LeaseTerms): number {
+  if (holder === undefined || !lives(holder)) return 0;
+  return Math.min(Date.parse(holder.until) - Date.now(), leaseMs);
+}
+
+export function held(run: string, holder: Holder | undefined): Error {
+  const who = holder === undefined ? 'another job' : `process ${holder.pid} on ${holder.host}`;
+  return refusal('HELD', `run ${run} is being built by ${who}: wait until it ends, or stop it`);
+}
+
+function checkSameRun(record: GenerationRecord, manifest: Manifest): void {
+  if (record.manifestHash !== manifest.hash) {
+    const [was, is] = [record.manifestHash.slice(0, 12), manifest.hash.slice(0, 12)];
+    const way = 'a run never changes: give the new calculation a new run id';
+    throw refusal('CONFLICT', `run ${record.run} was loaded from manifest ${was}…, this one is ${is}…; ${way}`);
+  }
+  if (record.removing) throw refusal('CONFLICT', `run ${record.run} is being removed: finish that, then load it again`);
+}
+
+function isOther(rival: Holder, holder: Holder | undefined): boolean {
+  return rival.owner !== holder?.owner || rival.until !== holder.until;
+}
+
+function holderOf(owner: string, leaseMs: number): Holder {
+  return { owner, pid: process.pid, host: hostname(), until: new Date(Date.now() + leaseMs).toISOString() };
+}

@@ -1,0 +1,84 @@
+/** Runs, lines and calls for the tests of this package. */
+import { parseCustomerId, parseRunId, parseSegmentId, type RunId } from '@segment-store/contract/id';
+import { printMember, type Segment, SPAN_FIELDS, scanMemberLine } from '@segment-store/contract/lines';
+import type { Manifest, Part } from '@segment-store/contract/manifest';
+import type { Call } from '@segment-store/resilience/operation';
+import type { Build, Generation, Lines, Store, Tally } from './store.ts';
+
+/** Customer id → segment ids. */
+export type Memberships = Readonly<Record<string, readonly string[]>>;
+
+export const nobody: Tally = { created: 0, replayed: 0, skipped: 0, memberships: 0, rejected: [] };
+
+export function callFor(ms = 30_000): Call {
+  return { signal: AbortSignal.timeout(ms), deadlineAt: Number.POSITIVE_INFINITY };
+}
+
+/** The `index`th second of a day: runs sort in this order. */
+export function runAt(index: number): RunId {
+  const time = new Date(Date.UTC(2026, 0, 1) + index * 1000).toISOString().slice(0, 19).toLowerCase();
+  return parseRunId(`${time.replaceAll(/[-:]/g, '')}z`);
+}
+
+export function manifestOf(run: RunId, { parts = 1, hash = `hash of ${run}` } = {}): Manifest {
+  return {
+    run,
+    computedAt: new Date('2026-01-01T00:00:00Z'),
+    layout: 'by-customer',
+    format: 'ndjson',
+    parts: Array.from({ length: parts }, (_, index) => ({ key: `members/part-${index}`, bytes: 1, rows: 1 })),
+    catalogue: { key: 'catalogue.ndjson', bytes: 1, rows: 1 },
+    totals: { memberships: 1, segments: 1 },
+    producer: { name: 'test', version: '1' },
+    hash,
+  };
+}
+
+export function linesOf(part: Part, texts: readonly string[]): Lines {
+  const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''));
+  const spans = new Uint32Array(texts.length * SPAN_FIELDS);
+  const offsets = new Float64Array(texts.length);
+  let from = 0;
+  texts.forEach((text, index) => {
+    const to = from + Buffer.byteLength(text);
+    if (!scanMemberLine(bytes, { from, to }, spans, index * SPAN_FIELDS)) throw new Error(`not canonical: ${text}`);
+    offsets[index] = from;
+    from = to + 1;
+  });
+  return { part, offset: 0, bytes, spans, offsets, settled: nobody };
+}
+
+export function lineOf(customerId: string, segmentIds: readonly string[]): string {
+  return printMember({ customerId: parseCustomerId(customerId), segmentIds: segmentIds.map(parseSegmentId) });
+}
+
+export async function* segmentsOf(...ids: string[]): AsyncGenerator<Segment> {
+  for (const id of ids) {
+    const attributes = { country: 'France' };
+    yield { id: parseSegmentId(id), type: 'test', name: `Segment ${id}`, attributes, asOf: new Date(0), size: 1 };
+  }
+}
+
+/** Writes one part from begin to finish. */
+export async function fillPart(build: Build, part: Part, memberships: Memberships): Promise<Tally> {
+  const { attempted } = await build.begin(part);
+  const texts = Object.entries(memberships).map(([customerId, segmentIds]) => lineOf(customerId, segmentIds));
+  const tally = await build.write({ ...linesOf(part, texts), attempted }, callFor());
+  await build.finish(part, tally);
+  return tally;
+}
+
+/** A sealed generation of one part a record of memberships. */
+export async function sealed(store: Store, run: RunId, ...parts: readonly Memberships[]): Promise<Generation> {
+  const manifest = manifestOf(run, { parts: parts.length });
+  await using build = await store.writer.build(manifest, callFor());
+  const ids = new Set(parts.flatMap((part) => Object.values(part).flat()));
+  await build.catalogue(segmentsOf(...ids));
+  for (const [index, part] of manifest.parts.entries()) await fillPart(build, part, parts[index] ?? {});
+  return build.seal();
+}
+
+export async function published(store: Store, run: RunId, ...parts: readonly Memberships[]) {
+  await sealed(store, run, ...parts);
+  return store.publisher.publish(run, (await store.publisher.live()).epoch, []);
+}

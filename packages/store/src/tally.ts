@@ -1,0 +1,79 @@
+/** Counting what became of source lines. */
+
+import type { CustomerId } from '@segment-store/contract/id';
+import { customerIdAt, SPAN_FIELDS } from '@segment-store/contract/lines';
+import type { Outcomes } from './records.ts';
+import type { Lines, Reason, Rejection, Tally } from './store.ts';
+
+/** One line of `Lines`, by its place in them. */
+export interface Line {
+  readonly start: number;
+  readonly end: number;
+  readonly idStart: number;
+  readonly idEnd: number;
+  readonly memberships: number;
+}
+
+export function lineAt({ spans }: Lines, index: number): Line {
+  const at = index * SPAN_FIELDS;
+  const [start = 0, end = 0, idStart = 0, idEnd = 0, memberships = 0] = spans.subarray(at, at + SPAN_FIELDS);
+  return { start, end, idStart, idEnd, memberships };
+}
+
+export const lineCount = ({ spans }: Lines): number => spans.length / SPAN_FIELDS;
+
+export function customerOf(lines: Lines, index: number): CustomerId {
+  const { idStart, idEnd } = lineAt(lines, index);
+  return customerIdAt(lines.bytes, idStart, idEnd);
+}
+
+/** A tally in the making, of some of the lines. */
+export class LineTally implements Tally {
+  created = 0;
+  replayed = 0;
+  readonly skipped = 0;
+  memberships = 0;
+  readonly rejected: Rejection[] = [];
+  readonly #lines: Lines;
+
+  constructor(lines: Lines) {
+    this.#lines = lines;
+  }
+
+  stored(outcome: 'created' | 'replayed', index: number): void {
+    this[outcome] += 1;
+    this.memberships += lineAt(this.#lines, index).memberships;
+  }
+
+  reject(index: number, reason: Reason, detail: Pick<Rejection, 'type' | 'status'> = {}): void {
+    const { part, offsets } = this.#lines;
+    this.rejected.push({ part: part.key, offset: offsets[index] ?? 0, reason, ...detail });
+  }
+}
+
+export const nothing: Outcomes = { created: 0, replayed: 0, skipped: 0, memberships: 0, rejected: {} };
+
+export function toOutcomes({ created, replayed, skipped, memberships, rejected }: Tally): Outcomes {
+  const byReason: { [reason in Reason]?: number } = {};
+  for (const { reason } of rejected) byReason[reason] = (byReason[reason] ?? 0) + 1;
+  return { created, replayed, skipped, memberships, rejected: byReason };
+}
+
+export function sumOutcomes(all: readonly Outcomes[]): Outcomes {
+  return all.reduce((sum, one) => {
+    const rejected = { ...sum.rejected };
+    for (const reason of reasons) {
+      const count = (sum.rejected[reason] ?? 0) + (one.rejected[reason] ?? 0);
+      if (count > 0) rejected[reason] = count;
+    }
+    return {
+      created: sum.created + one.created,
+      replayed: sum.replayed + one.replayed,
+      skipped: sum.skipped + one.skipped,
+      memberships: sum.memberships + one.memberships,
+      rejected,
+    };
+  }, nothing);
+}
+
+const reasons: readonly Reason[] = ['malformed', 'bad-id', 'duplicate-customer', 'too-large', 'transform', 'store'];
