@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createConformance } from './conformance.ts';
+import { readDocument } from './document.ts';
 import { createFixture, type Fixture } from './fixture/app.ts';
 import { loadedRun, NEXT_RUN, RUN, segment, unavailable } from './fixture/store.ts';
 
@@ -7,6 +9,7 @@ const toys = segment('recurrent:category:toys', { category: 'toys', country: 'Fr
 const lapsed = segment('inactive:country:Spain', { country: 'Spain' });
 const run = loadedRun(RUN, { c1: [france.id, toys.id, lapsed.id], 'a/b é%41': [toys.id] }, [france, toys, lapsed]);
 
+const conformance = createConformance(await readDocument());
 let fixture: Fixture;
 beforeAll(async () => {
   fixture = await createFixture(run);
@@ -15,7 +18,10 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 
 async function get(path: string, headers: Record<string, string> = {}) {
   const response = await fixture.app.request(path, { headers });
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+  const { status } = response;
+  const answer = { status, headers: Object.fromEntries(response.headers), body: await response.text() };
+  expect(conformance({ method: 'GET', target: path, ...answer })).toEqual([]);
+  return answer;
 }
 
 const json = async (path: string) => JSON.parse((await get(path)).body);

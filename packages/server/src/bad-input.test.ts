@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BadRequest, badRequests } from './bad-input.cases.ts';
+import { createConformance } from './conformance.ts';
+import { readDocument } from './document.ts';
 import { type ServerFixture, send, startServer } from './fixture/server.ts';
 import { loadedRun, RUN } from './fixture/store.ts';
 
+const conformance = createConformance(await readDocument());
 let server: ServerFixture;
 const longest = 'x'.repeat(512);
 beforeAll(async () => {
@@ -20,6 +23,8 @@ function bytesOf({ method = 'GET', target, headers, body = '' }: Sent): string {
 
 test.each(badRequests)('$title is $status $type', async (request) => {
   const { status, headers, body } = await send(server.port, bytesOf(request));
+  const { method = 'GET', target } = request;
+  expect(conformance({ method, target, status, headers, body })).toEqual([]);
   const problem = JSON.parse(body);
   expect({ status, kind: headers['content-type'] }).toEqual({
     status: request.status,

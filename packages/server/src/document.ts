@@ -34,12 +34,17 @@ function resolved(root: Json, value: Json | undefined): Json | undefined {
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
-/** Methods the document has for a path, or undefined when it has no such path. */
-export function methodsOf({ root }: Document, path: string): readonly string[] | undefined {
+/** The document's name for a path, or undefined when it has none. */
+export function templateOf({ root }: Document, path: string): string | undefined {
   const paths = at(root, 'paths');
-  const template = isObject(paths) ? Object.keys(paths).find((one) => fits(one, path)) : undefined;
+  return isObject(paths) ? Object.keys(paths).find((one) => fits(one, path)) : undefined;
+}
+
+/** Methods the document has for a path, or undefined when it has no such path. */
+export function methodsOf(document: Document, path: string): readonly string[] | undefined {
+  const template = templateOf(document, path);
   if (template === undefined) return undefined;
-  const methods = METHODS.filter((method) => at(root, 'paths', template, method) !== undefined);
+  const methods = METHODS.filter((method) => at(document.root, 'paths', template, method) !== undefined);
   return methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
 }
 

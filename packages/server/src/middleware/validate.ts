@@ -30,7 +30,7 @@ export function createRequests({ root }: Document): Requests {
   };
 }
 
-const DOCUMENT = 'openapi.yaml';
+export const DOCUMENT = 'openapi.yaml';
 
 /** Knows the document by the name `openapi.yaml`. */
 export function createAjv(root: Json): Ajv2020 {
