@@ -26,8 +26,8 @@ export interface BadCommand extends Bad {
   readonly config?: string;
 }
 
-export const FIRST = 'members/part-00000';
-export const SECOND = 'members/part-00001';
+const FIRST = 'members/part-00000';
+const SECOND = 'members/part-00001';
 const CATALOGUE = 'catalogue.ndjson';
 
 export const badRuns: readonly BadRun[] = [
@@ -48,6 +48,12 @@ export const badRuns: readonly BadRun[] = [
     spoil: (files) => replaceText(files, MANIFEST_KEY, 'segment-store/run/1', 'segment-store/run/2'),
     exitCode: exitCode.input,
     names: ['segment-store/run/2', 'newer version'],
+  },
+  {
+    what: 'totals that are not the sum of the parts',
+    spoil: (files) => replaceText(files, MANIFEST_KEY, '"customers": 4', '"customers": 5'),
+    exitCode: exitCode.input,
+    names: ['totals.customers is 5, expected 4'],
   },
   {
     what: 'a part that is not there',
@@ -205,86 +211,86 @@ export const badMembers: readonly BadMembers[] = [
   },
 ];
 
-/** `RUN` and `STORE` stand for a good run folder and an empty embedded store, `FILE` for a plain file. */
+/** `<run>` and `<store>` stand for a good run folder and an empty embedded store, `<file>` for a plain file. */
 export const badCommands: readonly BadCommand[] = [
-  { what: 'no run folder', args: ['load', '--store', 'STORE'], exitCode: exitCode.usage, names: ['run-folder'] },
+  { what: 'no run folder', args: ['load', '--store', '<store>'], exitCode: exitCode.usage, names: ['run-folder'] },
   {
     what: 'no store',
-    args: ['load', 'RUN'],
+    args: ['load', '<run>'],
     exitCode: exitCode.usage,
     names: ['--store', 'embedded:<dir>', 'SEGMENT_INGEST_STORE'],
   },
   {
     what: 'an unknown flag',
-    args: ['load', 'RUN', '--stor', 'STORE'],
+    args: ['load', '<run>', '--stor', '<store>'],
     exitCode: exitCode.usage,
     names: ['--stor', '--store'],
   },
-  { what: 'an unknown command', args: ['laod', 'RUN'], exitCode: exitCode.usage, names: ['laod', 'load'] },
+  { what: 'an unknown command', args: ['laod', '<run>'], exitCode: exitCode.usage, names: ['laod', 'load'] },
   {
     what: 'an unknown config key',
-    args: ['load', 'RUN'],
+    args: ['load', '<run>'],
     config: '{"stroe":"embedded:x"}',
     exitCode: exitCode.usage,
     names: ['"stroe"', 'did you mean "store"'],
   },
   {
     what: 'a number that is none',
-    args: ['load', 'RUN', '--store', 'STORE', '--parts-at-once', 'many'],
+    args: ['load', '<run>', '--store', '<store>', '--parts-at-once', 'many'],
     exitCode: exitCode.usage,
     names: ['--parts-at-once', '"many"', 'from 1 to 64'],
   },
   {
     what: 'a store URL of no known form',
-    args: ['load', 'RUN', '--store', 'redis://x'],
+    args: ['load', '<run>', '--store', 'redis://x'],
     exitCode: exitCode.usage,
     names: ['redis://x', 'embedded:'],
   },
   {
     what: 'a folder URL of no known form',
-    args: ['load', 'ftp://x/y', '--store', 'STORE'],
+    args: ['load', 'ftp://x/y', '--store', '<store>'],
     exitCode: exitCode.usage,
     names: ['ftp://x/y', 's3://'],
   },
   {
     what: 'a run folder that is not there',
-    args: ['load', 'RUN-elsewhere', '--store', 'STORE'],
+    args: ['load', '<run>-elsewhere', '--store', '<store>'],
     exitCode: exitCode.input,
-    names: ['RUN-elsewhere', 'manifest.json'],
+    names: ['<run>-elsewhere', 'manifest.json'],
   },
   {
     what: 'a store within a plain file',
-    args: ['load', 'RUN', '--store', 'embedded:FILE/store'],
+    args: ['load', '<run>', '--store', 'embedded:<file>/store'],
     exitCode: exitCode.usage,
-    names: ['FILE/store'],
+    names: ['<file>/store'],
   },
   {
     what: 'publishing what is not loaded',
-    args: ['publish', 'RUN', '--store', 'STORE'],
+    args: ['publish', '<run>', '--store', '<store>'],
     exitCode: exitCode.refused,
     names: ['20260131t040000z', 'load it'],
   },
   {
     what: 'rolling back an empty store',
-    args: ['rollback', '--store', 'STORE'],
+    args: ['rollback', '--store', '<store>'],
     exitCode: exitCode.refused,
     names: ['roll'],
   },
   {
     what: 'removing what is no run id',
-    args: ['remove', 'yesterday', '--store', 'STORE'],
+    args: ['remove', 'yesterday', '--store', '<store>'],
     exitCode: exitCode.usage,
     names: ['yesterday'],
   },
   {
     what: 'removing a run that is not there',
-    args: ['remove', '20260131t040000z', '--store', 'STORE'],
+    args: ['remove', '20260131t040000z', '--store', '<store>'],
     exitCode: exitCode.refused,
     names: ['20260131t040000z'],
   },
   {
     what: 'an Elasticsearch that is not there',
-    args: ['load', 'RUN', '--store', 'http://127.0.0.1:9'],
+    args: ['load', '<run>', '--store', 'http://127.0.0.1:9'],
     exitCode: exitCode.unavailable,
     names: ['127.0.0.1:9'],
   },
@@ -309,8 +315,8 @@ function setPart(files: RunFiles, key: string, change: (bytes: Buffer) => Buffer
 }
 
 function changeRows(files: RunFiles, key: string, rows: number): void {
-  changePart(files, key, { rows });
-  changeManifest(files, ({ parts, totals, ...manifest }) => {
+  changeManifest(files, ({ parts: before, totals, ...manifest }) => {
+    const parts = before.map((part) => (part.key === key ? { ...part, rows } : part));
     return { ...manifest, parts, totals: { ...totals, customers: parts.reduce((sum, part) => sum + part.rows, 0) } };
   });
 }

@@ -97,7 +97,7 @@ test.each(badCommands)('$what: exit $exitCode', async ({ args, config, exitCode,
   const { folder, store } = await place(runFiles({ run, parts }));
   const file = join(root, 'plain-file');
   await writeFile(file, config ?? '');
-  const real = (text: string) => text.replace('RUN', folder).replace('STORE', store).replace('FILE', file);
+  const real = (text: string) => text.replace('<run>', folder).replace('<store>', store).replace('<file>', file);
   const { said, ...ended } = await ingest(...args.map(real), ...(config === undefined ? [] : ['--config', file]));
   expect(ended.exitCode, said).toBe(exitCode);
   for (const name of names) expect(said).toContain(real(name));
