@@ -15,31 +15,6 @@ const AS_OF = '2011-12-10';
 /** Two customers of the bundled orders, and one who never ordered. */
 const CUSTOMERS = ['12583', '14646', '99999'];
 
-await main({
-  name: 'npm start --',
-  version: '0.1.0',
-  summary: 'Orders in, segments out, on this machine alone.',
-  environmentPrefix: 'SEGMENT_START',
-  commands: [
-    command({
-      name: '',
-      summary: 'Calculates segments of the bundled orders, loads, serves and looks three customers up.',
-      arguments: [],
-      options: {
-        port: integer({ description: 'port to serve on; 0 takes a free one', fallback: 8080, max: 65_535 }),
-        once: flag({ description: 'end after the lookups' }),
-        data: text({
-          description: 'where runs and store are kept',
-          fallback: join(root, '.data'),
-          placeholder: '<dir>',
-        }),
-      },
-      examples: ['npm start', 'npm start -- --once', 'npm start -- --port 9000'],
-      run: ({ options }, context) => start(options, context),
-    }),
-  ],
-});
-
 interface Options {
   readonly port: number;
   readonly once: boolean;
@@ -65,7 +40,7 @@ async function start({ port, once, data }: Options, context: Context): Promise<v
 async function prepare(data: string, store: string, context: Context): Promise<void> {
   const stamp = join(data, 'inputs.sha256');
   const inputs = fingerprint();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) {
+  if (existsSync(join(data, 'store')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) {
     return tell(context, 'Calculated and loaded before: orders and definitions have not changed since');
   }
   mkdirSync(data, { recursive: true });
@@ -132,8 +107,33 @@ function succeed(name: string, { exitCode: code, events, stderr }: Finished): vo
 
 const mainOf = (name: string): string => join(root, 'packages', name, 'src/main.ts');
 const isResult = (event: CommandEvent): event is Extract<CommandEvent, { kind: 'result' }> => event.kind === 'result';
-const tell = ({ say }: Context, line: string): void => say({ kind: 'note', text: line });
+const tell = ({ say }: Context, line: string): void => say({ kind: 'result', text: line, data: {} });
 
 function resultOf(event: CommandEvent | undefined): Readonly<Record<string, unknown>> {
   return event !== undefined && isResult(event) ? event.data : {};
 }
+
+await main({
+  name: 'npm start --',
+  version: '0.1.0',
+  summary: 'Orders in, segments out, on this machine alone.',
+  environmentPrefix: 'SEGMENT_START',
+  commands: [
+    command({
+      name: '',
+      summary: 'Calculates segments of the bundled orders, loads, serves and looks three customers up.',
+      arguments: [],
+      options: {
+        port: integer({ description: 'port to serve on; 0 takes a free one', fallback: 8080, max: 65_535 }),
+        once: flag({ description: 'end after the lookups' }),
+        data: text({
+          description: 'where runs and store are kept',
+          fallback: join(root, '.data'),
+          placeholder: '<dir>',
+        }),
+      },
+      examples: ['npm start', 'npm start -- --once', 'npm start -- --port 9000'],
+      run: ({ options }, context) => start(options, context),
+    }),
+  ],
+});

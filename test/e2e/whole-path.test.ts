@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { components } from '@segment-store/contract/api.generated';
 import { createSegmentClient } from '@segment-store/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
@@ -69,7 +70,7 @@ describe.each([
     expect(expected.size).toBe(4_338);
     const wrong: string[] = [];
     for (const [customer, segments] of expected) {
-      const { segmentIds, known, generation } = await json(`${server.url}/v1/customers/${customer}/segments`);
+      const { segmentIds, known, generation } = await segmentsOf(server.url, customer);
       if (!known || generation !== FIRST.run || !sameSet(segmentIds, segments)) wrong.push(`HTTP ${customer}`);
     }
     await using client = createSegmentClient({ baseUrl: server.url });
@@ -117,10 +118,12 @@ describe.each([
   });
 });
 
-async function json(url: string) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${response.status} ${url}: ${await response.text()}`);
-  return response.json();
+type CustomerSegments = components['schemas']['CustomerSegments'];
+
+async function segmentsOf(url: string, customer: string): Promise<CustomerSegments> {
+  const response = await fetch(`${url}/v1/customers/${customer}/segments`);
+  if (!response.ok) throw new Error(`${response.status} for ${customer}: ${await response.text()}`);
+  return JSON.parse(await response.text());
 }
 
 const sameSet = (left: readonly string[], right: readonly string[]): boolean =>
@@ -133,7 +136,7 @@ function watchGenerations(url: string) {
   const asking = (async () => {
     for (let turn = 0; !seen.stop; turn += 1) {
       try {
-        const { generation } = await json(`${url}/v1/customers/${12_346 + (turn % 1_000)}/segments`);
+        const { generation } = await segmentsOf(url, `${12_346 + (turn % 1_000)}`);
         seen.now = generation;
       } catch (error) {
         failures.push(`${error}`);

@@ -29,7 +29,7 @@ export function cached<I, O>(cache: Cache<I, O>, operation: Operation<I, O>): Ca
     ageMs: 0,
   });
   return {
-    peek: (input) => cache.get(input),
+    peek: cache.get.bind(cache),
     async ask(input, call) {
       const entry = cache.get(input);
       if (entry?.freshness === 'fresh') return entry;

@@ -11,7 +11,7 @@ export interface Time {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemTime: Time = {
-  now: () => performance.now(),
+  now: performance.now.bind(performance),
   after(ms, action) {
     if (ms === Number.POSITIVE_INFINITY) return () => {};
     const timer = setTimeout(action, Math.min(ms, LONGEST_TIMER_MS));
