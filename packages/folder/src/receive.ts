@@ -1,4 +1,4 @@
-import { addAbortSignal, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Failure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
@@ -15,20 +15,20 @@ export async function* receive(
 ): AsyncIterable<Uint8Array> {
   let received = 0;
   try {
-    for await (const chunk of withinSilence(addAbortSignal(signal, body))) {
+    for await (const chunk of withinSilence(body)) {
       received += chunk.length;
       if (received > asked.bytes) break;
+      signal.throwIfAborted();
       yield chunk;
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const why = error instanceof Error ? error.message : error;
     throw broken(`${asked.name} was cut after ${received} of ${asked.bytes} bytes: ${why}`, error);
-  } finally {
-    body.destroy();
   }
-  if (received !== asked.bytes)
+  if (received !== asked.bytes) {
     throw broken(`${asked.name} came as ${received} bytes where ${asked.bytes} were asked for`);
+  }
 }
 
 async function* withinSilence(body: Readable): AsyncIterable<Uint8Array> {
