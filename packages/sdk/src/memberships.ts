@@ -68,7 +68,9 @@ export function createCheckMember<S extends string>(
       segments.ask(id, unlimited).catch(() => 'asked only to refresh');
       return told(answer, 'stale');
     }
-    return hold(ask({ customerId: id, segmentId: segment }, segment, options));
+    const pair = { customerId: id, segmentId: segment };
+    const kept = members.peek(pair);
+    return kept?.freshness === 'fresh' ? told(kept, 'cache') : hold(ask(pair, segment, options));
   };
 }
 

@@ -48,10 +48,13 @@ export function createPool(origin: string): HttpPool {
   };
   return {
     async send(request, signal) {
-      if (destroyed) throw tried('NETWORK', 'the pool is destroyed', {});
       const wire = await open();
       if (signal.aborted) throw signal.reason;
-      return exchange(wire, request, signal);
+      try {
+        return await exchange(wire, request, signal);
+      } catch (error) {
+        throw destroyed ? tried('NETWORK', 'the client was closed', { cause: error }) : error;
+      }
     },
     async warm() {
       await open();
@@ -88,9 +91,10 @@ async function exchange({ pool, request }: Wire, asked: HttpRequest, signal: Abo
 }
 
 function wireFailure(error: unknown, answered: boolean): Failure<ErrorCode> {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const name = error instanceof Error ? error.name : 'unknown';
+  const code = error instanceof Error && 'code' in error && error.code !== undefined ? String(error.code) : name;
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return garbled('the reply is larger than 1 MiB', error);
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('the reply is no HTTP', error);
+  if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('the reply is no HTTP', error);
   // Once an answer has begun, the service has done the work: a second try doubles it.
   return tried('NETWORK', `connection failed (${code})`, { fault: true, retryable: !answered, cause: error });
 }

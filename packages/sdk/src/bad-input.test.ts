@@ -1,0 +1,139 @@
+import { expect, test, vi } from 'vitest';
+import { BAD_CALL_OPTIONS, BAD_CUSTOMER_IDS, BAD_OPTIONS, BAD_REPLIES, BAD_SEGMENT_IDS } from './bad-input.cases.ts';
+import { drivenServer, rawServer, serving } from './driven-server.ts';
+import { createSegmentClient, type SegmentClient } from './index.ts';
+
+/** As plain JavaScript calls: no type stands in the way. */
+const untyped = <R>(call: (...args: never[]) => R, ...args: readonly unknown[]): R =>
+  Reflect.apply(call, undefined, args);
+
+test.each(BAD_OPTIONS)('$error.name naming $names', ({ options, error, names }) => {
+  const create = () => untyped(createSegmentClient, options);
+  expect(create).toThrow(error);
+  for (const name of names) expect(create).toThrow(name);
+});
+
+test('an option given as undefined means its default', async () => {
+  const nothing = { apiKey: undefined, deadlineMs: undefined, fallback: undefined };
+  await using client = createSegmentClient({ baseUrl: 'http://127.0.0.1:9', ...nothing });
+  expect(client.stats().served.server).toBe(0);
+});
+
+test.each(BAD_CUSTOMER_IDS)('customer id with $says falls back without a request', async ({ value: id }) => {
+  await using server = await drivenServer(serving());
+  await using client = createSegmentClient({ baseUrl: server.url, fallback: ['vip'] });
+  const error = { code: 'INVALID_ID', attempts: 0 };
+  const fallback = { ok: false, servedFrom: 'fallback', segmentIds: ['vip'], error };
+  expect(await untyped(client.lookup, id)).toEqual(fallback);
+  expect(await untyped(client.lookupMany, [id])).toEqual(new Map([[id, fallback]]));
+  expect(untyped(client.peek, id)).toBeUndefined();
+  expect(await untyped(client.isMember, id, 'vip')).toBe(true);
+  expect(await untyped(client.checkMember, id, 'new')).toEqual({
+    ok: false,
+    member: false,
+    servedFrom: 'fallback',
+    error,
+  });
+  await expect(untyped(client.lookupOrThrow, id)).rejects.toMatchObject(error);
+  expect(server.requests).toEqual([]);
+});
+
+test.each(BAD_SEGMENT_IDS)('segment id with $says falls back without a request', async ({ value: id }) => {
+  await using server = await drivenServer(serving());
+  await using client = createSegmentClient({ baseUrl: server.url });
+  expect(await untyped(client.checkMember, 'c1', id)).toMatchObject({
+    ok: false,
+    member: false,
+    error: { code: 'INVALID_ID' },
+  });
+  expect(await untyped(client.isMember, 'c1', id)).toBe(false);
+  expect(server.requests).toEqual([]);
+});
+
+test.each(BAD_CALL_OPTIONS)('call options with $says change nothing', async ({ value: options }) => {
+  await using server = await drivenServer(serving());
+  await using client = createSegmentClient({ baseUrl: server.url, deadlineMs: 30_000 });
+  expect(await untyped(client.lookup, 'c1', options)).toMatchObject({ ok: true, segmentIds: ['recurrent:store:17'] });
+  expect(await untyped(client.lookupMany, ['c1'], options)).toBeInstanceOf(Map);
+  expect(await untyped(client.isMember, 'c2', 'recurrent:store:17', options)).toBe(true);
+});
+
+test('a signal whose methods throw is survived', async () => {
+  await using server = await drivenServer(serving());
+  await using client = createSegmentClient({ baseUrl: server.url, deadlineMs: 30_000 });
+  const { signal } = new AbortController();
+  signal.addEventListener = () => {
+    throw new Error('hostile');
+  };
+  expect(await client.lookup('c1', { signal })).toMatchObject({ ok: false, servedFrom: 'fallback' });
+});
+
+test('ids that cannot be gone through give what came before', async () => {
+  await using server = await drivenServer(serving());
+  await using client = createSegmentClient({ baseUrl: server.url, deadlineMs: 30_000 });
+  function* broken() {
+    yield 'c1';
+    throw new Error('hostile');
+  }
+  expect([...(await client.lookupMany(broken())).keys()]).toEqual(['c1']);
+  expect(await untyped(client.lookupMany, 42)).toEqual(new Map());
+  expect(await untyped(client.lookupMany, undefined)).toEqual(new Map());
+});
+
+/** Only the attempts of a service that never answers end by the clock; nothing here ends by the deadline. */
+const patient = (baseUrl: string, attemptTimeoutMs: number = 20_000): SegmentClient =>
+  createSegmentClient({ baseUrl, deadlineMs: 30_000, flightTimeoutMs: 30_000, attemptTimeoutMs });
+
+test.each(BAD_REPLIES)('a service that answers $says: $code', async ({ code, attempts, answer, attemptTimeoutMs }) => {
+  await using server = await drivenServer((_, response) => answer(response));
+  await using client = patient(server.url, attemptTimeoutMs);
+  const fallback = { ok: false, servedFrom: 'fallback', segmentIds: [], error: { code, attempts } };
+  expect(await client.lookup('c1')).toEqual(fallback);
+  expect(server.requests).toHaveLength(attempts);
+});
+
+const BATCHES = [
+  { says: 'no items', body: {}, code: 'PROTOCOL' },
+  { says: 'too few items', body: { items: [] }, code: 'PROTOCOL' },
+  { says: 'items that are none', body: { items: [null, 1] }, code: 'PROTOCOL' },
+  { says: 'items without status', body: { items: [{}, {}] }, code: 'PROTOCOL' },
+  {
+    says: 'a problem an item',
+    body: {
+      items: ['c1', 'c2'].map((customerId) => ({
+        customerId,
+        status: 503,
+        error: { type: 'urn:segment-store:error:store-unavailable' },
+      })),
+    },
+    code: 'SERVER',
+  },
+] as const;
+
+test.each(BATCHES)('a batch answered with $says: $code', async ({ body, code }) => {
+  await using server = await drivenServer((_, response) => {
+    response.writeHead(200, { 'segment-epoch': '1', 'segment-epoch-floor': '0' });
+    response.end(JSON.stringify(body));
+  });
+  await using client = patient(server.url);
+  const lookups = await client.lookupMany(['c1', 'c2']);
+  expect([...lookups.values()]).toMatchObject([{ error: { code } }, { error: { code } }]);
+});
+
+test('a port nobody listens on is NETWORK, after a retry', async () => {
+  const server = await rawServer(() => {});
+  await server[Symbol.asyncDispose]();
+  await using client = patient(server.url);
+  expect(await client.lookup('c1')).toMatchObject({ error: { code: 'NETWORK', attempts: 2 } });
+});
+
+test.each(['not HTTP at all\r\n\r\n', 'HTTP/1.1 twohundred OK\r\n\r\n'])('%j is PROTOCOL', async (bytes) => {
+  await using server = await rawServer((socket) => socket.once('data', () => socket.end(bytes)));
+  await using client = patient(server.url);
+  expect(await client.lookup('c1')).toMatchObject({ error: { code: 'PROTOCOL', attempts: 1 } });
+});
+
+test('a name that cannot be resolved is NETWORK', async () => {
+  await using client = patient('http://segments.invalid');
+  await vi.waitFor(async () => expect(await client.lookup('c1')).toMatchObject({ error: { code: 'NETWORK' } }));
+});

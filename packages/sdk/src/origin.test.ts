@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { drivenServer, reply, serving } from './driven-server.ts';
+import { createSegmentClient } from './index.ts';
+import { joinOrigin } from './origin.ts';
+import { VERSION } from './version.ts';
+
+test('clients of one origin and credential share their guards, others do not', async () => {
+  const [one, same, otherKey, otherOrigin] = [
+    joinOrigin('http://a.test', 'k1'),
+    joinOrigin('http://a.test', 'k1'),
+    joinOrigin('http://a.test', 'k2'),
+    joinOrigin('http://b.test', 'k1'),
+  ];
+  expect(same.state).toBe(one.state);
+  expect(otherKey.state).not.toBe(one.state);
+  expect(otherOrigin.state).not.toBe(one.state);
+  await Promise.all([one, same, otherKey, otherOrigin].map(({ leave }) => leave()));
+});
+
+test('the last client to leave takes the state along; leaving twice counts once', async () => {
+  const [first, second] = [joinOrigin('http://a.test', undefined), joinOrigin('http://a.test', undefined)];
+  await first.leave();
+  await first.leave();
+  const third = joinOrigin('http://a.test', undefined);
+  expect(third.state).toBe(second.state);
+  await second.leave();
+  await third.leave();
+  const later = joinOrigin('http://a.test', undefined);
+  expect(later.state).not.toBe(third.state);
+  await later.leave();
+});
+
+test('a breaker opened through one client holds for the others; closing one leaves the others connected', async () => {
+  let broken = false;
+  await using server = await drivenServer((asked, response) =>
+    broken ? reply(response, {}, { status: 500 }) : serving()(asked, response),
+  );
+  const options = { baseUrl: server.url, deadlineMs: 30_000, attemptTimeoutMs: 30_000, flightTimeoutMs: 30_000 };
+  const [first, second] = [createSegmentClient(options), createSegmentClient(options)];
+  await first.lookup('c1');
+  await first.close();
+  expect(await second.lookup('c1')).toMatchObject({ ok: true });
+  broken = true;
+  const third = createSegmentClient(options);
+  for (let call = 0; call < 25; call += 1) await second.lookup(`x${call}`);
+  expect(await third.lookup('c9')).toMatchObject({ error: { code: 'CIRCUIT_OPEN' } });
+  await Promise.all([second.close(), third.close()]);
+});
+
+const run = async (script: string): Promise<string> => {
+  const args = ['--unhandled-rejections=strict', '--input-type=module', '-e', script];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
+  return stdout;
+};
+
+test('the global fetch of the application keeps its dispatcher', async () => {
+  await using server = await drivenServer(serving());
+  const printed = await run(`
+    import { createSegmentClient } from './index.ts';
+    const [current, legacy] = [Symbol.for('undici.globalDispatcher.2'), Symbol.for('undici.globalDispatcher.1')];
+    const mine = { dispatch() {} };
+    globalThis[legacy] = mine;
+    const client = createSegmentClient({ baseUrl: '${server.url}', deadlineMs: 10_000, attemptTimeoutMs: 10_000, flightTimeoutMs: 10_000 });
+    const { servedFrom } = await client.lookup('c1');
+    console.log(servedFrom, globalThis[legacy] === mine, globalThis[current]);
+  `);
+  expect(printed).toBe('server true undefined\n');
+});
+
+test('a script that awaits reads ends by itself, with the service gone too, and without close', async () => {
+  await using server = await drivenServer(serving());
+  const printed = await run(`
+    import { createSegmentClient } from './index.ts';
+    const options = { deadlineMs: 10_000, attemptTimeoutMs: 10_000, flightTimeoutMs: 10_000 };
+    const there = await createSegmentClient({ baseUrl: '${server.url}', ...options }).lookup('c1');
+    const gone = await createSegmentClient({ baseUrl: 'http://127.0.0.1:1', ...options }).lookup('c1');
+    console.log(there.servedFrom, gone.error.code, gone.error.attempts);
+  `);
+  expect(printed).toBe('server NETWORK 2\n');
+});
+
+test('importing the package starts nothing', async () => {
+  const printed = await run(`
+    const before = Object.getOwnPropertySymbols(globalThis).length;
+    await import('./index.ts');
+    console.log(Object.getOwnPropertySymbols(globalThis).length - before, process.getActiveResourcesInfo());
+  `);
+  expect(printed).toBe('0 []\n');
+});
+
+test('the version sent is the version published', () => {
+  expect(VERSION).toBe(JSON.parse(readFileSync(`${import.meta.dirname}/../package.json`, 'utf8')).version);
+});
