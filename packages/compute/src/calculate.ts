@@ -63,8 +63,9 @@ export async function calculate(calculation: Calculation, deps: CalculationDeps)
   const rows = engine.stream(membershipsForm(conditions));
   const members = foldMembers({ rows, segmentIds: segments.map(({ meaning }) => meaning.id), sizes });
   const parts = await run.members(members, { customers: orders.customers, parts: calculation.parts });
+  const asOfs = new Map(definitions.map((each) => [each, startOfDay(asOf, each.timeZone)]));
   const sized = segments.map(({ meaning, definition }, position) => {
-    return { ...meaning, asOf: startOfDay(asOf, definition.timeZone), size: sizes[position] ?? 0 };
+    return { ...meaning, asOf: asOfs.get(definition) ?? lastAsOf(calculation), size: sizes[position] ?? 0 };
   });
   const manifest = toManifest(calculation, { orders, parts, catalogue: await run.catalogue(sized) });
   await run.manifest(manifest);

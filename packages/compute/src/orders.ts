@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { type CategoryRule, categoryOf } from './categories.ts';
-import type { Engine } from './engine/duckdb.ts';
+import { type Engine, EngineError } from './engine/duckdb.ts';
 import { instant, linesForm, literal } from './engine/forms.ts';
 
 /** Dimensions an order line has a value of; another one cannot be calculated from this file. */
@@ -79,6 +79,7 @@ async function describe(engine: Engine, source: string, file: string): Promise<r
   try {
     return (await engine.rows(`DESCRIBE SELECT * FROM ${source}`)).map(([name]) => String(name));
   } catch (cause) {
+    if (!(cause instanceof EngineError) || cause.outOfMemory) throw cause;
     throw new CommandError(exitCode.input, `orders ${file} is not a readable Parquet file`, { cause });
   }
 }

@@ -43,12 +43,24 @@ afterAll(() => scratch[Symbol.asyncDispose]());
 
 const at = (path: string) => path.replace('@', scratch.path);
 
-async function run(flags: Readonly<Record<string, string | undefined>>, now = new Date()): Promise<CommandEvent[]> {
+interface Circumstances {
+  readonly now?: Date;
+  readonly stop?: AbortController;
+  onEvent?(event: CommandEvent): void;
+}
+
+async function run(
+  flags: Readonly<Record<string, string | undefined>>,
+  { now = new Date(), stop = new AbortController(), onEvent = () => {} }: Circumstances = {},
+): Promise<CommandEvent[]> {
   const said: CommandEvent[] = [];
   const given = Object.entries({ ...good, ...flags }).map(([flag, value]) => [flag, value && at(value)]);
-  const context = { say: (event: CommandEvent) => said.push(event), signal: new AbortController().signal };
+  const say = (event: CommandEvent) => {
+    said.push(event);
+    onEvent(event);
+  };
   const input = { args: [], flags: Object.fromEntries(given), environmentPrefix: 'SEGMENT_COMPUTE_TEST' };
-  await createRunCommand(() => now).run(input, context);
+  await createRunCommand(() => now).run(input, { say, signal: stop.signal });
   return said;
 }
 
@@ -63,8 +75,23 @@ test('a refused run leaves nothing behind', async () => {
   expect(await readdir(at('@/runs'))).not.toContain('20260101t000000z');
 });
 
+test.each(['orders', 'features', 'members'])(
+  'stopped at %s it writes no manifest and keeps no scratch',
+  async (stage) => {
+    const stop = new AbortController();
+    const onEvent = (event: CommandEvent) => {
+      if (event.kind === 'stage' && event.stage === stage) stop.abort(new Error('SIGINT'));
+    };
+    await mkdir(at(`@/scratch-${stage}`));
+    const flags = { run: '20260102t000000z', tempDir: `@/scratch-${stage}` };
+    await expect(run(flags, { stop, onEvent })).rejects.toThrowError('SIGINT');
+    await expect(readRun(at('@/runs/20260102t000000z'))).rejects.toThrowError('no such file');
+    expect(await readdir(at(`@/scratch-${stage}`))).toEqual([]);
+  },
+);
+
 test('a run is named by the clock and says what it did', async () => {
-  const said = await run({ expectedEvery: 'PT24H' }, new Date('2026-02-01T03:04:05.678Z'));
+  const said = await run({ expectedEvery: 'PT24H' }, { now: new Date('2026-02-01T03:04:05.678Z') });
   const { manifest, members } = await readRun(at('@/runs/20260201t030405z'));
   expect(members).toEqual([{ customerId: '1', segmentIds: ['new-customers:country:France'] }]);
   expect(manifest).toMatchObject({

@@ -6,12 +6,13 @@ import { CommandError, type ExitCode, exitCode } from '@segment-store/cli/exit-c
 import { integer, optionalText, requiredText, text, toFlag, type Values } from '@segment-store/cli/option';
 import { parseDefinitions } from '@segment-store/contract/definition';
 import { createRunId, FormatError, parseRunId, type RunId, runTime } from '@segment-store/contract/id';
+import { isDuration } from '@segment-store/contract/manifest';
 import { parseDay } from '@segment-store/contract/window';
 import type { Folder } from '@segment-store/folder/folder';
 import { openFolder } from '@segment-store/folder/open';
 import { type Calculation, calculate } from './calculate.ts';
 import { parseCategories } from './categories.ts';
-import { openDuckDb } from './engine/duckdb.ts';
+import { EngineError, openDuckDb } from './engine/duckdb.ts';
 import { producer } from './producer.ts';
 import { report } from './report.ts';
 
@@ -36,7 +37,6 @@ const options = {
 };
 type Given = Values<typeof options>;
 
-const EXPECTED_EVERY = /^P(?=.)(\d+W|(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?)$/;
 const SIZE = /^\d+(\.\d+)?\s*[KMGT]i?B$/i;
 
 /** `now` is the wall clock: the default run id, and how long it took. */
@@ -68,7 +68,7 @@ async function run(given: Given, { say, signal }: Context, now: () => Date): Pro
 
 async function toCalculation(given: Given, startedAt: Date): Promise<Calculation> {
   const { expectedEvery } = given;
-  if (expectedEvery !== undefined && !EXPECTED_EVERY.test(expectedEvery)) {
+  if (expectedEvery !== undefined && !isDuration(expectedEvery)) {
     throw usage(`--expected-every ${expectedEvery} is no duration such as PT24H or P1D`);
   }
   return {
@@ -137,7 +137,7 @@ function toCommandError(error: unknown, { memoryLimit, maxTempSize }: Given): un
   if (!(error instanceof Error)) return error;
   const folderExit = 'code' in error ? folderExits.get(error.code) : undefined;
   if (folderExit !== undefined) return new CommandError(folderExit, `--to: ${error.message}`, { cause: error });
-  if (!error.message.startsWith('Out of Memory Error')) return error;
+  if (!(error instanceof EngineError && error.outOfMemory)) return error;
   const limits = `--memory-limit ${memoryLimit} and --max-temp-size ${maxTempSize}`;
   return usage(`the SQL engine cannot do with ${limits}: raise one of them or lower --threads`, error);
 }

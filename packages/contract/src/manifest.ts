@@ -38,6 +38,11 @@ const SCHEMA_FORM = /^segment-store\/run\/(\d+)(\.\d+)?$/;
 const DURATION = /^P(?=.)(\d+W|(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?)$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
+/** Whether `text` can be a manifest's `expected_every`. */
+export function isDuration(text: string): boolean {
+  return DURATION.test(text);
+}
+
 /** @throws FormatError `malformed`, naming the key, its value and what was expected */
 export function parseManifest(bytes: Uint8Array): Manifest {
   const file = new Fields(parseJson(bytes, MANIFEST_KEY), `${MANIFEST_KEY}: `);

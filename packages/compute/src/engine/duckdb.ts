@@ -7,6 +7,7 @@ export type Value = string | number | bigint | boolean | null;
 export type Row = readonly Value[];
 
 export interface Engine extends AsyncDisposable {
+  /** @throws EngineError, as every method does; when the signal aborts, its reason */
   run(sql: string): Promise<void>;
   /** All rows at once: for results known to be small. */
   rows(sql: string): Promise<readonly Row[]>;
@@ -14,6 +15,18 @@ export interface Engine extends AsyncDisposable {
   stream(sql: string): AsyncIterable<readonly Row[]>;
   /** Rows of texts and whole numbers, in the order of the table's columns. */
   insert(table: string, rows: Iterable<readonly (string | number)[]>): Promise<void>;
+}
+
+/** A statement that failed, and not because it was stopped. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly outOfMemory: boolean;
+
+  constructor(cause: unknown) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    super(message, { cause });
+    this.outOfMemory = message.startsWith('Out of Memory Error');
+  }
 }
 
 export interface EngineOptions {
@@ -30,27 +43,29 @@ export interface EngineOptions {
 
 export async function openDuckDb({ signal, ...options }: EngineOptions): Promise<Engine> {
   const scratch = await mkdtemp(join(options.tempDir, 'segment-compute-'));
-  const instance = await DuckDBInstance.create(':memory:', settings(scratch, options));
+  const removeScratch = () => rm(scratch, { recursive: true, force: true });
+  const instance = await DuckDBInstance.create(':memory:', settings(scratch, options)).catch(async (error: unknown) => {
+    await removeScratch();
+    throw new EngineError(error);
+  });
   const connection = await instance.connect();
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);
   return {
     async run(sql) {
-      signal.throwIfAborted();
-      await connection.run(sql);
+      await stoppable(signal, () => connection.run(sql));
     },
     async rows(sql) {
-      signal.throwIfAborted();
-      const result = await connection.run(sql);
-      return (await result.getRows()).map((row) => row.map(toValue));
+      const rows = await stoppable(signal, async () => (await connection.run(sql)).getRows());
+      return rows.map((row) => row.map(toValue));
     },
     stream: (sql) => streamRows(connection, sql, signal),
-    insert: (table, rows) => insertRows(connection, table, rows),
+    insert: (table, rows) => stoppable(signal, () => insertRows(connection, table, rows)),
     async [Symbol.asyncDispose]() {
       signal.removeEventListener('abort', interrupt);
       connection.closeSync();
       instance.closeSync();
-      await rm(scratch, { recursive: true, force: true });
+      await removeScratch();
     },
   };
 }
@@ -68,10 +83,22 @@ function settings(scratch: string, options: Omit<EngineOptions, 'signal'>): Reco
   };
 }
 
-async function* streamRows(connection: DuckDBConnection, sql: string, signal: AbortSignal): AsyncIterable<Row[]> {
+/** Rejects with the signal's reason when that is why it ended, else with an `EngineError`. */
+async function stoppable<T>(signal: AbortSignal, statement: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
-  for await (const chunk of await connection.stream(sql)) {
+  try {
+    return await statement();
+  } catch (cause) {
     signal.throwIfAborted();
+    throw new EngineError(cause);
+  }
+}
+
+async function* streamRows(connection: DuckDBConnection, sql: string, signal: AbortSignal): AsyncIterable<Row[]> {
+  const result = await stoppable(signal, () => connection.stream(sql));
+  for (;;) {
+    const chunk = await stoppable(signal, () => result.fetchChunk());
+    if (chunk === null || chunk.rowCount === 0) return;
     const columns = Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnValues(column));
     yield Array.from({ length: chunk.rowCount }, (_, row) => columns.map((column) => toValue(column[row])));
   }
