@@ -15,7 +15,7 @@ const exclusions = {
   'no-price': 'price <= 0',
   unreadable: 'customer IS NULL OR invoice IS NULL OR price IS NULL OR ordered_at IS NULL',
 };
-export type Exclusion = keyof typeof exclusions;
+type Exclusion = keyof typeof exclusions;
 
 export interface OrderCounts {
   readonly lines: number;

@@ -10,6 +10,7 @@ import { isDuration } from '@segment-store/contract/manifest';
 import { parseDay } from '@segment-store/contract/window';
 import type { Folder } from '@segment-store/folder/folder';
 import { openFolder } from '@segment-store/folder/open';
+import { isFailure } from '@segment-store/resilience/failure';
 import { type Calculation, calculate } from './calculate.ts';
 import { parseCategories } from './categories.ts';
 import { EngineError, openDuckDb } from './engine/duckdb.ts';
@@ -127,16 +128,17 @@ async function openEngine(given: Given, signal: AbortSignal): ReturnType<typeof 
   return openDuckDb({ memoryLimit, threads, tempDir, maxTempSize, signal });
 }
 
-const folderExits = new Map<unknown, ExitCode>([
+const folderExits = new Map<string, ExitCode>([
   ['DENIED', exitCode.usage],
   ['UNAVAILABLE', exitCode.unavailable],
 ]);
 
 /** What a person can do something about gets its exit code and a way out; anything else stays as it is. */
 function toCommandError(error: unknown, { memoryLimit, maxTempSize }: Given): unknown {
-  if (!(error instanceof Error)) return error;
-  const folderExit = 'code' in error ? folderExits.get(error.code) : undefined;
-  if (folderExit !== undefined) return new CommandError(folderExit, `--to: ${error.message}`, { cause: error });
+  if (isFailure(error)) {
+    const code = folderExits.get(error.code);
+    return code === undefined ? error : new CommandError(code, `--to: ${error.message}`, { cause: error });
+  }
   if (!(error instanceof EngineError && error.outOfMemory)) return error;
   const limits = `--memory-limit ${memoryLimit} and --max-temp-size ${maxTempSize}`;
   return usage(`the SQL engine cannot do with ${limits}: raise one of them or lower --threads`, error);

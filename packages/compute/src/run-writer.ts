@@ -7,6 +7,8 @@ import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { type Member, printMember, printSegment, type Segment } from '@segment-store/contract/lines';
 import { MANIFEST_KEY, type Manifest, type Part, printManifest } from '@segment-store/contract/manifest';
 import type { Folder } from '@segment-store/folder/folder';
+import { isFailure } from '@segment-store/resilience/failure';
+import { unlimited } from '@segment-store/resilience/operation';
 
 /** Lines are handed to the compressor so many at a time, in whatever batches they came: equal lines, equal bytes. */
 const LINES_AT_ONCE = 1000;
@@ -18,14 +20,14 @@ export interface RunWriter {
   manifest(manifest: Omit<Manifest, 'hash'>): Promise<void>;
 }
 
-export interface Split {
+interface Split {
   readonly customers: number;
   readonly parts: number;
 }
 
 /** `folder` is the run's own. @throws CommandError `refused` when it holds a run already: a run never changes */
 export async function openRun(folder: Folder, signal: AbortSignal): Promise<RunWriter> {
-  const call = { signal, deadlineAt: Number.POSITIVE_INFINITY };
+  const call = { ...unlimited, signal };
   if (await exists(folder.info(MANIFEST_KEY, call))) {
     const wayOut = 'a run is never changed; give another --run or another --to';
     throw new CommandError(exitCode.refused, `${folder.url} holds a run already; ${wayOut}`);
@@ -51,7 +53,7 @@ async function exists(info: Promise<unknown>): Promise<boolean> {
     await info;
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'NOT_FOUND') return false;
+    if (isFailure(error) && error.code === 'NOT_FOUND') return false;
     throw error;
   }
 }

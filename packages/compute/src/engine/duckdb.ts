@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 
-export type Value = string | number | bigint | boolean | null;
+type Value = string | number | bigint | boolean | null;
 export type Row = readonly Value[];
 
 export interface Engine extends AsyncDisposable {
