@@ -1,0 +1,46 @@
+/** The code that the README shows, run as it stands. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningServer, resultOf, startServer } from '../support/commands.ts';
+
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
+const run = promisify(execFile);
+
+let data = '';
+let server: RunningServer;
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'examples-'));
+  const orders = join(examples, 'online-retail');
+  const inputs = ['orders.parquet', 'definitions.json', 'categories.csv'].map((name) => join(orders, name));
+  const flags = ['--orders', '--definitions', '--categories'].flatMap((flag, index) => [flag, inputs[index] ?? '']);
+  const { folder } = await resultOf('compute', ['run', ...flags, '--as-of', '2011-12-10', '--to', join(data, 'runs')]);
+  const store = ['--store', `embedded:${join(data, 'store')}`];
+  await resultOf('ingest', ['load', `${folder}`, ...store]);
+  server = await startServer(store);
+});
+afterAll(async () => {
+  await server.stop();
+  await rm(data, { recursive: true });
+});
+
+const lookup = (...args: readonly string[]) =>
+  run(process.execPath, [join(examples, 'lookup/lookup.ts'), ...args], {
+    env: { ...process.env, SEGMENT_STORE_URL: server.url },
+  });
+
+test('a real customer is looked up, and a membership decides', async () => {
+  const { stdout } = await lookup();
+  expect(stdout).toMatch(/^server \[/);
+  expect(stdout).toContain("'recurrent-customers:country:France'");
+  expect(stdout).toContain('Bienvenue encore !');
+});
+
+test('a customer who never ordered has no segments', async () => {
+  const { stdout } = await lookup('99999');
+  expect(stdout).toMatch(/^server \[\]/);
+});
