@@ -3,7 +3,7 @@ import { parseCustomerId, parseRunId, parseSegmentId, type RunId } from '@segmen
 import { printMember, type Segment, SPAN_FIELDS, scanMemberLine } from '@segment-store/contract/lines';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
-import type { Build, Generation, Lines, Store, Tally } from './store.ts';
+import type { Build, Generation, Lines, Live, Store, Tally } from './store.ts';
 
 /** Customer id → segment ids. */
 export type Memberships = Readonly<Record<string, readonly string[]>>;
@@ -20,7 +20,10 @@ export function runAt(index: number): RunId {
   return parseRunId(`${time.replaceAll(/[-:]/g, '')}z`);
 }
 
-export function manifestOf(run: RunId, { parts = 1, hash = `hash of ${run}` } = {}): Manifest {
+export function manifestOf(
+  run: RunId,
+  { parts = 1, hash = `hash of ${run}` }: { readonly parts?: number; readonly hash?: string } = {},
+): Manifest {
   return {
     run,
     computedAt: new Date('2026-01-01T00:00:00Z'),
@@ -75,10 +78,11 @@ export async function sealed(store: Store, run: RunId, ...parts: readonly Member
   const ids = new Set(parts.flatMap((part) => Object.values(part).flat()));
   await build.catalogue(segmentsOf(...ids));
   for (const [index, part] of manifest.parts.entries()) await fillPart(build, part, parts[index] ?? {});
-  return build.seal();
+  // Without `await` the build would be let go of before it is sealed.
+  return await build.seal();
 }
 
-export async function published(store: Store, run: RunId, ...parts: readonly Memberships[]) {
+export async function published(store: Store, run: RunId, ...parts: readonly Memberships[]): Promise<Live> {
   await sealed(store, run, ...parts);
   return store.publisher.publish(run, (await store.publisher.live()).epoch, []);
 }

@@ -1,7 +1,76 @@
+/** The store in Elasticsearch: two indices per generation, aliases for what is live, one index of control records. */
+import { unlimited } from '@segment-store/resilience/operation';
+import { openBuild } from '../build.ts';
+import { follow } from '../follow.ts';
 import type { ResolvedOptions } from '../options.ts';
-import { refusal } from '../refusal.ts';
-import type { Store } from '../store.ts';
+import type { Store, StorePublisher, StoreReader, StoreWriter } from '../store.ts';
+import { createAliases } from './aliases.ts';
+import { createContents } from './build.ts';
+import { connect } from './connection.ts';
+import { createRecords } from './control.ts';
+import { prepareFirstUse } from './first-use.ts';
+import { layoutOf } from './layout.ts';
+import { createPublisher } from './publisher.ts';
+import { openReader } from './reader.ts';
+import { createStanding, toGenerations, toLive } from './standing.ts';
 
-export function openElasticsearch(url: URL, _options: ResolvedOptions): Store {
-  throw refusal('UNSUPPORTED', `${url.origin}: not yet`);
+export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
+  const connection = connect(url);
+  const layout = layoutOf(options.prefix);
+  const records = createRecords(connection, layout.control);
+  const aliases = createAliases(connection, layout);
+  const standing = createStanding(aliases, records);
+  const ready = onceItWorks(() => prepareFirstUse(connection, layout, unlimited));
+  const publisher = createPublisher({ connection, layout, records, aliases, standing });
+  const reader: StoreReader = {
+    live: (call) => follow(async () => toLive(await ready().then(() => standing.live(call))), options.pollMs, call),
+    generations: async (call) => toGenerations(await ready().then(() => standing.all(call))),
+    open: async (run, call) => ready().then(() => openReader({ connection, layout, records }, run, call)),
+  };
+  const writer: StoreWriter = {
+    async build(manifest, call) {
+      await ready();
+      const terms = { connection, layout, ...options };
+      return openBuild(
+        manifest,
+        {
+          ...options,
+          records,
+          lives: () => true,
+          contents: ({ run }, isNew, bound) => createContents(terms, { run, isNew }, bound),
+        },
+        call,
+      );
+    },
+  };
+  return {
+    url: connection.url,
+    reader,
+    writer,
+    publisher: after(ready, publisher),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  };
+}
+
+/** One attempt at a time, until one has worked. */
+function onceItWorks(work: () => Promise<void>): () => Promise<void> {
+  let attempt: Promise<void> | undefined;
+  return () => {
+    attempt ??= work().catch((error) => {
+      attempt = undefined;
+      throw error;
+    });
+    return attempt;
+  };
+}
+
+function after(ready: () => Promise<void>, publisher: StorePublisher): StorePublisher {
+  return {
+    live: () => ready().then(() => publisher.live()),
+    generations: () => ready().then(() => publisher.generations()),
+    publish: (...publishing) => ready().then(() => publisher.publish(...publishing)),
+    rollBack: (expected) => ready().then(() => publisher.rollBack(expected)),
+    unhold: () => ready().then(() => publisher.unhold()),
+    remove: (run) => ready().then(() => publisher.remove(run)),
+  };
 }

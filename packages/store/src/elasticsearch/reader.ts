@@ -1,0 +1,109 @@
+/** Reads one generation by its index, never through an alias: an answer cannot mix two. */
+import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
+import { type Member, parseSegmentLine, type Segment } from '@segment-store/contract/lines';
+import { rejectIfAllFailed } from '@segment-store/resilience/batch';
+import type { Call, Settled } from '@segment-store/resilience/operation';
+import { checkReadable, toGeneration } from '../generation.ts';
+import { type StoredMember, toMember } from '../member.ts';
+import { generationKey, type Records } from '../records.ts';
+import { refusal } from '../refusal.ts';
+import type { Reader } from '../store.ts';
+import { type Connection, TIMEOUT_MS } from './connection.ts';
+import type { Layout } from './layout.ts';
+
+export interface ReaderTerms {
+  readonly connection: Connection;
+  readonly layout: Layout;
+  readonly records: Records;
+}
+
+export async function openReader(
+  { connection, layout, records }: ReaderTerms,
+  run: RunId,
+  call: Call,
+): Promise<Reader> {
+  const record = checkReadable(run, (await records.get(generationKey(run), call))?.value);
+  const catalogue = await readCatalogue(connection, layout.catalogueOf(run), call);
+  const index = layout.membersOf(run);
+  return {
+    generation: toGeneration(record),
+    catalogue,
+    async read(customerIds, reading) {
+      const [first, ...rest] = customerIds;
+      if (first === undefined) return [];
+      if (rest.length > 0) return readMany(connection, { index, customerIds }, reading);
+      return [{ status: 'fulfilled', value: await readOne(connection, { index, customerId: first }, reading) }];
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+interface Found {
+  readonly found?: boolean;
+  readonly _source?: StoredMember;
+  readonly error?: { readonly type: string };
+}
+
+async function readOne(
+  connection: Connection,
+  { index, customerId }: { readonly index: string; readonly customerId: CustomerId },
+  call: Call,
+): Promise<Member | undefined> {
+  const path = `/${index}/_doc/${encodeURIComponent(customerId)}`;
+  const request = { method: 'GET', path, timeoutMs: TIMEOUT_MS.read, accept: [404], isPrivate: true } as const;
+  const { body } = await connection.send<Found>(request, call);
+  return memberOf(body, index);
+}
+
+async function readMany(
+  connection: Connection,
+  { index, customerIds }: { readonly index: string; readonly customerIds: readonly CustomerId[] },
+  call: Call,
+): Promise<Settled<Member | undefined>> {
+  const request = { method: 'POST', path: `/${index}/_mget`, body: { ids: customerIds }, isPrivate: true } as const;
+  const { body } = await connection.send<{ docs: readonly Found[] }>({ ...request, timeoutMs: TIMEOUT_MS.read }, call);
+  const settled = customerIds.map((_, place): Settled<Member | undefined>[number] => {
+    try {
+      return { status: 'fulfilled', value: memberOf(body.docs[place] ?? {}, index) };
+    } catch (reason) {
+      return { status: 'rejected', reason };
+    }
+  });
+  return rejectIfAllFailed(settled);
+}
+
+/** `found` is missing from errors: of the index as a whole, or of the customer's own shard. */
+function memberOf({ found, _source, error }: Found, index: string): Member | undefined {
+  if (found === false) return undefined;
+  if (found && _source) return toMember(_source);
+  if (error?.type === 'index_not_found_exception') throw refusal('NOT_FOUND', `index ${index} was removed`);
+  const traits = { fault: true, retryable: true };
+  throw refusal('UNAVAILABLE', `index ${index} could not be read (${error?.type ?? 'no answer'})`, traits);
+}
+
+interface Hits {
+  readonly hits: { readonly hits: readonly { readonly _source: object; readonly sort: readonly string[] }[] };
+}
+
+const PAGE = 5_000;
+
+async function readCatalogue(
+  connection: Connection,
+  index: string,
+  call: Call,
+): Promise<ReadonlyMap<SegmentId, Segment>> {
+  const segments = new Map<SegmentId, Segment>();
+  let after: readonly string[] | undefined;
+  for (;;) {
+    const body = { size: PAGE, sort: [{ id: 'asc' }], track_total_hits: false, ...(after && { search_after: after }) };
+    const request = { method: 'POST', path: `/${index}/_search`, body, timeoutMs: TIMEOUT_MS.control } as const;
+    const query = { allow_partial_search_results: false };
+    const { hits } = (await connection.send<Hits>({ ...request, query }, call)).body.hits;
+    for (const { _source } of hits) {
+      const segment = parseSegmentLine(JSON.stringify(_source));
+      segments.set(segment.id, segment);
+    }
+    if (hits.length < PAGE) return segments;
+    after = hits.at(-1)?.sort;
+  }
+}
