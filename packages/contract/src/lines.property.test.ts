@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { isCustomerId, isSegmentId, parseCustomerId, parseSegmentId } from './id.ts';
 import { customerIdAt, type Member, parseMemberLine, printMember, SPAN_FIELDS, scanMemberLine } from './lines.ts';
 
-const ROUNDS = 5_000;
+const ROUNDS = 3_000;
+vi.setConfig({ testTimeout: 60_000 });
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const spans = new Uint32Array(SPAN_FIELDS);

@@ -59,7 +59,7 @@ describe('member line', () => {
     const larger = lineOfBytes(MAX_LINE_BYTES + 1);
     expect(scan(larger)).toBeUndefined();
     expect(() => parseMemberLine(larger)).toThrowError(expect.objectContaining({ reason: 'too-large' }));
-  });
+  }, 60_000);
 
   test('is found within a buffer, and its span fields where they are wanted', () => {
     const lines = Object.values(canonicalMemberLines);
