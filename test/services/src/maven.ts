@@ -14,16 +14,21 @@ export async function jars(name: string, recipe: string): Promise<string> {
   const pom = join(recipe, 'pom.xml');
   const sums = await readFile(join(recipe, 'jars.sha256'), 'utf8');
   const folder = await madeOnce(`${name}-jars-${fingerprint(await readFile(pom), sums)}`, async (scratch) => {
-    tell(`fetching the jars of ${name} (once)`);
-    await fetchJars(pom, scratch);
+    const turn = fetching.then(() => fetchJars(name, pom, scratch));
+    fetching = turn.catch(() => {});
+    await turn;
     await checkJars(scratch, sums);
   });
   await checkJars(folder, sums);
   return folder;
 }
 
-async function fetchJars(pom: string, folder: string): Promise<void> {
+/** One at a time: two Mavens must not write to one repository. */
+let fetching: Promise<void> = Promise.resolve();
+
+async function fetchJars(name: string, pom: string, folder: string): Promise<void> {
   const mvn = await tool({ command: 'mvn', packages: ['maven'] });
+  tell(`fetching the jars of ${name} (once)`);
   await run(mvn, [
     '--batch-mode',
     '--quiet',

@@ -67,16 +67,26 @@ export async function tool({ command, packages }: Tool): Promise<string> {
   return installed;
 }
 
-let listsUpdated: Promise<string> | undefined;
+const installs = new Map<string, Promise<void>>();
 
 /** Installs Debian packages when we are root and apt is there; otherwise says in one line what to install. */
-export async function install(what: string, packages: readonly string[]): Promise<void> {
+export function install(what: string, packages: readonly string[]): Promise<void> {
   const apt = onPath('apt-get');
   if (!apt || process.getuid?.() !== 0) {
-    throw new MissingTool(`${what} is missing: install ${packages.join(' ')} (Debian package names), then run again`);
+    const list = packages.join(' ');
+    return Promise.reject(
+      new MissingTool(`${what} is missing: install ${list} (Debian package names), then run again`),
+    );
   }
+  const key = packages.join(' ');
+  const installing = installs.get(key) ?? aptInstall(apt, packages);
+  installs.set(key, installing);
+  return installing;
+}
+
+async function aptInstall(apt: string, packages: readonly string[]): Promise<void> {
   tell(`installing ${packages.join(' ')} by apt-get`);
-  listsUpdated ??= run(apt, ['update', '-qq']);
-  await listsUpdated;
-  await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+  const patience = ['-o', 'DPkg::Lock::Timeout=300'];
+  await run(apt, ['update', '-qq', ...patience]);
+  await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...patience, ...packages]);
 }
