@@ -99,7 +99,7 @@ const crowd: readonly OrderLine[] = Array.from({ length: 2500 }, (_, index) => (
 }));
 const many: Case = { definitions: definitions({ recent, rare: { ...rare, ...byCategory } }), lines: crowd };
 
-test('parts are even, sorted, and hold every customer once', async () => {
+test('parts are even, sorted, and hold every customer once', { timeout: 30_000 }, async () => {
   const { manifest, members } = await calculateCase({ ...many, parts: 3 });
   expect(manifest.parts.map(({ key, rows }) => [key, rows])).toEqual([
     ['members/part-00000.ndjson.gz', 834],

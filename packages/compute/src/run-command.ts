@@ -130,6 +130,7 @@ async function openEngine(given: Given, signal: AbortSignal): ReturnType<typeof 
 
 const folderExits = new Map<string, ExitCode>([
   ['DENIED', exitCode.usage],
+  ['NOT_FOUND', exitCode.usage],
   ['UNAVAILABLE', exitCode.unavailable],
 ]);
 
