@@ -1,8 +1,8 @@
-/** A process for the tests to kill: holds a command that has a child of its own, says who they are, and waits. */
+/** A process for the tests to kill: holds a command that has a stubborn child of its own, says who they are, and waits. */
 import { readFile } from 'node:fs/promises';
 import { Leashed } from './leashed.ts';
 
-const grandchild = 'setInterval(() => {}, 1000)';
+const grandchild = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
 const child = `
   const { pid } = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}]);
   console.log(JSON.stringify({ grandchild: pid }));
