@@ -8,9 +8,9 @@ import type { CommandEvent } from '@segment-store/cli/event';
 import { parseRunId, type RunId } from '@segment-store/contract/id';
 import { parseMemberLine, printMember } from '@segment-store/contract/lines';
 import { unlimited } from '@segment-store/resilience/operation';
-import { type FaultProxy, startFaultProxy } from '@segment-store/services/fault-proxy';
+import { startFaultProxy } from '@segment-store/services/fault-proxy';
 import { openStore } from '@segment-store/store/open';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mainOf, resultOf } from '../support/commands.ts';
 import { generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 import { servers } from '../support/servers.ts';
@@ -32,67 +32,76 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true }));
 
 const folderOf = (run: RunId) => join(scratch, 'runs', run);
-const ingest = (run: RunId, store: readonly string[]) => ['load', folderOf(run), ...store, '--lease-ms', LEASE_MS];
+const load = (run: RunId, store: readonly string[]) => ['load', folderOf(run), ...store, '--lease-ms', LEASE_MS];
 
-type Phase = readonly [name: string, wanted: (event: CommandEvent) => boolean];
-const atStage = (name: string) => (event: CommandEvent) => event.kind === 'stage' && event.stage === name;
+interface Phase {
+  readonly phase: string;
+  readonly wanted: (event: CommandEvent) => boolean;
+  /** Frozen there until the kill; otherwise it runs on until the signal arrives. */
+  readonly freezeAt?: string;
+}
+
 const midway = (event: CommandEvent) => event.kind === 'progress' && event.done > 0 && event.done < event.total;
-const atResult = (event: CommandEvent) => event.kind === 'result';
+const stage = (name: string) => ({
+  wanted: (event: CommandEvent) => event.kind === 'stage' && event.stage === name,
+  freezeAt: `"stage":"${name}"`,
+});
 const phases: readonly Phase[] = [
-  ['start', atStage('build')],
-  ['catalogue', atStage('catalogue')],
-  ['middle of a part', midway],
-  ['seal', atStage('seal')],
-  ['gates', atStage('gates')],
-  ['just before publish', atStage('publish')],
-  ['just after publish', atResult],
+  { phase: 'at the start', ...stage('build') },
+  { phase: 'before the catalogue', ...stage('catalogue') },
+  { phase: 'in the middle of a part', wanted: midway },
+  { phase: 'before the seal', ...stage('seal') },
+  { phase: 'during the seal', wanted: stage('seal').wanted },
+  { phase: 'in the gates', ...stage('gates') },
+  { phase: 'just before publish', ...stage('publish') },
+  { phase: 'during publish', wanted: stage('publish').wanted },
+  { phase: 'just after publish', wanted: ({ kind }) => kind === 'result', freezeAt: '"kind":"result"' },
 ];
 
+/** A load that `phase` may freeze. */
+function startLoad(store: readonly string[], { freezeAt }: Partial<Phase> = {}): Child {
+  const preload = new URL('../support/freeze.ts', import.meta.url);
+  const environment = freezeAt === undefined ? {} : { NODE_OPTIONS: `--import ${preload}`, FREEZE_AT: freezeAt };
+  return startCommand(mainOf('ingest'), load(next, store), { environment });
+}
+
 describe('embedded', () => {
-  test.each(phases)('killed in phase %s', async (_, wanted) => {
+  test.each(phases)('killed $phase', async (phase) => {
     const url = `embedded:${join(scratch, randomUUID())}`;
-    await resultOf('ingest', ingest(before, ['--store', url]));
-    const child = startCommand(mainOf('ingest'), ingest(next, ['--store', url]));
-    await checkUnharmed({ url }, await killAt(child, wanted));
-    await checkAgain({ url }, ['--store', url]);
+    const store = ['--store', url];
+    await resultOf('ingest', load(before, store));
+    await checkUnharmed({ url }, await killAt(startLoad(store, phase), phase.wanted));
+    await checkAgain({ url }, store);
   });
 });
 
 describe('elasticsearch', () => {
+  const url = servers().elasticsearch;
   let prefix = '';
-  let proxy: FaultProxy | undefined;
-  afterEach(async () => {
-    await proxy?.stop();
-    proxy = undefined;
-    await removeIndices(prefix);
-  });
-
-  /** The load goes through a proxy of its own, everything else straight to Elasticsearch. */
-  async function startLoad() {
-    const url = servers().elasticsearch;
+  let store: readonly string[] = [];
+  beforeEach(async () => {
     prefix = `kill-${randomUUID().slice(0, 8)}`;
-    const direct = ['--store', url, '--prefix', prefix];
-    await resultOf('ingest', ingest(before, direct));
-    proxy = await startFaultProxy(url);
-    const child = startCommand(mainOf('ingest'), ingest(next, ['--store', proxy.url, '--prefix', prefix]));
-    return { child, proxy, direct, place: { url, prefix } };
-  }
+    store = ['--store', url, '--prefix', prefix];
+    await resultOf('ingest', load(before, store));
+  });
+  afterEach(() => removeIndices(prefix));
 
-  test.each(phases)('killed in phase %s', async (_, wanted) => {
-    const { child, direct, place } = await startLoad();
-    await checkUnharmed(place, await killAt(child, wanted));
-    await checkAgain(place, direct);
+  test.each(phases)('killed $phase', async (phase) => {
+    await checkUnharmed({ url, prefix }, await killAt(startLoad(store, phase), phase.wanted));
+    await checkAgain({ url, prefix }, store);
   });
 
   test('killed after a lost acknowledgement', async () => {
-    const { child, proxy, direct, place } = await startLoad();
+    const proxy = await startFaultProxy(url);
+    const child = startLoad(['--store', proxy.url, '--prefix', prefix]);
     await child.until(midway);
     proxy.inject({ kind: 'cut', afterBytes: 0 });
     const sent = proxy.counts().requests;
     await expect.poll(() => proxy.counts().requests - sent, { timeout: 20_000, interval: 20 }).toBeGreaterThan(500_000);
-    await checkUnharmed(place, await kill(child));
-    const result = await checkAgain(place, direct);
-    expect(result.replayed).toBeGreaterThan(0);
+    await checkUnharmed({ url, prefix }, await kill(child));
+    const { replayed } = await checkAgain({ url, prefix }, store);
+    expect(replayed).toBeGreaterThan(0);
+    await proxy.stop();
   });
 });
 
@@ -125,7 +134,7 @@ async function checkUnharmed(place: Place, stages: readonly string[]): Promise<v
 
 /** The same command again ends well, and every document equals its source line. */
 async function checkAgain(place: Place, store: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
-  const result = await resultOf('ingest', ingest(next, store));
+  const result = await resultOf('ingest', load(next, store));
   expect(await servedDocuments(place)).toEqual({ run: next, members: 200_000, wrong: [] });
   return result;
 }

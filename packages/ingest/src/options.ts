@@ -1,7 +1,7 @@
 /** Flags several commands take. */
-import { integer, optionalText, requiredText, text } from '@segment-store/cli/option';
+import { integer, type Option, optionalText, requiredText, text } from '@segment-store/cli/option';
 
-export const storeOptions = {
+export const storeOptions: { readonly store: Option<string>; readonly prefix: Option<string> } = {
   store: requiredText({ description: 'the store: embedded:<dir> or http(s)://…', placeholder: '<url>' }),
   prefix: text({
     description: 'separates deployments in one Elasticsearch',
@@ -10,7 +10,7 @@ export const storeOptions = {
   }),
 };
 
-export const buildOptions = {
+export const buildOptions: { readonly shards: Option<number>; readonly leaseMs: Option<number> } = {
   shards: integer({
     description: 'primary shards of a new generation in Elasticsearch',
     fallback: 1,
@@ -24,7 +24,10 @@ export const buildOptions = {
   }),
 };
 
-export const folderOptions = {
+export const folderOptions: {
+  readonly s3Endpoint: Option<string | undefined>;
+  readonly s3Region: Option<string | undefined>;
+} = {
   s3Endpoint: optionalText({ description: 'an S3 endpoint other than AWS', placeholder: '<url>' }),
   s3Region: optionalText({ description: 'the region of the bucket', placeholder: '<region>' }),
 };

@@ -82,7 +82,7 @@ export function told(deps: LoadDeps, manifest: Manifest, story: Story): LoadDeps
       live: () => deps.publisher.live(),
       generations: () => deps.publisher.generations(),
       publish(run, expected, verdicts) {
-        story.stage('publish', `epoch ${expected} goes`);
+        story.stage('publish', `after epoch ${expected}`);
         return deps.publisher.publish(run, expected, verdicts);
       },
       rollBack: (expected) => deps.publisher.rollBack(expected),
