@@ -2,11 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { Leashed } from './leashed.ts';
 
-const grandchild = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
+const grandchild = 'process.on("SIGTERM", () => {}); console.log("deaf"); setInterval(() => {}, 1000)';
 const child = `
-  const { pid } = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}]);
-  console.log(JSON.stringify({ grandchild: pid }));
-  setInterval(() => {}, 1000);`;
+  const { pid, stdout } = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}]);
+  stdout.once('data', () => console.log(JSON.stringify({ grandchild: pid })));`;
 const held = await Leashed.start('holder', async () => ({ command: process.execPath, args: ['-e', child] }));
 let log = '';
 while (!log.includes('\n')) log = await readFile(held.logFile, 'utf8');
