@@ -42,5 +42,6 @@ export async function complete(manifest: Manifest, deps: LoadDeps, call: Call): 
   await using build = await deps.writer.build(manifest, call);
   const [sealed, live] = [await build.seal(), await deps.publisher.live()]; // at first the empty genesis generation
   const verdicts = await deps.gates(sealed, live.generation);
-  return deps.publisher.publish(sealed.run, live.epoch, verdicts); // the fence is what the gates judged
+  // Awaited here: letting go of the build comes after it, and a refusal must not go unheard meanwhile.
+  return await deps.publisher.publish(sealed.run, live.epoch, verdicts); // the fence is what the gates judged
 }
