@@ -80,7 +80,7 @@ export class DirectoryFolder implements Folder {
       await this.#attempt(key, handle.writeFile(chunk));
     }
     await this.#attempt(key, handle.sync());
-    return this.#attempt(key, handle.stat({ bigint: true }));
+    return await this.#attempt(key, handle.stat({ bigint: true }));
   }
 
   /** Links to files are files; links to directories are not followed, they may lead in a circle. */
