@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCommand } from '@segment-store/cli/child';
 import { parseRunId } from '@segment-store/contract/id';
 import { parseMemberLine } from '@segment-store/contract/lines';
+import { MANIFEST_KEY, parseManifest } from '@segment-store/contract/manifest';
 import { unlimited } from '@segment-store/resilience/operation';
 import { openStore } from '@segment-store/store/open';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -125,6 +126,27 @@ test.each([
   expect(said).toContain(host);
   expect(said).not.toContain('    at ');
   server.close();
+});
+
+test('a run that another job builds is left to it: exit 5', async () => {
+  const files = runFiles({ run, parts });
+  const { folder, store } = await place(files);
+  await using other = openStore(store, { leaseMs: 1500 });
+  await using _ = await other.writer.build(parseManifest(files.get(MANIFEST_KEY) ?? Buffer.alloc(0)), unlimited);
+  const { exitCode, said } = await ingest('load', folder, '--store', store, '--lease-ms', '1500');
+  expect(exitCode).toBe(5);
+  expect(said).toContain(`run ${run} is being built by process ${process.pid}`);
+});
+
+test('a store of a newer format is not touched: exit 2', async () => {
+  const { folder, store } = await place(runFiles({ run, parts }));
+  const directory = store.replace('embedded:', '');
+  await mkdir(directory);
+  await writeFile(join(directory, 'store.json'), '{"schema":"segment-store/embedded/9"}');
+  const { exitCode, said } = await ingest('load', folder, '--store', store);
+  expect(exitCode).toBe(2);
+  expect(said).toContain(`${directory} has format 9`);
+  expect(await readdir(directory)).toEqual(['store.json']);
 });
 
 const next = parseRunId('20260201t040000z');
