@@ -16,6 +16,7 @@ const steps: readonly Step[] = [
   { name: 'arrows', group: 'check', command: ['node', 'scripts/check-arrows.ts'] },
   { name: 'shape', group: 'check', command: ['node', 'scripts/check-shape.ts'] },
   { name: 'words', group: 'check', command: ['node', 'scripts/check-words.ts'] },
+  { name: 'walk', group: 'check', command: ['node', 'scripts/check-walk.ts'] },
   { name: 'snippets', group: 'check', command: ['node', 'scripts/check-snippets.ts'] },
   { name: 'generated', group: 'check', command: ['node', 'scripts/generate.ts', '--check'] },
   { name: 'dead code', group: 'check', command: ['knip'] },

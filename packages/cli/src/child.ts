@@ -62,7 +62,7 @@ function until(wanted: (event: CommandEvent) => boolean, { events, watchers, fin
       resolve(event);
     };
     watchers.add(watch);
-    finished.then(({ exitCode, events: all, stderr }) =>
+    void finished.then(({ exitCode, events: all, stderr }) =>
       reject(new Error(`the command ended with ${exitCode} before that: ${JSON.stringify(all.at(-1))} ${stderr}`)),
     );
   });
