@@ -58,14 +58,13 @@ async function readVersion(url: string): Promise<string> {
 }
 
 interface HttpStats {
-  nodes: Record<string, { http: { routes: Record<string, Record<string, { requests: { count: number } }>> } }>;
+  nodes: Record<string, { http: { routes: Record<string, { requests: { count: number } }> } }>;
 }
 
 async function readRequestCount(url: string): Promise<number> {
   const stats: HttpStats = JSON.parse(await get(`${url}/_nodes/stats/http`));
   const routes = Object.values(stats.nodes).flatMap((node) => Object.values(node.http.routes));
-  const counts = routes.flatMap((methods) => Object.values(methods)).map((method) => method.requests.count);
-  return counts.reduce((sum, count) => sum + count, 0);
+  return routes.reduce((sum, route) => sum + route.requests.count, 0);
 }
 
 interface NodeOptions {
