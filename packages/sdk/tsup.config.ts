@@ -1,7 +1,7 @@
-import { defineConfig } from 'tsup';
+import type { Options } from 'tsup';
 
 /** Private packages are inlined, their types too; what is published names none of them. */
-export default defineConfig({
+const options: Options = {
   entry: ['src/index.ts'],
   format: ['esm', 'cjs'], // index.js + index.d.ts, index.cjs + index.d.cts: the package is of type module
   target: 'node22',
@@ -16,4 +16,6 @@ export default defineConfig({
     },
   },
   clean: true,
-});
+};
+
+export default options;

@@ -1,18 +1,22 @@
 import { manualTime } from '@segment-store/resilience/manual-time';
 import { expect, test } from 'vitest';
 import { createCache } from './cache.ts';
-import type { Reply } from './lookup.ts';
+import type { ReplyHead } from './lookup.ts';
 
 const LIMITS = { maxEntries: 1_000, maxBytes: 1e6, freshMs: 60_000, staleMs: 300_000, staleIfErrorMs: 86_400_000 };
 
 function keep(limits: Partial<typeof LIMITS> = {}) {
   const time = manualTime();
   const epochs = { latest: 1, floor: 0 };
-  const deps = { keyOf: (id: string) => id, bytesOf: (facts: string) => facts.length, epochs, time };
+  const deps = { keyOf: (id: string) => id, bytesOf: ({ text }: Reply) => text.length, epochs, time };
   return { time, epochs, cache: createCache({ ...LIMITS, ...limits }, deps) };
 }
 
-const reply = (epoch = 1, facts = 'yes'): Reply<string> => ({ facts, epoch, ageMs: 0, outdated: false });
+interface Reply extends ReplyHead {
+  readonly text: string;
+}
+
+const reply = (epoch = 1, text = 'yes'): Reply => ({ text, epoch, ageMs: 0, outdated: false });
 
 test.each([
   [53_999, 'fresh'],

@@ -2,7 +2,7 @@
 import type { Cache, Entry } from '@segment-store/resilience/cached';
 import type { Time } from '@segment-store/resilience/time';
 import { LRUCache } from 'lru-cache';
-import type { Reply } from './lookup.ts';
+import type { ReplyHead } from './lookup.ts';
 
 /** The newest the service has told any client of this process. */
 export interface Epochs {
@@ -19,22 +19,26 @@ export interface CacheLimits {
   readonly staleIfErrorMs: number;
 }
 
-export interface CacheDeps<I, T> {
+export interface CacheDeps<I, R> {
   keyOf(input: I): string;
-  /** Heap bytes of the facts alone. */
-  bytesOf(facts: T): number;
+  /** Heap bytes of what only this kind of reply holds. */
+  bytesOf(reply: R): number;
   readonly epochs: Epochs;
   readonly time: Time;
 }
 
-export interface ReplyCache<I, T> extends Cache<I, Reply<T>> {
+export interface ReplyCache<I, R> extends Cache<I, R> {
   size(): { readonly entries: number; readonly bytes: number };
   clear(): void;
 }
 
-interface Held<T> {
-  readonly reply: Reply<T>;
+/**
+ * A reply and its times in one object: a hit costs what it touches of memory. Whole milliseconds, because V8 keeps
+ * small integers in place, and every other number in an object of its own.
+ */
+interface Times {
   readonly since: number;
+  /** 0 for a reply that was outdated when it came. */
   readonly freshUntil: number;
 }
 
@@ -43,17 +47,18 @@ const ENTRY_BYTES = 320;
 /** Entries that arrived together must not fall due together. */
 const FRESH_JITTER = 0.1;
 
-export function createCache<I, T>(limits: CacheLimits, deps: CacheDeps<I, T>): ReplyCache<I, T> {
+export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: CacheDeps<I, R>): ReplyCache<I, R> {
   const { keyOf, bytesOf, epochs, time } = deps;
-  const held = new LRUCache<string, Held<T>>({ max: limits.maxEntries, maxSize: limits.maxBytes });
+  const { maxEntries, maxBytes, freshMs, staleMs, staleIfErrorMs } = limits;
+  const held = new LRUCache<string, R & Times>({ max: maxEntries, maxSize: maxBytes });
 
-  function judge({ reply, since, freshUntil }: Held<T>): Entry<Reply<T>> | undefined {
+  function judge(reply: R & Times): Entry<R> | undefined {
+    const { epoch, since, freshUntil } = reply;
     const now = time.now();
-    const ageMs = now - since;
-    if (ageMs > limits.staleIfErrorMs || reply.epoch < epochs.floor) return undefined;
-    const current = reply.epoch >= epochs.latest && !reply.outdated;
-    if (current && now < freshUntil) return { value: reply, freshness: 'fresh', ageMs };
-    return { value: reply, freshness: ageMs < limits.staleMs ? 'stale' : 'expired', ageMs };
+    const ageMs = Math.max(0, Math.trunc(now) - since);
+    if (epoch < epochs.floor || ageMs > staleIfErrorMs) return undefined;
+    if (now < freshUntil && epoch >= epochs.latest) return { value: reply, freshness: 'fresh', ageMs };
+    return { value: reply, freshness: ageMs < staleMs ? 'stale' : 'expired', ageMs };
   }
 
   return {
@@ -67,12 +72,14 @@ export function createCache<I, T>(limits: CacheLimits, deps: CacheDeps<I, T>): R
       return entry;
     },
     set(input, reply) {
-      if (reply.epoch < epochs.floor) return;
+      const { epoch, outdated } = reply;
+      if (epoch < epochs.floor) return;
       const key = keyOf(input);
-      const since = time.now();
-      const freshUntil = since + limits.freshMs * (1 + FRESH_JITTER * (2 * Math.random() - 1));
-      const size = ENTRY_BYTES + 2 * key.length + bytesOf(reply.facts);
-      held.set(key, { reply, since, freshUntil }, { size });
+      const since = Math.trunc(time.now());
+      const jitter = 1 + FRESH_JITTER * (2 * Math.random() - 1);
+      const freshUntil = outdated ? 0 : since + Math.round(freshMs * jitter);
+      const size = ENTRY_BYTES + 2 * key.length + bytesOf(reply);
+      held.set(key, { ...reply, since, freshUntil }, { size });
     },
     size: () => ({ entries: held.size, bytes: held.calculatedSize }),
     clear: () => held.clear(),

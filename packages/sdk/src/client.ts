@@ -1,12 +1,11 @@
 /** The client: caches, stacks and reads, put together. */
-import type { CustomerId } from '@segment-store/contract/id';
 import { systemTime, type Time } from '@segment-store/resilience/time';
 import { createApi, MAX_LOOKUPS, type Pair } from './api.ts';
 import { createCache } from './cache.ts';
 import type { CallOptions } from './call-options.ts';
 import { SegmentLookupError } from './errors.ts';
 import { createHold } from './hold.ts';
-import type { Answer, Lookup, Membership, MembershipFacts } from './lookup.ts';
+import type { Answer, Lookup, Membership, MembershipFacts, Reply } from './lookup.ts';
 import { createLookups } from './lookups.ts';
 import { createCheckMember } from './memberships.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -45,13 +44,13 @@ export function createClient<S extends string>(options: ResolvedOptions<S>, time
   const { state, leave } = joinOrigin(options.origin, options.apiKey);
   const { epochs, pool } = state;
   const api = createApi<S>({ basePath: options.basePath, apiKey: options.apiKey, pool, epochs, time });
-  const answers = createCache<CustomerId, Answer<S>>(options.cache, {
+  const answers = createCache<string, Reply<Answer<S>>>(options.cache, {
     keyOf: (id) => id,
     bytesOf: ({ segmentIds }) => 8 * segmentIds.length,
     epochs,
     time,
   });
-  const pairs = createCache<Pair, MembershipFacts>(options.cache, {
+  const pairs = createCache<Pair, Reply<MembershipFacts>>(options.cache, {
     keyOf: ({ customerId, segmentId }) => `${customerId}\n${segmentId}`, // neither holds a line break
     bytesOf: () => 0,
     epochs,
@@ -69,7 +68,7 @@ export function createClient<S extends string>(options: ResolvedOptions<S>, time
   const life = { closed: false };
   const hold = createHold();
   const reads = { fallback, deadlineMs: ms.call, time, tally, hold, life };
-  const { lookup, lookupMany, peek } = createLookups(segments, reads);
+  const { lookup, lookupMany, peek } = createLookups({ segments, kept: answers }, reads);
   const checkMember = createCheckMember({ segments, members }, reads);
   pool.warm().catch(() => 'the first request says what is wrong');
 

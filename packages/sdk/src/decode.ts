@@ -2,6 +2,7 @@
 import { isRunId, isSegmentId } from '@segment-store/contract/id';
 import type { Settled } from '@segment-store/resilience/operation';
 import { garbled, refused } from './errors.ts';
+import { frozenDate } from './frozen-date.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
 
 export interface HttpReply {
@@ -62,15 +63,14 @@ const isNames = <S extends string>(value: unknown): value is readonly S[] =>
 
 function originOf({ generation, computedAt }: Fields): { generation: string; computedAt: Date } {
   if (!isRunId(generation)) throw garbled('generation is no run id');
-  const time = typeof computedAt === 'string' ? new Date(computedAt) : undefined;
-  if (time === undefined || Number.isNaN(time.getTime())) throw garbled('computedAt is no time');
-  return { generation, computedAt: time };
+  if (typeof computedAt !== 'string') throw garbled('computedAt is no time');
+  return { generation, computedAt: timeOf(computedAt) };
 }
 
 function replyOf<T extends { readonly generation: string }>(facts: T, { headers }: HttpReply): Reply<T> {
   const served = headers['segment-generation'];
   return {
-    facts,
+    ...facts,
     epoch: countIn(headers, 'segment-epoch'),
     ageMs: headers.age === undefined ? 0 : countIn(headers, 'age') * 1_000,
     outdated: headers['segment-stale'] === '?1' || (served !== undefined && served !== facts.generation),
@@ -82,6 +82,17 @@ export function countIn(headers: HttpReply['headers'], name: string): number {
   const value = headers[name];
   if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) throw garbled(`header ${name} is no whole number`);
   return Number(value);
+}
+
+/** Nearly all replies are of one generation: they share its name and its time. */
+let latest = { text: '', time: new Date(0) };
+
+function timeOf(text: string): Date {
+  if (text === latest.text) return latest.time;
+  const time = frozenDate(text);
+  if (Number.isNaN(time.getTime())) throw garbled('computedAt is no time');
+  latest = { text, time };
+  return time;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -84,7 +84,7 @@ async function textOf(message: IncomingMessage): Promise<string> {
 }
 
 export const GENERATION = '20260914t031500z';
-export const COMPUTED_AT = new Date('2026-09-14T03:15:00.000Z');
+export const COMPUTED_AT: Date = new Date('2026-09-14T03:15:00.000Z');
 
 export interface Facts {
   readonly segmentIds?: readonly string[];

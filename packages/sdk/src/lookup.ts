@@ -30,7 +30,7 @@ export interface Answer<S extends string = string> {
   /** False: complement segments were left out. */
   readonly complete: boolean;
   readonly generation: string;
-  /** Wall clock of the calculation. */
+  /** Wall clock of the calculation. Frozen, and shared by every answer of the generation. */
   readonly computedAt: Date;
 }
 
@@ -72,9 +72,10 @@ export type Membership =
     })
   | { readonly ok: false; readonly member: boolean; readonly servedFrom: 'fallback'; readonly error: LookupError };
 
-/** Facts as a reply brought them. */
-export interface Reply<T> {
-  readonly facts: T;
+/** Facts as a reply brought them; one object, because a hit should touch as little memory as it can. */
+export type Reply<T> = T & ReplyHead;
+
+export interface ReplyHead {
   /** The service's epoch when it answered. */
   readonly epoch: number;
   /** How long the facts had been in the service's cache. */
@@ -90,7 +91,7 @@ export function decides(answer: Answer, segment: string): boolean | undefined {
 }
 
 /** The freshness of an entry as `servedFrom` says it; `asked` when it was not in the cache before. */
-export function servedFrom(entry: Entry<Reply<unknown>>, asked: boolean): ServedFrom {
+export function servedFrom(entry: Entry<ReplyHead>, asked: boolean): ServedFrom {
   if (entry.freshness !== 'fresh' || entry.value.outdated) return 'stale';
   return asked ? 'server' : 'cache';
 }

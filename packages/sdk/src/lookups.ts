@@ -4,6 +4,7 @@ import type { Cached, Entry } from '@segment-store/resilience/cached';
 import { Failure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { MAX_LOOKUPS } from './api.ts';
+import type { ReplyCache } from './cache.ts';
 import { type CallOptions, callOf, fallbackOf } from './call-options.ts';
 import { type Answer, type Lookup, type LookupError, type Reply, type ServedFrom, servedFrom } from './lookup.ts';
 import { endedBy, type ReadDeps, refusal } from './reads.ts';
@@ -15,21 +16,32 @@ export interface Lookups<S extends string> {
   lookupMany(ids: Iterable<string>, options?: CallOptions<S>): Promise<ReadonlyMap<string, Lookup<S>>>;
 }
 
+export interface LookupSources<S extends string> {
+  readonly segments: Cached<CustomerId, Reply<Answer<S>>>;
+  /** The cache below `segments`. Only good ids enter it, so a hit needs no check of its id. */
+  readonly kept: ReplyCache<string, Reply<Answer<S>>>;
+}
+
 /** Ids `lookupMany` asks at once: half of what may be in flight, so that other callers find room. */
 const MAX_WAVE = 8 * MAX_LOOKUPS;
 
 export function createLookups<S extends string>(
-  segments: Cached<CustomerId, Reply<Answer<S>>>,
+  { segments, kept }: LookupSources<S>,
   { fallback, deadlineMs, time, tally, hold, life }: ReadDeps<S>,
 ): Lookups<S> {
   const fell = (error: LookupError, instead: readonly S[]): Lookup<S> =>
     counted(tally, { ok: false, servedFrom: 'fallback', segmentIds: instead, error });
 
+  function hit(entry: Entry<Reply<Answer<S>>>): Lookup<S> {
+    tally.served.cache += 1;
+    return found(entry, 'cache');
+  }
+
   function peek(id: string): Lookup<S> | undefined {
-    if (life.closed || !isCustomerId(id)) return undefined;
-    const entry = segments.peek(id);
+    if (life.closed) return undefined;
+    const entry = kept.get(id);
     if (entry === undefined || entry.freshness === 'expired') return undefined;
-    return counted(tally, found(entry, entry.freshness === 'fresh' ? 'cache' : 'stale'));
+    return entry.freshness === 'fresh' ? hit(entry) : counted(tally, found(entry, 'stale'));
   }
 
   async function ask(id: CustomerId, call: Call, instead: readonly S[]): Promise<Lookup<S>> {
@@ -44,9 +56,9 @@ export function createLookups<S extends string>(
 
   function read(id: string, call: Call, instead: readonly S[]): Promise<Lookup<S>> {
     if (life.closed) return Promise.resolve(fell(refusal('CLOSED'), instead));
+    const entry = kept.get(id);
+    if (entry?.freshness === 'fresh') return Promise.resolve(hit(entry));
     if (!isCustomerId(id)) return Promise.resolve(fell(refusal('INVALID_ID'), instead));
-    const entry = segments.peek(id);
-    if (entry?.freshness === 'fresh') return Promise.resolve(counted(tally, found(entry, 'cache')));
     return hold(ask(id, call, instead));
   }
 
@@ -78,16 +90,16 @@ function found<S extends string>(
   { value, ageMs }: Entry<Reply<Answer<S>>>,
   from: ServedFrom,
 ): Lookup<S> & { ok: true } {
-  const { segmentIds, known, complete, generation, computedAt } = value.facts;
+  const { segmentIds, known, complete, generation, computedAt } = value;
   return {
     ok: true,
     servedFrom: from,
-    ageMs: Math.round(ageMs) + value.ageMs,
+    ageMs: ageMs + value.ageMs,
     segmentIds,
     known,
     complete,
     generation,
-    computedAt: new Date(computedAt), // dates cannot be frozen, and this one is shared
+    computedAt,
   };
 }
 

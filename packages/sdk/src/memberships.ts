@@ -77,22 +77,22 @@ export function createCheckMember<S extends string>(
 /** What an answer says of one segment, where it decides: an incomplete one can say yes, not no. */
 function deduced(entry: Entry<Reply<Answer>> | undefined, segment: string): Kept | undefined {
   if (entry === undefined) return undefined;
-  const { known, generation, computedAt } = entry.value.facts;
-  const member = decides(entry.value.facts, segment);
+  const { epoch, ageMs, outdated, known, generation, computedAt } = entry.value;
+  const member = decides(entry.value, segment);
   if (member === undefined) return undefined;
-  return { ...entry, value: { ...entry.value, facts: { member, known, generation, computedAt } } };
+  return { ...entry, value: { epoch, ageMs, outdated, member, known, generation, computedAt } };
 }
 
 function membership({ value, ageMs }: Kept, from: ServedFrom, error: LookupError | undefined): Membership {
-  const { member, known, generation, computedAt } = value.facts;
+  const { member, known, generation, computedAt } = value;
   return {
     ok: true,
     member,
     servedFrom: from,
-    ageMs: Math.round(ageMs) + value.ageMs,
+    ageMs: ageMs + value.ageMs,
     known,
     generation,
-    computedAt: new Date(computedAt),
+    computedAt,
     ...(error === undefined ? {} : { error }),
   };
 }

@@ -11,17 +11,17 @@ import { createRetryBudget, retry } from '@segment-store/resilience/retry';
 import { singleFlight } from '@segment-store/resilience/single-flight';
 import { describe, expect, test } from 'vitest';
 import { createCache, type ReplyCache } from './cache.ts';
-import type { Reply } from './lookup.ts';
+import type { ReplyHead } from './lookup.ts';
 import { createStack, type Origin, type StackOptions } from './stack.ts';
 
 /** Outermost first, as `createStack` has them. */
 const ORDER = ['cached', 'call', 'single flight', 'batch', 'flight', 'limit', 'retry', 'breaker', 'attempt'] as const;
 type Layer = (typeof ORDER)[number];
 
-type Word = Reply<string>;
+type Word = ReplyHead;
 type Build = (
   origin: Origin<CustomerId, Word>,
-  cache: ReplyCache<CustomerId, string>,
+  cache: ReplyCache<CustomerId, Word>,
   options: StackOptions,
 ) => Cached<CustomerId, Word>;
 
@@ -70,7 +70,7 @@ const all =
 
 interface Bench {
   readonly time: ManualTime;
-  readonly cache: ReplyCache<CustomerId, string>;
+  readonly cache: ReplyCache<CustomerId, Word>;
   readonly breaker: Origin<CustomerId, Word>['breaker'];
   /** Ids of every wire try. */
   readonly sends: (readonly CustomerId[])[];
@@ -79,7 +79,7 @@ interface Bench {
 
 type Send = (time: ManualTime) => Origin<CustomerId, Word>['send'];
 
-const WORD: Word = { facts: 'yes', epoch: 1, ageMs: 0, outdated: false };
+const WORD: Word = { epoch: 1, ageMs: 0, outdated: false };
 const MS = { call: 150, flight: 1_000, attempt: 500 };
 
 /** A stack over `send`, with room for one request and a breaker that opens at two failures of two. */
@@ -89,7 +89,7 @@ function bench(build: Build, send: Send, ms: Partial<StackOptions['ms']> = {}): 
   const wire = send(time);
   const limits = { maxEntries: 10, maxBytes: 1e6, freshMs: 60_000, staleMs: 300_000, staleIfErrorMs: 86_400_000 };
   const epochs = { latest: 1, floor: 0 };
-  const cache = createCache<CustomerId, string>(limits, { keyOf: (id) => id, bytesOf: () => 0, epochs, time });
+  const cache = createCache<CustomerId, Word>(limits, { keyOf: (id) => id, bytesOf: () => 0, epochs, time });
   const breaker = createCircuitBreaker({ minimumThroughput: 4 }, time);
   const recorded: Operation<readonly CustomerId[], Settled<Word>> = (ids, call) => {
     sends.push(ids);
