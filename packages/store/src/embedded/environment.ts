@@ -8,10 +8,11 @@ import {
   readFileSync,
   readSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RunId } from '@segment-store/contract/id';
 import { isFailure } from '@segment-store/resilience/failure';
 import { type Database, open, type RootDatabase } from 'lmdb';
@@ -82,7 +83,7 @@ export async function removeGeneration(directory: string, run: RunId): Promise<v
 function openEnvironment(directory: string, name: string): RootDatabase<string, string> {
   const path = join(directory, name);
   return guarded(path, () => {
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
     checkMagic(join(path, 'data.mdb'));
     return open<string, string>({ path, noSubdir: false, maxDbs: 4, encoding: 'string' });
   });
@@ -90,12 +91,24 @@ function openEnvironment(directory: string, name: string): RootDatabase<string, 
 
 function prepareDirectory(directory: string): void {
   guarded(directory, () => {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     const names = readdirSync(directory);
     if (names.some((name) => name.startsWith(FORMAT_FILE)) || names.length === 0) return;
     throw refusal('UNSUPPORTED', `${directory} is no segment store but holds ${names[0]}: name an empty directory`);
   });
   checkFormat(directory, readFormat(directory));
+}
+
+/** Node's own recursive `mkdir` never ends where a parent takes no children, as in /proc. */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeDirectory(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have come first.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }
 
 /** Written once, whole or not at all, also when several processes come first. */
@@ -158,7 +171,18 @@ function openIfThere(path: string): number | undefined {
 }
 
 /** Operating system errors by name, LMDB's by number. */
-const DENIALS: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 13, 1, 30, 20]);
+const DENIALS: ReadonlySet<unknown> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOTDIR',
+  'EEXIST',
+  'ENOENT',
+  13,
+  1,
+  30,
+  20,
+]);
 const NOT_LMDB: ReadonlySet<unknown> = new Set([-30793, -30794]);
 
 function guarded<T>(path: string, work: () => T): T {

@@ -1,0 +1,558 @@
+/** What every store does: each adapter's tests run it. */
+import { parseCustomerId, parseSegmentId, type RunId } from '@segment-store/contract/id';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { StoreOptions } from './options.ts';
+import { holdInOtherProcess } from './other-process.fixture.ts';
+import {
+  callFor,
+  fillPart,
+  lineOf,
+  linesOf,
+  manifestOf,
+  nobody,
+  published,
+  runAt,
+  sealed,
+  segmentsOf,
+} from './store.fixture.ts';
+import { GENESIS, type Live, type Reader, type Store, type StoreCode } from './store.ts';
+
+/** Where one test keeps its generations; opened several times it is the same place. */
+export interface Place {
+  readonly url: string;
+  readonly options: StoreOptions;
+  open(options?: StoreOptions): Store;
+  remove(): Promise<void>;
+}
+
+const failing = (code: StoreCode, named = ''): unknown =>
+  expect.objectContaining({ name: 'Failure', code, message: expect.stringContaining(named) });
+
+export function storeSuite(fresh: () => Promise<Place>): void {
+  const place = async (): Promise<Place> => {
+    const made = await fresh();
+    onTestFinished(() => made.remove());
+    return made;
+  };
+  const opened = async (options?: StoreOptions) => (await place()).open(options);
+
+  describe('before the first publish', () => {
+    test('the empty genesis generation is live: everyone is a stranger, nothing is listed', async () => {
+      await using store = await opened();
+      const { generation, epoch, floor } = await store.publisher.live();
+      expect([generation.run, generation.members, epoch, floor]).toEqual([GENESIS, 0, 0, 0]);
+      await using reader = await store.reader.open(GENESIS, callFor());
+      expect(await read(reader, 'a')).toEqual([undefined]);
+      expect(await store.publisher.generations()).toEqual([]);
+    });
+
+    test('several processes may come first at once', async () => {
+      const { open } = await place();
+      const stores = Array.from({ length: 4 }, () => open());
+      const live = await Promise.all(stores.map((store) => store.publisher.live()));
+      expect(live.map(({ epoch }) => epoch)).toEqual([0, 0, 0, 0]);
+      await Promise.all(stores.map((store) => store[Symbol.asyncDispose]()));
+    });
+  });
+
+  describe('a published generation', () => {
+    test('answers for one customer and for many, in the order asked, strangers and repeats included', async () => {
+      await using store = await opened();
+      await published(store, runAt(1), { a: ['s:1', 's:2'], b: [] }, { c: ['s:2'] });
+      await using reader = await liveReader(store);
+      expect(await read(reader, 'a')).toEqual([['s:1', 's:2']]);
+      expect(await read(reader, 'x')).toEqual([undefined]);
+      expect(await read(reader, 'c', 'x', 'a', 'b', 'a')).toEqual([
+        ['s:2'],
+        undefined,
+        ['s:1', 's:2'],
+        [],
+        ['s:1', 's:2'],
+      ]);
+      expect(await read(reader)).toEqual([]);
+    });
+
+    test('keeps every customer id as it is', async () => {
+      await using store = await opened();
+      const ids = [
+        'a b',
+        'a+b',
+        'a/b?c=d&e#f',
+        '100%',
+        '..a',
+        '"',
+        '\\',
+        'a"b\\c',
+        '\u00e9',
+        'e\u0301',
+        '日本',
+        '😀',
+        'x'.repeat(512),
+      ];
+      const memberships = Object.fromEntries(ids.map((id, index) => [id, [`s:${index}`]]));
+      await published(store, runAt(1), memberships);
+      await using reader = await liveReader(store);
+      expect(await read(reader, ...ids)).toEqual(ids.map((_, index) => [`s:${index}`]));
+      for (const [index, id] of ids.entries()) expect(await read(reader, id)).toEqual([[`s:${index}`]]);
+    });
+
+    test('has its whole catalogue', async () => {
+      await using store = await opened();
+      const ids = Array.from({ length: 5_003 }, (_, index) => `s:${index}`);
+      await using build = await store.writer.build(manifestOf(runAt(1), { parts: 0 }), callFor());
+      await build.catalogue(segmentsOf(...ids));
+      expect(await build.seal()).toMatchObject({ segments: ids.length, state: 'sealed' });
+      await using reader = await store.reader.open(runAt(1), callFor());
+      expect(new Set(reader.catalogue.keys())).toEqual(new Set(ids));
+      const [segment] = await Array.fromAsync(segmentsOf('s:17'));
+      expect(reader.catalogue.get(parseSegmentId('s:17'))).toEqual(segment);
+    });
+
+    test('counts members and memberships, and names run, manifest and times', async () => {
+      await using store = await opened();
+      const before = Date.now();
+      const { generation, epoch, floor } = await published(store, runAt(1), { a: ['s:1', 's:2'], b: ['s:1'] });
+      const facts = { run: runAt(1), manifestHash: `hash of ${runAt(1)}`, segments: 2, members: 2, memberships: 3 };
+      expect(generation).toMatchObject({ ...facts, state: 'live', computedAt: manifestOf(runAt(1)).computedAt });
+      expect(generation.state === 'live' && generation.publishedAt.getTime()).toBeGreaterThanOrEqual(before);
+      expect([epoch, floor]).toEqual([1, 0]);
+      expect(await store.publisher.live()).toEqual({ generation, epoch, floor });
+      expect(await store.reader.generations(callFor())).toEqual([generation]);
+    });
+
+    test('takes lines by the ten thousand', async () => {
+      await using store = await opened();
+      const memberships = Object.fromEntries(
+        Array.from({ length: 20_000 }, (_, index) => [
+          `customer-${index}`,
+          [`s:${index % 7}`, 'new-customers:country:France'],
+        ]),
+      );
+      await published(store, runAt(1), memberships);
+      await using reader = await liveReader(store);
+      expect(reader.generation).toMatchObject({ members: 20_000, memberships: 40_000 });
+      expect(await read(reader, 'customer-0', 'customer-19999')).toEqual([
+        ['s:0', 'new-customers:country:France'],
+        [`s:${19_999 % 7}`, 'new-customers:country:France'],
+      ]);
+    });
+  });
+
+  describe('a build', () => {
+    test('is not sealed without its catalogue, nor with parts unfinished', async () => {
+      await using store = await opened();
+      const manifest = manifestOf(runAt(1), { parts: 2 });
+      await using build = await store.writer.build(manifest, callFor());
+      await expect(build.seal()).rejects.toEqual(failing('CONFLICT', '2 unfinished parts'));
+      for (const part of manifest.parts) await fillPart(build, part, {});
+      await expect(build.seal()).rejects.toEqual(failing('CONFLICT', 'catalogue'));
+      await build.catalogue(segmentsOf());
+      expect(await build.seal()).toMatchObject({ state: 'sealed', members: 0 });
+      expect(build.state).toBe('sealed');
+    });
+
+    test.each([-1, 1])('is not sealed when the store counts %i more members than were written', async (more) => {
+      await using store = await opened();
+      const manifest = manifestOf(runAt(1));
+      await using build = await store.writer.build(manifest, callFor());
+      await build.catalogue(segmentsOf('s:1'));
+      const [part] = manifest.parts;
+      if (part === undefined) throw new Error('no part');
+      await build.begin(part);
+      const tally = await build.write({ ...linesOf(part, [lineOf('a', ['s:1'])]), attempted: false }, callFor());
+      await build.finish(part, { ...tally, created: tally.created - more });
+      await expect(build.seal()).rejects.toEqual(
+        failing('MISCOUNT', `${runAt(1)}: the store counts 1 members, ${1 - more}`),
+      );
+      await expect(store.publisher.publish(runAt(1), 0, [])).rejects.toEqual(failing('CONFLICT', 'building'));
+      await expect(store.reader.open(runAt(1), callFor())).rejects.toEqual(failing('CONFLICT', runAt(1)));
+    });
+
+    test('goes on where a job let go of it, and knows which part was begun', async () => {
+      await using store = await opened();
+      const manifest = manifestOf(runAt(1), { parts: 3 });
+      const [first, second, third] = manifest.parts;
+      if (first === undefined || second === undefined || third === undefined) throw new Error('no parts');
+      {
+        await using build = await store.writer.build(manifest, callFor());
+        await build.catalogue(segmentsOf('s:1'));
+        await fillPart(build, first, { a: ['s:1'] });
+        await build.begin(second);
+        await build.write({ ...linesOf(second, [lineOf('b', ['s:1'])]), attempted: false }, callFor());
+      }
+      await using build = await store.writer.build(manifest, callFor());
+      expect((await build.unfinished()).map(({ key }) => key)).toEqual([second.key, third.key]);
+      await build.catalogue(segmentsOf('s:1'));
+      expect(await fillPart(build, second, { b: ['s:1'], c: [] })).toMatchObject({
+        created: 1,
+        replayed: 1,
+        memberships: 1,
+      });
+      expect(await fillPart(build, third, { d: [] })).toMatchObject({ created: 1, replayed: 0 });
+      expect(await build.unfinished()).toEqual([]);
+      expect(await build.seal()).toMatchObject({ members: 4, memberships: 2 });
+    });
+
+    test('refuses to begin a finished part again, and to take one it has not', async () => {
+      await using store = await opened();
+      const manifest = manifestOf(runAt(1));
+      await using build = await store.writer.build(manifest, callFor());
+      for (const part of manifest.parts) {
+        await fillPart(build, part, { a: [] });
+        await expect(build.begin(part)).rejects.toEqual(failing('CONFLICT', part.key));
+      }
+      const stranger = { key: 'members/other', bytes: 1, rows: 1 };
+      await expect(build.begin(stranger)).rejects.toEqual(failing('NOT_FOUND', stranger.key));
+    });
+
+    test('of a sealed or published run has nothing left to do and says so', async () => {
+      await using store = await opened();
+      const generation = await sealed(store, runAt(1), { a: [] });
+      for (const state of ['sealed', 'published']) {
+        await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+        expect(build.state).toBe(state);
+        expect(await build.unfinished()).toEqual([]);
+        expect(await build.seal()).toMatchObject({ run: generation.run, members: 1 });
+        const [part] = manifestOf(runAt(1)).parts;
+        await expect(part && build.begin(part)).rejects.toEqual(failing('CONFLICT', runAt(1)));
+        if (state === 'sealed') await store.publisher.publish(runAt(1), 0, []);
+      }
+    });
+
+    test('of a known run with another manifest is refused', async () => {
+      await using store = await opened();
+      await sealed(store, runAt(1), { a: [] });
+      const other = manifestOf(runAt(1), { hash: 'another hash' });
+      await expect(store.writer.build(other, callFor())).rejects.toEqual(failing('CONFLICT', 'another hash'));
+    });
+  });
+
+  describe('a customer with two lines', () => {
+    test('keeps the first, and each further one is rejected where it stands', async () => {
+      await using store = await opened();
+      const manifest = manifestOf(runAt(1), { parts: 2 });
+      await using build = await store.writer.build(manifest, callFor());
+      const [first, second] = manifest.parts;
+      if (first === undefined || second === undefined) throw new Error('no parts');
+      const texts = [lineOf('a', ['s:1']), lineOf('a', ['s:2']), lineOf('a', ['s:1']), lineOf('b', [])];
+      const lines = linesOf(first, texts);
+      const tally = await build.write({ ...lines, attempted: false }, callFor());
+      expect(tally).toMatchObject({ created: 2, replayed: 0, memberships: 1 });
+      expect(tally.rejected.map(({ part, offset, reason }) => [part, offset, reason])).toEqual([
+        [first.key, lines.offsets[1], 'duplicate-customer'],
+        [first.key, lines.offsets[2], 'duplicate-customer'],
+      ]);
+      const elsewhere = await build.write({ ...linesOf(second, [lineOf('a', ['s:1'])]), attempted: false }, callFor());
+      expect(elsewhere).toMatchObject({ created: 0, replayed: 0, rejected: [{ part: second.key, offset: 0 }] });
+    });
+
+    test('in a part that a dead job had begun, is a replay only when the bytes are equal', async () => {
+      await using store = await opened();
+      const manifest = manifestOf(runAt(1));
+      await using build = await store.writer.build(manifest, callFor());
+      const [part] = manifest.parts;
+      if (part === undefined) throw new Error('no part');
+      await build.write(
+        { ...linesOf(part, [lineOf('a', ['s:1']), lineOf('é"\\', ['s:1'])]), attempted: false },
+        callFor(),
+      );
+      const again = ['a', 'é"\\', 'a'].map((id) => lineOf(id, ['s:1']));
+      const other = lineOf('a', ['s:2']);
+      const tally = await build.write(
+        { ...linesOf(part, [...again, other, lineOf('c', [])]), attempted: true },
+        callFor(),
+      );
+      expect(tally).toMatchObject({ created: 1, replayed: 2, memberships: 2 });
+      expect(tally.rejected.map(({ reason }) => reason)).toEqual(['duplicate-customer', 'duplicate-customer']);
+    });
+  });
+
+  describe('a job that holds a build', () => {
+    test('keeps a second one out as long as it lives', async () => {
+      const { open } = await place();
+      await using one = open({ leaseMs: 900 });
+      await using two = open({ leaseMs: 900 });
+      await using _ = await one.writer.build(manifestOf(runAt(1)), callFor());
+      await expect(two.writer.build(manifestOf(runAt(1)), callFor())).rejects.toEqual(
+        failing('HELD', `${process.pid}`),
+      );
+      await expect(two.publisher.remove(runAt(1))).rejects.toEqual(failing('HELD', runAt(1)));
+    });
+
+    test('in another process keeps this one out until it is killed; then its build goes on here', async () => {
+      const here = await place();
+      const leaseMs = 1_500;
+      const other = await holdInOtherProcess({ url: here.url, options: { ...here.options, leaseMs }, run: runAt(1) });
+      onTestFinished(() => other.kill());
+      await using store = here.open({ leaseMs });
+      await expect(store.writer.build(manifestOf(runAt(1)), callFor())).rejects.toEqual(
+        failing('HELD', `${other.pid}`),
+      );
+      await other.kill();
+      await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+      const [part] = await build.unfinished();
+      expect(part && (await build.begin(part))).toEqual({ attempted: true });
+    });
+
+    test('gives way to whoever aborts the wait', async () => {
+      const { open } = await place();
+      await using one = open();
+      await using _ = await one.writer.build(manifestOf(runAt(1)), callFor());
+      const reason = new Error('enough');
+      const stop = new AbortController();
+      const call = { signal: stop.signal, deadlineAt: Number.POSITIVE_INFINITY };
+      const waiting = one.writer.build(manifestOf(runAt(1)), call);
+      stop.abort(reason);
+      await expect(waiting).rejects.toBe(reason);
+    });
+  });
+
+  describe('publishing', () => {
+    test('raises the epoch, retires the generation before, leaves the floor', async () => {
+      await using store = await opened();
+      await published(store, runAt(1), { a: [] });
+      expect(await published(store, runAt(2), { a: [] })).toMatchObject({ epoch: 2, floor: 0 });
+      expect(await states(store)).toEqual({ [runAt(1)]: 'retired', [runAt(2)]: 'live' });
+    });
+
+    test('is refused when another epoch is live than the one that was judged', async () => {
+      await using store = await opened();
+      await sealed(store, runAt(1), { a: [] });
+      await expect(store.publisher.publish(runAt(1), 1, [])).rejects.toEqual(failing('FENCED', 'epoch 0'));
+      expect(await states(store)).toEqual({ [runAt(1)]: 'sealed' });
+    });
+
+    test('an unknown, an older, a retired or a live run is refused', async () => {
+      await using store = await opened();
+      await sealed(store, runAt(1), {});
+      await published(store, runAt(2), {});
+      await published(store, runAt(3), {});
+      const publish = (run: RunId) => store.publisher.publish(run, 2, []);
+      await expect(publish(runAt(9))).rejects.toEqual(failing('NOT_FOUND', runAt(9)));
+      await expect(publish(runAt(1))).rejects.toEqual(failing('OLDER', runAt(3)));
+      await expect(publish(runAt(2))).rejects.toEqual(failing('CONFLICT', 'retired'));
+      await expect(publish(runAt(3))).rejects.toEqual(failing('CONFLICT', 'live'));
+    });
+
+    test('of two publishers at once exactly one wins, ten times in a row', async () => {
+      const { open } = await place();
+      await using one = open();
+      await using two = open();
+      for (let round = 0; round < 10; round += 1) {
+        const runs = [runAt(2 * round), runAt(2 * round + 1)];
+        for (const run of runs) await sealed(one, run, {});
+        const results = await Promise.allSettled(
+          runs.map((run, index) => (index === 0 ? one : two).publisher.publish(run, round, [])),
+        );
+        expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: failing('FENCED') });
+        const { epoch, generation } = await one.publisher.live();
+        expect(epoch).toBe(round + 1);
+        const winner = results.find((result) => result.status === 'fulfilled');
+        expect(winner?.value.generation.run).toBe(generation.run);
+      }
+      const live = Object.values(await states(two)).filter((state) => state === 'live');
+      expect(live).toHaveLength(1);
+    });
+  });
+
+  describe('rolling back', () => {
+    test('brings the generation before back, withdraws the live one, raises the floor and holds publishing', async () => {
+      await using store = await opened();
+      await published(store, runAt(1), { a: ['s:1'] });
+      await published(store, runAt(2), { a: ['s:2'] });
+      const back = await store.publisher.rollBack(2);
+      expect(back).toMatchObject({ epoch: 3, floor: 3, generation: { run: runAt(1), state: 'live' } });
+      expect(await store.publisher.live()).toEqual(back);
+      expect(await states(store)).toEqual({ [runAt(1)]: 'live', [runAt(2)]: 'withdrawn' });
+      await sealed(store, runAt(3), { a: ['s:3'] });
+      await expect(store.publisher.publish(runAt(3), 3, [])).rejects.toEqual(failing('ON_HOLD', 'unhold'));
+      expect(await store.publisher.unhold()).toBe(true);
+      expect(await store.publisher.unhold()).toBe(false);
+      expect(await store.publisher.publish(runAt(3), 3, [])).toMatchObject({ epoch: 4, floor: 3 });
+      expect(await states(store)).toEqual({ [runAt(1)]: 'retired', [runAt(2)]: 'withdrawn', [runAt(3)]: 'live' });
+    });
+
+    test('goes further back each time, never to a withdrawn one, and stops at the first run', async () => {
+      await using store = await opened();
+      for (const index of [1, 2, 3]) await published(store, runAt(index), {});
+      expect(await store.publisher.rollBack(3)).toMatchObject({ epoch: 4, floor: 4, generation: { run: runAt(2) } });
+      expect(await store.publisher.rollBack(4)).toMatchObject({ epoch: 5, floor: 5, generation: { run: runAt(1) } });
+      await expect(store.publisher.rollBack(5)).rejects.toEqual(failing('NOT_FOUND', 'roll back'));
+      expect(await states(store)).toMatchObject({
+        [runAt(1)]: 'live',
+        [runAt(2)]: 'withdrawn',
+        [runAt(3)]: 'withdrawn',
+      });
+    });
+
+    test('is refused on another epoch than the one that was judged, and holds nothing then', async () => {
+      await using store = await opened();
+      await published(store, runAt(1), {});
+      await published(store, runAt(2), {});
+      await expect(store.publisher.rollBack(1)).rejects.toEqual(failing('FENCED', 'epoch 2'));
+      expect(await store.publisher.unhold()).toBe(false);
+    });
+
+    test('against a publish at once: one of them wins, and the hold is there only if it was the roll back', async () => {
+      const { open } = await place();
+      await using one = open();
+      await using two = open();
+      await published(one, runAt(1), {});
+      await published(one, runAt(2), {});
+      await sealed(one, runAt(3), {});
+      const [back, forth] = await Promise.allSettled([
+        one.publisher.rollBack(2),
+        two.publisher.publish(runAt(3), 2, []),
+      ]);
+      expect([back.status, forth.status].sort()).toEqual(['fulfilled', 'rejected']);
+      const { epoch, floor } = await one.publisher.live();
+      expect([epoch, floor]).toEqual([3, back.status === 'fulfilled' ? 3 : 0]);
+      expect(await one.publisher.unhold()).toBe(back.status === 'fulfilled');
+    });
+  });
+
+  describe('a reader', () => {
+    test('during 20 publishes never mixes generations, one by one and many at once', async () => {
+      const { open } = await place();
+      await using writing = open();
+      await using reading = open({ pollMs: 5 });
+      const customers = Array.from({ length: 20 }, (_, index) => `c${index}`);
+      const generationOf = (k: number) => Object.fromEntries(customers.map((id) => [id, [`g:${k}`]]));
+      const done = new AbortController();
+      const seen = readUntil(done.signal, reading, customers);
+      for (let k = 1; k <= 20; k += 1) await published(writing, runAt(k), generationOf(k));
+      done.abort();
+      const { mixed, reads, runs } = await seen;
+      expect(mixed).toEqual([]);
+      expect(reads).toBeGreaterThan(20);
+      expect(runs.size).toBeGreaterThan(2);
+    });
+
+    test('of a retired generation keeps answering from it', async () => {
+      await using store = await opened();
+      await published(store, runAt(1), { a: ['g:1'] });
+      await using old = await liveReader(store);
+      await published(store, runAt(2), { a: ['g:2'], b: [] });
+      await using live = await liveReader(store);
+      expect([await read(old, 'a', 'b'), await read(live, 'a', 'b')]).toEqual([
+        [['g:1'], undefined],
+        [['g:2'], []],
+      ]);
+    });
+
+    test('hears of each publish and roll back by others, once each, until it stops listening', async () => {
+      const { open } = await place();
+      await using reading = open({ pollMs: 5 });
+      await using writing = open();
+      const stop = new AbortController();
+      const call = { signal: stop.signal, deadlineAt: Number.POSITIVE_INFINITY };
+      const heard: [number, number][] = [];
+      const steps: (() => Promise<unknown>)[] = [
+        () => published(writing, runAt(1), {}),
+        () => published(writing, runAt(2), {}),
+        () => writing.publisher.rollBack(2),
+        async () => stop.abort(),
+      ];
+      for await (const { epoch, floor } of reading.reader.live(call)) {
+        heard.push([epoch, floor]);
+        await steps.shift()?.();
+      }
+      expect(heard).toEqual([
+        [0, 0],
+        [1, 0],
+        [2, 0],
+        [3, 3],
+      ]);
+    });
+
+    test('opens what is sealed, and nothing that is not there', async () => {
+      await using store = await opened();
+      await sealed(store, runAt(1), { a: ['s:1'] });
+      await using reader = await store.reader.open(runAt(1), callFor());
+      expect([reader.generation.state, await read(reader, 'a')]).toEqual(['sealed', [['s:1']]]);
+      await expect(store.reader.open(runAt(2), callFor())).rejects.toEqual(failing('NOT_FOUND', runAt(2)));
+    });
+  });
+
+  describe('removing', () => {
+    test('takes a generation away, so that the run can be loaded again, even from another manifest', async () => {
+      await using store = await opened();
+      await published(store, runAt(1), { a: ['s:1'], b: [] });
+      await published(store, runAt(2), { a: ['s:2'] });
+      await store.publisher.remove(runAt(1));
+      expect(await states(store)).toEqual({ [runAt(2)]: 'live' });
+      await expect(store.reader.open(runAt(1), callFor())).rejects.toEqual(failing('NOT_FOUND', runAt(1)));
+      const manifest = manifestOf(runAt(1), { hash: 'another hash' });
+      await using build = await store.writer.build(manifest, callFor());
+      const [part] = await build.unfinished();
+      expect(part && (await fillPart(build, part, { c: [] }))).toMatchObject({ created: 1 });
+      await build.catalogue(segmentsOf());
+      expect(await build.seal()).toMatchObject({ members: 1, manifestHash: 'another hash' });
+    });
+
+    test('drops a build that cannot be sealed', async () => {
+      await using store = await opened();
+      const manifest = manifestOf(runAt(1));
+      {
+        await using build = await store.writer.build(manifest, callFor());
+        for (const part of manifest.parts) await build.finish(part, { ...nobody, created: 7 });
+        await build.catalogue(segmentsOf());
+        await expect(build.seal()).rejects.toEqual(failing('MISCOUNT'));
+      }
+      await store.publisher.remove(runAt(1));
+      expect(await sealed(store, runAt(1), { a: [] })).toMatchObject({ members: 1 });
+    });
+
+    test('leaves the live generation alone, and names what is not there', async () => {
+      await using store = await opened();
+      await published(store, runAt(1), {});
+      await expect(store.publisher.remove(runAt(1))).rejects.toEqual(failing('CONFLICT', runAt(1)));
+      await expect(store.publisher.remove(runAt(2))).rejects.toEqual(failing('NOT_FOUND', runAt(2)));
+    });
+  });
+}
+
+async function read(reader: Reader, ...ids: readonly string[]): Promise<unknown[]> {
+  const settled = await reader.read(ids.map(parseCustomerId), callFor());
+  return settled.map((one, index) => {
+    if (one.status === 'rejected') throw one.reason;
+    if (one.value !== undefined) expect(one.value.customerId).toBe(ids[index]);
+    return one.value?.segmentIds;
+  });
+}
+
+async function liveReader(store: Store): Promise<Reader> {
+  const { generation } = await store.publisher.live();
+  return store.reader.open(generation.run, callFor());
+}
+
+async function states(store: Store): Promise<Record<string, string>> {
+  const generations = await store.publisher.generations();
+  return Object.fromEntries(generations.map(({ run, state }) => [run, state]));
+}
+
+/** Follows what is live and reads everyone, one by one and together, from the generation it pinned. */
+async function readUntil(signal: AbortSignal, store: Store, customers: readonly string[]) {
+  const mixed: unknown[] = [];
+  const runs = new Set<RunId>();
+  let reads = 0;
+  let live: Live | undefined;
+  const following = (async () => {
+    for await (const next of store.reader.live({ signal, deadlineAt: Number.POSITIVE_INFINITY })) live = next;
+  })();
+  while (!signal.aborted) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (live === undefined || live.generation.run === GENESIS) continue;
+    const { run } = live.generation;
+    await using reader = await store.reader.open(run, callFor());
+    const expected = [`g:${Number(run.slice(9, 15))}`];
+    const [first = '', ...others] = customers;
+    const answers = [...(await read(reader, first)), ...(await read(reader, first, ...others))];
+    mixed.push(...answers.filter((ids) => JSON.stringify(ids) !== JSON.stringify(expected)));
+    reads += answers.length;
+    runs.add(run);
+  }
+  await following;
+  return { mixed, reads, runs };
+}
