@@ -1,9 +1,21 @@
 /** What the server is told: flags, environment, file. */
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import { integer, requiredText, text, type Values } from '@segment-store/cli/option';
+import { integer, type Option, requiredText, text } from '@segment-store/cli/option';
 import { isLoopback } from './loopback.ts';
 
-export const options = {
+/** As given; `resolveConfig` says what it means. */
+export interface Settings {
+  readonly store: string;
+  readonly prefix: string;
+  readonly host: string;
+  readonly port: number;
+  readonly pollMs: number;
+  readonly storeTimeoutMs: number;
+  readonly storeReads: number;
+  readonly cacheMb: number;
+}
+
+export const options: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
   store: requiredText({
     placeholder: '<url>',
     description: 'store to serve: embedded:<dir>, or http(s)://host:port of an Elasticsearch',
@@ -58,7 +70,7 @@ export interface Config {
 const JOIN_MS = 50;
 
 /** @throws CommandError exit 2 */
-export function resolveConfig(values: Values<typeof options>): Config {
+export function resolveConfig(values: Settings): Config {
   const { store: url, prefix, pollMs, host, port, storeTimeoutMs, storeReads, cacheMb } = values;
   if (!isLoopback(host)) {
     const why = 'without keys the server answers on loopback only; use 127.0.0.1, ::1 or localhost';
