@@ -8,7 +8,7 @@ import { countIn, decodeAnswer, decodeAnswers, decodeMembership, type HttpReply,
 import { tried } from './errors.ts';
 import { createIntern } from './intern.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
-import type { HttpPool, HttpRequest } from './pool.ts';
+import type { HttpPool } from './pool.ts';
 import { VERSION } from './version.ts';
 
 /** Customers one `POST /v1/lookups` may carry. */
@@ -44,12 +44,13 @@ export function createApi<S extends string>({ basePath, apiKey, pool, epochs, ti
     'user-agent': `segment-store-sdk/${VERSION}`,
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
-  const send = ({ path, headers, ...rest }: HttpRequest, call: Call): Promise<HttpReply> =>
-    pool.send(
-      { ...rest, path: basePath + path, headers: { ...fixed, ...headers, ...patience(call, time) } },
-      call.signal,
-    );
-  const get = (path: string, call: Call) => send({ method: 'GET', path, headers: {} }, call);
+  const fixedForJson = { ...fixed, 'content-type': 'application/json' };
+  const get = (path: string, call: Call): Promise<HttpReply> =>
+    pool.send({ method: 'GET', path: basePath + path, headers: withPatience(fixed, call, time) }, call.signal);
+  const post = (path: string, body: string, call: Call): Promise<HttpReply> => {
+    const headers = withPatience(fixedForJson, call, time);
+    return pool.send({ method: 'POST', path: basePath + path, headers, body }, call.signal);
+  };
 
   async function segmentsOf(ids: readonly CustomerId[], call: Call): Promise<Settled<Reply<Answer<S>>>> {
     const [only] = ids;
@@ -57,9 +58,7 @@ export function createApi<S extends string>({ basePath, apiKey, pool, epochs, ti
       const reply = await get(`/v1/customers/${encodeURIComponent(only)}/segments`, call);
       return [{ status: 'fulfilled', value: current(decodeAnswer(only, reply, intern), reply, epochs) }];
     }
-    const body = JSON.stringify({ customerIds: ids });
-    const headers = { 'content-type': 'application/json' };
-    const reply = await send({ method: 'POST', path: '/v1/lookups', headers, body }, call);
+    const reply = await post('/v1/lookups', JSON.stringify({ customerIds: ids }), call);
     return rejectIfAllFailed(current(decodeAnswers(ids, reply, intern), reply, epochs));
   }
 
@@ -82,9 +81,9 @@ export function createApi<S extends string>({ basePath, apiKey, pool, epochs, ti
 }
 
 /** The service may drop work that nobody waits for any more. */
-function patience({ deadlineAt }: Call, time: Time): Readonly<Record<string, string>> {
-  if (deadlineAt === Number.POSITIVE_INFINITY) return {};
-  return { 'x-request-timeout-ms': String(Math.max(1, Math.round(deadlineAt - time.now()))) };
+function withPatience<H extends object>(headers: H, { deadlineAt }: Call, time: Time): H {
+  if (deadlineAt === Number.POSITIVE_INFINITY) return headers;
+  return { ...headers, 'x-request-timeout-ms': String(Math.max(1, Math.round(deadlineAt - time.now()))) };
 }
 
 /**

@@ -76,6 +76,7 @@ export function createClient<S extends string>(options: ResolvedOptions<S>, time
     life.closed = true;
     answers.clear();
     pairs.clear();
+    hold.release();
     await leave().catch(() => 'connections that cannot be closed are gone already');
   }
 
@@ -91,7 +92,9 @@ export function createClient<S extends string>(options: ResolvedOptions<S>, time
       throw new SegmentLookupError(found.error);
     },
     ready: (readyOptions) =>
-      life.closed ? Promise.resolve('unavailable') : hold(awaitReady((_, call) => api.probe(call), readyOptions, time)),
+      life.closed
+        ? Promise.resolve('unavailable')
+        : hold.during(awaitReady((_, call) => api.probe(call), readyOptions, time)),
     stats: () => ({
       served: { ...tally.served },
       errors: { ...tally.errors },

@@ -59,7 +59,7 @@ export function createLookups<S extends string>(
     const entry = kept.get(id);
     if (entry?.freshness === 'fresh') return Promise.resolve(hit(entry));
     if (!isCustomerId(id)) return Promise.resolve(fell(refusal('INVALID_ID'), instead));
-    return hold(ask(id, call, instead));
+    return hold.during(ask(id, call, instead));
   }
 
   async function lookupMany(ids: Iterable<string>, options?: CallOptions<S>): Promise<ReadonlyMap<string, Lookup<S>>> {

@@ -70,7 +70,7 @@ export function createCheckMember<S extends string>(
     }
     const pair = { customerId: id, segmentId: segment };
     const kept = members.peek(pair);
-    return kept?.freshness === 'fresh' ? told(kept, 'cache') : hold(ask(pair, segment, options));
+    return kept?.freshness === 'fresh' ? told(kept, 'cache') : hold.during(ask(pair, segment, options));
   };
 }
 
