@@ -29,10 +29,10 @@ export interface RunningServer {
   stop(): Promise<number | null>;
 }
 
-/** A server on a free port that answers already. */
-export async function startServer(args: readonly string[]): Promise<RunningServer> {
+/** A server on a free port that has come to `stage`: by default it answers already. */
+export async function startServer(args: readonly string[], stage = 'serving'): Promise<RunningServer> {
   const child = startCommand(mainOf('server'), [...args, '--port', '0']);
-  await child.until((event) => event.kind === 'stage' && event.stage === 'serving');
+  await child.until((event) => event.kind === 'stage' && event.stage === stage);
   const listening = await child.until((event) => event.kind === 'result');
   return {
     url: listening.kind === 'result' ? `${listening.data.url}` : '',

@@ -346,7 +346,7 @@ export interface components {
         };
         /**
          * @description 400 `invalid-request`, `invalid-id` · 403 `forbidden`, 421 `forbidden` (a host this server does not answer for) ·
-         *     404 `unknown-segment`, `invalid-request` (no such path) · 405, 413, 415 `invalid-request` · 409 `conflict` ·
+         *     404 `unknown-segment`, `invalid-request` (no such path) · 405, 411, 413, 415 `invalid-request` · 409 `conflict` ·
          *     431 `invalid-request` · 500 `internal` · 503 `store-unavailable`, `overloaded`
          */
         readonly Problem: {

@@ -112,6 +112,11 @@ const badBodies: readonly BadRequest[] = [
     status: 415,
   },
   { ...body('no content type', '{}', 'application/json'), headers: {}, status: 415 },
+  {
+    ...body('a body without length', '2\r\n{}\r\n0\r\n\r\n', 'Content-Length'),
+    headers: { ...json, 'Transfer-Encoding': 'chunked' },
+    status: 411,
+  },
   { ...body('a body of a megabyte', `"${bytes(1_048_576)}"`, 'larger', '524288'), status: 413 },
 ];
 

@@ -16,7 +16,8 @@ afterAll(() => server[Symbol.asyncDispose]());
 type Sent = Pick<BadRequest, 'method' | 'target' | 'headers' | 'body'>;
 
 function bytesOf({ method = 'GET', target, headers, body = '' }: Sent): string {
-  const all = { Host: `127.0.0.1:${server.port}`, 'Content-Length': `${Buffer.byteLength(body)}`, ...headers };
+  const length = headers?.['Transfer-Encoding'] ? {} : { 'Content-Length': `${Buffer.byteLength(body)}` };
+  const all = { Host: `127.0.0.1:${server.port}`, ...length, ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
   return [`${method} ${target} HTTP/1.1`, ...lines, '', body].join('\r\n');
 }

@@ -26,6 +26,23 @@ test('one connection carries many requests, refused ones between', async () => {
   expect(statuses).toEqual([200, 400, 404, 200]);
 });
 
+const post = (path: string, bytes: number, type: string) =>
+  `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${bytes}\r\n\r\n${'x'.repeat(bytes)}`;
+const withBody: readonly [string, string, number][] = [
+  ['too large', post('/v1/lookups', 2_000_000, 'application/json'), 413],
+  ['of another type', post('/v1/lookups', 400_000, 'text/plain'), 415],
+  ['no JSON', post('/v1/lookups', 400_000, 'application/json'), 400],
+  ['for a path that takes none', post('/v1/segments', 400_000, 'application/json'), 405],
+  ['for no path', post('/nowhere', 400_000, 'application/json'), 404],
+];
+test.each(withBody)('a body %s is refused, and its connection goes on', async (_, request, status) => {
+  await using server = await startServer(run);
+  const socket = await open(server.port);
+  expect((await exchange(socket, request)).status).toBe(status);
+  expect((await exchange(socket, lookup)).status).toBe(200);
+  socket.destroy();
+});
+
 test('a hit is the bytes of the miss, over the wire, with nothing but the headers of the contract', async () => {
   await using server = await startServer(run);
   const miss = await send(server.port, lookup);
