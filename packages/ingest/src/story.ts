@@ -15,7 +15,7 @@ export interface Story {
   summary(): Summary;
 }
 
-export interface Summary {
+interface Summary {
   /** Of each stage so far. */
   readonly seconds: Readonly<Record<string, number>>;
   /** Settled by this process, and those of them an earlier one had written. */
