@@ -1,7 +1,7 @@
 /** Two ways to do the same, measured in one run: what counts is their ratio. */
 
 /** Measures one block of work: time or CPU per operation, in the contest's unit. */
-export type Block = () => Promise<number>;
+type Block = () => Promise<number>;
 
 export interface Contest {
   readonly name: string;

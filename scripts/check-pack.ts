@@ -64,8 +64,8 @@ const service = createServer((asked, response) => {
 
 async function pack(): Promise<string | undefined> {
   const hooks = `--config.pnpmfile=${join(SDK, 'pack-hooks.cjs')}`;
-  const { packageManager } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  return command('npx', ['--yes', packageManager, 'pack', hooks, '--pack-destination', work], SDK);
+  const [pinned = 'pnpm'] = /pnpm@[\d.]+/.exec(await readFile(join(ROOT, 'package.json'), 'utf8')) ?? [];
+  return command('npx', ['--yes', pinned, 'pack', hooks, '--pack-destination', work], SDK);
 }
 
 async function tarball(): Promise<string> {

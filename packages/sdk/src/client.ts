@@ -1,18 +1,17 @@
 /** The client: caches, stacks and reads, put together. */
 import { systemTime, type Time } from '@segment-store/resilience/time';
-import { createApi, MAX_LOOKUPS, type Pair } from './api.ts';
-import { createCache } from './cache.ts';
 import type { CallOptions } from './call-options.ts';
 import { SegmentLookupError } from './errors.ts';
 import { createHold } from './hold.ts';
-import type { Answer, Lookup, Membership, MembershipFacts, Reply } from './lookup.ts';
+import type { Lookup, Membership } from './lookup.ts';
+import { createLookupMany } from './lookup-many.ts';
 import { createLookups } from './lookups.ts';
 import { createCheckMember } from './memberships.ts';
 import type { ResolvedOptions } from './options.ts';
 import { joinOrigin } from './origin.ts';
 import { awaitReady, type Readiness, type ReadyOptions } from './ready.ts';
-import { createStack } from './stack.ts';
-import { type ClientStats, createTally } from './stats.ts';
+import { createSources } from './sources.ts';
+import { type ClientStats, createTally, standOf } from './stats.ts';
 
 /** A lookup the service answered, now or earlier. */
 export type FoundLookup<S extends string = string> = Extract<Lookup<S>, { readonly ok: true }>;
@@ -40,81 +39,49 @@ export interface SegmentClient<S extends string = string> extends AsyncDisposabl
 
 /** Functions, not methods: `ids.map(client.lookup)` works. */
 export function createClient<S extends string>(options: ResolvedOptions<S>, time: Time = systemTime): SegmentClient<S> {
-  const { fallback, maxRetries, ms } = options;
   const { state, leave } = joinOrigin(options.origin, options.apiKey);
-  const { epochs, pool } = state;
-  const api = createApi<S>({ basePath: options.basePath, apiKey: options.apiKey, pool, epochs, time });
-  const answers = createCache<string, Reply<Answer<S>>>(options.cache, {
-    keyOf: (id) => id,
-    bytesOf: ({ segmentIds }) => 8 * segmentIds.length,
-    epochs,
-    time,
-  });
-  const pairs = createCache<Pair, Reply<MembershipFacts>>(options.cache, {
-    keyOf: ({ customerId, segmentId }) => `${customerId}\n${segmentId}`, // neither holds a line break
-    bytesOf: () => 0,
-    epochs,
-    time,
-  });
-  const segments = createStack({ ...state, send: api.segmentsOf }, answers, {
-    maxBatch: MAX_LOOKUPS,
-    maxRetries,
-    ms,
-    time,
-  });
-  const members = createStack({ ...state, send: api.membershipOf }, pairs, { maxBatch: 1, maxRetries, ms, time });
-
+  const sources = createSources(options, state, time);
   const tally = createTally();
   const life = { closed: false };
   const hold = createHold();
-  const reads = { fallback, deadlineMs: ms.call, time, tally, hold, life };
-  const { lookup, lookupMany, peek } = createLookups({ segments, kept: answers }, reads);
-  const checkMember = createCheckMember({ segments, members }, reads);
-  pool.warm().catch(() => 'the first request says what is wrong');
+  const reads = { fallback: options.fallback, deadlineMs: options.ms.call, time, tally, hold, life };
+  const lookups = createLookups(sources, reads);
+  const checkMember = createCheckMember(sources, reads);
+  state.pool.warm().catch(() => 'the first request says what is wrong');
+
+  async function lookupOrThrow(id: string, callOptions?: CallOptions<S>): Promise<FoundLookup<S>> {
+    const lookup = await lookups.lookup(id, callOptions);
+    if (lookup.ok) return lookup;
+    throw new SegmentLookupError(lookup.error);
+  }
+
+  async function ready(readyOptions?: ReadyOptions): Promise<Readiness> {
+    if (life.closed) return 'unavailable';
+    return hold.during(awaitReady((_, call) => sources.probe(call), readyOptions, time));
+  }
 
   async function close(): Promise<void> {
     life.closed = true;
-    answers.clear();
-    pairs.clear();
+    sources.clear();
     hold.release();
     await leave().catch(() => 'connections that cannot be closed are gone already');
   }
 
   return {
-    lookup,
-    lookupMany,
-    peek,
-    checkMember,
+    lookup: lookups.lookup,
+    lookupMany: createLookupMany(lookups, reads),
+    peek: lookups.peek,
     isMember: async (id, segment, callOptions) => (await checkMember(id, segment, callOptions)).member,
-    async lookupOrThrow(id, callOptions) {
-      const found = await lookup(id, callOptions);
-      if (found.ok) return found;
-      throw new SegmentLookupError(found.error);
-    },
-    ready: (readyOptions) =>
-      life.closed
-        ? Promise.resolve('unavailable')
-        : hold.during(awaitReady((_, call) => api.probe(call), readyOptions, time)),
+    checkMember,
+    lookupOrThrow,
+    ready,
     stats: () => ({
       served: { ...tally.served },
       errors: { ...tally.errors },
-      cache: sum(answers.size(), pairs.size()),
-      origin: {
-        breaker: state.breaker.state,
-        inFlight: state.limiter.inFlight,
-        retryTokens: state.budget.tokens,
-        epoch: epochs.latest,
-        floor: epochs.floor,
-      },
+      cache: sources.size(),
+      origin: standOf(state),
     }),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
-
-interface Size {
-  readonly entries: number;
-  readonly bytes: number;
-}
-
-const sum = (a: Size, b: Size): Size => ({ entries: a.entries + b.entries, bytes: a.bytes + b.bytes });

@@ -17,7 +17,7 @@ export type ErrorCode =
 
 export interface LookupError {
   readonly code: ErrorCode;
-  /** Wire tries known when the call ended; 0 when none left this process. */
+  /** Wire tries; 0 when none left this process, or when the caller left before they were over. */
   readonly attempts: number;
 }
 

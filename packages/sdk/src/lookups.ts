@@ -1,33 +1,23 @@
 /** Reading the segments of a customer. A hit ends in `peek`; nothing resilient is on its way. */
 import { type CustomerId, isCustomerId } from '@segment-store/contract/id';
-import type { Cached, Entry } from '@segment-store/resilience/cached';
-import { Failure } from '@segment-store/resilience/failure';
+import type { Entry } from '@segment-store/resilience/cached';
 import type { Call } from '@segment-store/resilience/operation';
-import { MAX_LOOKUPS } from './api.ts';
-import type { ReplyCache } from './cache.ts';
 import { type CallOptions, callOf, fallbackOf } from './call-options.ts';
 import { type Answer, type Lookup, type LookupError, type Reply, type ServedFrom, servedFrom } from './lookup.ts';
 import { endedBy, type ReadDeps, refusal } from './reads.ts';
+import type { Sources } from './sources.ts';
 import { counted } from './stats.ts';
 
 export interface Lookups<S extends string> {
   peek(id: string): Lookup<S> | undefined;
   lookup(id: string, options?: CallOptions<S>): Promise<Lookup<S>>;
-  lookupMany(ids: Iterable<string>, options?: CallOptions<S>): Promise<ReadonlyMap<string, Lookup<S>>>;
+  /** The same, its options read already. */
+  read(id: string, call: Call, instead: readonly S[]): Promise<Lookup<S>>;
 }
-
-export interface LookupSources<S extends string> {
-  readonly segments: Cached<CustomerId, Reply<Answer<S>>>;
-  /** The cache below `segments`. Only good ids enter it, so a hit needs no check of its id. */
-  readonly kept: ReplyCache<string, Reply<Answer<S>>>;
-}
-
-/** Ids `lookupMany` asks at once: half of what may be in flight, so that other callers find room. */
-const MAX_WAVE = 8 * MAX_LOOKUPS;
 
 export function createLookups<S extends string>(
-  { segments, kept }: LookupSources<S>,
-  { fallback, deadlineMs, time, tally, hold, life }: ReadDeps<S>,
+  { segments, kept }: Pick<Sources<S>, 'segments' | 'kept'>,
+  { fallback, time, tally, hold, life }: ReadDeps<S>,
 ): Lookups<S> {
   const fell = (error: LookupError, instead: readonly S[]): Lookup<S> =>
     counted(tally, { ok: false, servedFrom: 'fallback', segmentIds: instead, error });
@@ -54,35 +44,28 @@ export function createLookups<S extends string>(
     }
   }
 
-  function read(id: string, call: Call, instead: readonly S[]): Promise<Lookup<S>> {
-    if (life.closed) return Promise.resolve(fell(refusal('CLOSED'), instead));
+  function fresh(id: string): Lookup<S> | undefined {
+    if (life.closed) return undefined;
     const entry = kept.get(id);
-    if (entry?.freshness === 'fresh') return Promise.resolve(hit(entry));
+    return entry?.freshness === 'fresh' ? hit(entry) : undefined;
+  }
+
+  function read(id: string, call: Call, instead: readonly S[]): Promise<Lookup<S>> {
+    const answer = fresh(id);
+    if (answer !== undefined) return Promise.resolve(answer);
+    if (life.closed) return Promise.resolve(fell(refusal('CLOSED'), instead));
     if (!isCustomerId(id)) return Promise.resolve(fell(refusal('INVALID_ID'), instead));
     return hold.during(ask(id, call, instead));
   }
 
-  async function lookupMany(ids: Iterable<string>, options?: CallOptions<S>): Promise<ReadonlyMap<string, Lookup<S>>> {
-    const { signal, deadlineAt } = callOf(options, time);
-    const ceiling = Math.min(deadlineAt, time.now() + deadlineMs);
-    const instead = fallbackOf(options, fallback);
-    const asked = distinct(ids);
-    const lookups = new Map<string, Lookup<S>>();
-    for (let from = 0; from < asked.length; from += MAX_WAVE) {
-      const call = time.now() < ceiling ? { signal, deadlineAt: ceiling } : tooLate(ceiling);
-      const wave = asked.slice(from, from + MAX_WAVE);
-      for (const [id, lookup] of await Promise.all(
-        wave.map(async (id) => [id, await read(id, call, instead)] as const),
-      ))
-        lookups.set(id, lookup);
-    }
-    return lookups;
-  }
-
   return {
     peek,
-    lookup: (id, options) => read(id, callOf(options, time), fallbackOf(options, fallback)),
-    lookupMany,
+    read,
+    lookup(id, options) {
+      const answer = fresh(id);
+      if (answer !== undefined) return Promise.resolve(answer);
+      return read(id, callOf(options, time), fallbackOf(options, fallback));
+    },
   };
 }
 
@@ -101,21 +84,4 @@ function found<S extends string>(
     generation,
     computedAt,
   };
-}
-
-/** A call whose time is over before it begins: answered by what is in the cache, if anything. */
-const tooLate = (deadlineAt: number): Call => ({
-  signal: AbortSignal.abort(new Failure('TIMEOUT', 'the deadline passed before these ids could be asked')),
-  deadlineAt,
-});
-
-/** What can be read of `ids`, each once, whatever else it holds. */
-function distinct(ids: Iterable<string>): readonly string[] {
-  const seen = new Set<string>();
-  try {
-    for (const id of ids) seen.add(id);
-  } catch {
-    // Not iterable, or it failed on the way: what came before counts.
-  }
-  return [...seen];
 }

@@ -1,6 +1,6 @@
 /** Reading one membership: from a known answer where it decides, else from the membership endpoint. */
-import { type CustomerId, isCustomerId, isSegmentId } from '@segment-store/contract/id';
-import type { Cached, Entry } from '@segment-store/resilience/cached';
+import { isCustomerId, isSegmentId } from '@segment-store/contract/id';
+import type { Entry } from '@segment-store/resilience/cached';
 import { unlimited } from '@segment-store/resilience/operation';
 import type { Pair } from './api.ts';
 import { type CallOptions, callOf, fallbackOf } from './call-options.ts';
@@ -15,19 +15,15 @@ import {
   servedFrom,
 } from './lookup.ts';
 import { endedBy, type ReadDeps, refusal } from './reads.ts';
+import type { Sources } from './sources.ts';
 import { counted } from './stats.ts';
-
-export interface MembershipSources<S extends string> {
-  readonly segments: Cached<CustomerId, Reply<Answer<S>>>;
-  readonly members: Cached<Pair, Reply<MembershipFacts>>;
-}
 
 export type CheckMember<S extends string> = (id: string, segment: S, options?: CallOptions<S>) => Promise<Membership>;
 
 type Kept = Entry<Reply<MembershipFacts>>;
 
 export function createCheckMember<S extends string>(
-  { segments, members }: MembershipSources<S>,
+  { segments, members }: Pick<Sources<S>, 'segments' | 'members'>,
   { fallback, time, tally, hold, life }: ReadDeps<S>,
 ): CheckMember<S> {
   const told = (kept: Kept, from: ServedFrom, error?: LookupError): Membership =>

@@ -5,7 +5,7 @@ import type { HttpReply } from './decode.ts';
 import { garbled, tried } from './errors.ts';
 import type { ErrorCode } from './lookup.ts';
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 /** What a client counted. */
 import type { ErrorCode, LookupError, ServedFrom } from './lookup.ts';
+import type { OriginState } from './origin.ts';
 
 /** A snapshot: it does not change any more. */
 export interface ClientStats {
@@ -37,3 +38,11 @@ export function counted<R extends { readonly servedFrom: ServedFrom | 'fallback'
   if (read.error !== undefined) tally.errors[read.error.code] = (tally.errors[read.error.code] ?? 0) + 1;
   return read;
 }
+
+export const standOf = ({ breaker, limiter, budget, epochs }: OriginState): ClientStats['origin'] => ({
+  breaker: breaker.state,
+  inFlight: limiter.inFlight,
+  retryTokens: budget.tokens,
+  epoch: epochs.latest,
+  floor: epochs.floor,
+});
