@@ -159,3 +159,52 @@ const strangers: readonly BadRequest[] = [
 ];
 
 export const badRequests: readonly BadRequest[] = [...badIds, ...badQueries, ...badBodies, ...misrouted, ...strangers];
+
+/** Commands that cannot serve: `{dir}` holds a file, `{html}`, `{port}` are a server of something else and its port. */
+export interface BadStart {
+  readonly title: string;
+  readonly args: readonly string[];
+  readonly names: readonly string[];
+}
+
+export const badStarts: readonly BadStart[] = [
+  { title: 'no store', args: [], names: ['--store', 'SEGMENT_SERVER_STORE'] },
+  { title: 'an unknown flag', args: ['--stroe', 'embedded:x'], names: ['--stroe', '--store'] },
+  {
+    title: 'a store of no known form',
+    args: ['--store', 'redis://localhost'],
+    names: ['redis://localhost', 'embedded:'],
+  },
+  { title: 'a bad prefix', args: ['--store', 'http://localhost:1', '--prefix', 'A'], names: ['prefix', '"A"'] },
+  {
+    title: 'a port that is none',
+    args: ['--store', 'embedded:{dir}/new', '--port', '65536'],
+    names: ['--port', '65535'],
+  },
+  {
+    title: 'an address of the network',
+    args: ['--store', 'embedded:{dir}/new', '--host', '0.0.0.0'],
+    names: ['--host 0.0.0.0', '127.0.0.1'],
+  },
+  { title: 'a port in use', args: ['--store', 'embedded:{dir}/new', '--port', '{port}'], names: ['{port}', '--port'] },
+  {
+    title: 'a store that is a file',
+    args: ['--store', 'embedded:{dir}/file', '--port', '0'],
+    names: ['--store', '{dir}/file'],
+  },
+  {
+    title: 'a directory of something else',
+    args: ['--store', 'embedded:{dir}', '--port', '0'],
+    names: ['--store', '{dir}'],
+  },
+  {
+    title: 'something that is not Elasticsearch',
+    args: ['--store', '{html}', '--port', '0'],
+    names: ['--store', '{html}', 'Elasticsearch'],
+  },
+  {
+    title: 'an unknown key of the config file',
+    args: ['--config', '{dir}/config.json'],
+    names: ['"stroe"', '"store"'],
+  },
+];

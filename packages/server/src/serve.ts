@@ -6,6 +6,7 @@ import { createCircuitBreaker } from '@segment-store/resilience/circuit-breaker'
 import { isFailure } from '@segment-store/resilience/failure';
 import { createLimiter } from '@segment-store/resilience/limit';
 import { unlimited } from '@segment-store/resilience/operation';
+import { sleep } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Store } from '@segment-store/store/store';
 import { createApp } from './app.ts';
@@ -18,10 +19,11 @@ import { createReadPath } from './lookup/read-path.ts';
 import { Serving, type State } from './lookup/serving.ts';
 
 const DRAIN_MS = 20_000;
+const CLOSE_MS = 1_000;
 
 /** Resolves once a signal has ended it. @throws CommandError exit 2 for a store, an address or a port it cannot use */
 export async function serve(config: Config, { say, signal }: Context): Promise<void> {
-  await using store = opened(config.store);
+  const store = opened(config.store);
   const serving = createServing(store, config, say);
   const document = await readDocument();
   const report = (error: unknown) => say({ kind: 'warning', text: `unexpected: ${described(error)}` });
@@ -34,9 +36,16 @@ export async function serve(config: Config, { say, signal }: Context): Promise<v
   } finally {
     serving.drain();
     await listener.drain(DRAIN_MS);
-    await following.catch(() => 'said already');
-    await serving.close();
+    const closed = closeAll(following, serving, store);
+    // Nobody is served any more: a store that never answers must not hold the process.
+    await Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)]);
   }
+}
+
+async function closeAll(following: Promise<void>, serving: Serving, store: Store): Promise<void> {
+  await following.catch(() => 'said already');
+  await serving.close();
+  await store[Symbol.asyncDispose]();
 }
 
 function createServing(store: Store, { reads, cacheBytes, store: { pollMs } }: Config, say: Say): Serving {
