@@ -57,6 +57,7 @@ test('a reply below the floor does not enter', () => {
   const { cache, epochs } = keep();
   epochs.floor = 3;
   cache.set('c1', reply(2));
+  expect(cache.size().entries).toBe(0);
   cache.set('c2', reply(3));
   expect([cache.get('c1'), cache.get('c2')?.value.epoch]).toEqual([undefined, 3]);
 });

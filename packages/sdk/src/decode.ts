@@ -30,14 +30,15 @@ export function decodeAnswers<S extends string>(
   if (reply.status === 404) throw noSuchPath();
   const { items } = objectIn(reply);
   if (!Array.isArray(items) || items.length !== ids.length) throw garbled(`the reply has not ${ids.length} items`);
-  return ids.map((id, index) => {
-    try {
-      const value = replyOf(answerOf(itemOf(items[index]), id, intern), reply);
-      return { status: 'fulfilled', value };
-    } catch (reason) {
-      return { status: 'rejected', reason };
-    }
-  });
+  return ids.map((id, index) => settled(() => replyOf(answerOf(itemOf(items[index]), id, intern), reply)));
+}
+
+function settled<R>(decode: () => R): PromiseSettledResult<R> {
+  try {
+    return { status: 'fulfilled', value: decode() };
+  } catch (reason) {
+    return { status: 'rejected', reason };
+  }
 }
 
 /** @throws Failure */
@@ -63,8 +64,9 @@ const isNames = <S extends string>(value: unknown): value is readonly S[] =>
 
 function originOf({ generation, computedAt }: Fields): { generation: string; computedAt: Date } {
   if (!isRunId(generation)) throw garbled('generation is no run id');
-  if (typeof computedAt !== 'string') throw garbled('computedAt is no time');
-  return { generation, computedAt: timeOf(computedAt) };
+  const time = typeof computedAt === 'string' ? frozenDate(computedAt) : undefined;
+  if (time === undefined || Number.isNaN(time.getTime())) throw garbled('computedAt is no time');
+  return { generation, computedAt: time };
 }
 
 function replyOf<T extends { readonly generation: string }>(facts: T, { headers }: HttpReply): Reply<T> {
@@ -82,17 +84,6 @@ export function countIn(headers: HttpReply['headers'], name: string): number {
   const value = headers[name];
   if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) throw garbled(`header ${name} is no whole number`);
   return Number(value);
-}
-
-/** Nearly all replies are of one generation: they share its name and its time. */
-let latest = { text: '', time: new Date(0) };
-
-function timeOf(text: string): Date {
-  if (text === latest.text) return latest.time;
-  const time = frozenDate(text);
-  if (Number.isNaN(time.getTime())) throw garbled('computedAt is no time');
-  latest = { text, time };
-  return time;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

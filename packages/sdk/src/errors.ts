@@ -15,7 +15,8 @@ export class SegmentLookupError extends Error implements LookupError {
   }
 }
 
-const MEANINGS: Readonly<Record<ErrorCode, string>> = {
+/** Every code there is; the README says what to do about each. */
+export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   TIMEOUT: 'no answer within the deadline',
   ABORTED: 'the caller aborted it',
   NETWORK: 'the service could not be reached or cut the connection',
@@ -46,7 +47,7 @@ export interface Refusal {
 }
 
 const PROBLEM = 'urn:segment-store:error:';
-const BY_TYPE: Readonly<Record<string, ErrorCode>> = {
+export const BY_TYPE: Readonly<Record<string, ErrorCode>> = {
   'invalid-id': 'INVALID_ID',
   unauthorized: 'UNAUTHORIZED',
   forbidden: 'UNAUTHORIZED',

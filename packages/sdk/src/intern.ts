@@ -8,18 +8,14 @@ const MAX_SETS = 10_000;
 export function createIntern<S extends string>(): Intern<S> {
   const names = new LRUCache<string, S>({ max: MAX_NAMES });
   const sets = new LRUCache<string, readonly S[]>({ max: MAX_SETS });
-  const name = (fresh: S): S => {
-    const known = names.get(fresh);
-    if (known !== undefined) return known;
-    names.set(fresh, fresh);
-    return fresh;
-  };
-  return (segmentIds) => {
-    const key = segmentIds.join(' ');
-    const known = sets.get(key);
-    if (known !== undefined) return known;
-    const set = Object.freeze(segmentIds.map(name));
-    sets.set(key, set);
-    return set;
-  };
+  const name = (id: S): S => known(names, id, () => id);
+  return (segmentIds) => known(sets, segmentIds.join(' '), () => Object.freeze(segmentIds.map(name)));
+}
+
+function known<V extends object | string>(values: LRUCache<string, V>, key: string, create: () => V): V {
+  const value = values.get(key);
+  if (value !== undefined) return value;
+  const created = create();
+  values.set(key, created);
+  return created;
 }

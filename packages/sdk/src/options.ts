@@ -42,14 +42,11 @@ export interface ResolvedOptions<S extends string = string> {
   readonly cache: CacheLimits;
 }
 
-interface Range {
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-}
-
 const DAY_MS = 86_400_000;
-const NUMBERS = {
+type NumberName = Exclude<keyof ClientOptions, 'baseUrl' | 'apiKey' | 'fallback'>;
+
+/** Each default is written here, once. */
+export const NUMBERS: Readonly<Record<NumberName, { default: number; min: number; max: number }>> = {
   deadlineMs: { default: 150, min: 1, max: 60_000 },
   attemptTimeoutMs: { default: 500, min: 1, max: 60_000 },
   flightTimeoutMs: { default: 1_000, min: 1, max: 60_000 },
@@ -59,9 +56,10 @@ const NUMBERS = {
   freshMs: { default: 60_000, min: 0, max: DAY_MS },
   staleMs: { default: 300_000, min: 0, max: DAY_MS },
   staleIfErrorMs: { default: DAY_MS, min: 0, max: 7 * DAY_MS },
-} as const satisfies Record<string, Range>;
+};
 
-const NAMES = ['baseUrl', 'apiKey', 'fallback', ...Object.keys(NUMBERS)];
+/** Every option there is; the README has a row for each. */
+export const NAMES: readonly string[] = ['baseUrl', 'apiKey', 'fallback', ...Object.keys(NUMBERS)];
 
 /** @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range */
 export function resolveOptions<S extends string>(options: ClientOptions<S>): ResolvedOptions<S> {
@@ -70,7 +68,7 @@ export function resolveOptions<S extends string>(options: ClientOptions<S>): Res
   }
   refuseUnknown(options);
   const { origin, basePath } = resolveUrl(options.baseUrl);
-  const number = (name: keyof typeof NUMBERS) => resolveNumber(name, options[name]);
+  const number = (name: NumberName) => resolveNumber(name, options[name]);
   const cache = {
     maxEntries: number('maxEntries'),
     maxBytes: number('maxBytes'),
@@ -127,7 +125,7 @@ function resolveKey(value: unknown): string | undefined {
   );
 }
 
-function resolveNumber(name: keyof typeof NUMBERS, value: unknown): number {
+function resolveNumber(name: NumberName, value: unknown): number {
   const { min, max, default: unset } = NUMBERS[name];
   if (value === undefined) return unset;
   const way = `give a whole number from ${min} to ${max}, as in ${unset}`;
