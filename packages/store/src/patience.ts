@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { isFailure } from '@segment-store/resilience/failure';
+import { Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
 
@@ -43,6 +43,11 @@ export async function pause(ms: number, { signal }: Call): Promise<void> {
   try {
     await setTimeout(ms, undefined, { signal });
   } catch {
-    throw signal.reason;
+    throw aborted(signal);
   }
+}
+
+/** Why a call ends that nobody wants any more: an outer ceiling's own failure, or ABORTED. */
+export function aborted({ reason }: AbortSignal): Failure {
+  return isFailure(reason) ? reason : new Failure('ABORTED', 'the caller aborted the call', { cause: reason });
 }

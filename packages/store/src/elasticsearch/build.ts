@@ -69,12 +69,10 @@ async function createIndices(
   const settings = { ...buildSettings, number_of_shards: 1 };
   const catalogue = { name: layout.catalogueOf(run), settings, mappings: catalogueMapping };
   const members = { name: layout.membersOf(run), settings: { ...settings, number_of_shards: shards } };
-  await createIndex(connection, catalogue, call);
-  const created = await createIndex(
-    connection,
-    { ...members, mappings: membersMapping, aliases: [layout.buildOf(run)] },
-    call,
-  );
+  const [, created] = await Promise.all([
+    createIndex(connection, catalogue, call),
+    createIndex(connection, { ...members, mappings: membersMapping, aliases: [layout.buildOf(run)] }, call),
+  ]);
   if (created || !isNew) return;
   throw refusal(
     'CONFLICT',

@@ -2,19 +2,33 @@
 import type { Call } from '@segment-store/resilience/operation';
 import { genesis } from '../generation.ts';
 import { refusal } from '../refusal.ts';
+import type { Aliases } from './aliases.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { catalogueMapping, controlMapping, type Layout, membersMapping } from './layout.ts';
 
-/** Creates what is missing. Several processes may come first at once: each index is made with its aliases or not at all. */
-export async function prepareFirstUse(connection: Connection, layout: Layout, call: Call): Promise<void> {
+/**
+ * Several processes may come first at once: each index is made with its aliases or not at all, and the marker, which
+ * says that all is there, comes with the last.
+ */
+export async function prepareFirstUse({ connection, layout, aliases }: FirstUseTerms, call: Call): Promise<void> {
+  if ((await aliases.pointer(call)) !== undefined) return;
   const { run } = genesis;
-  const live = { run, epoch: 0, floor: 0 };
   const settings = { number_of_shards: 1, auto_expand_replicas: '0-1' };
-  await createIndex(connection, { name: layout.control, settings, mappings: controlMapping }, call);
+  const control = { name: layout.control, settings, mappings: controlMapping };
   const catalogue = { name: layout.catalogueOf(run), settings, mappings: catalogueMapping };
-  await createIndex(connection, { ...catalogue, aliases: [layout.catalogue] }, call);
+  await Promise.all([
+    createIndex(connection, control, call),
+    createIndex(connection, { ...catalogue, aliases: [layout.catalogue] }, call),
+  ]);
   const members = { name: layout.membersOf(run), settings, mappings: membersMapping };
-  await createIndex(connection, { ...members, aliases: [layout.members, layout.markerOf(live)] }, call);
+  const marker = layout.markerOf({ epoch: 0, floor: 0 });
+  await createIndex(connection, { ...members, aliases: [layout.members, marker] }, call);
+}
+
+export interface FirstUseTerms {
+  readonly connection: Connection;
+  readonly layout: Layout;
+  readonly aliases: Aliases;
 }
 
 export interface NewIndex {
@@ -27,8 +41,6 @@ export interface NewIndex {
 /** False when it exists already. */
 export async function createIndex(connection: Connection, index: NewIndex, call: Call): Promise<boolean> {
   const { name, settings, mappings, aliases = [] } = index;
-  const exists = { method: 'HEAD', path: `/${name}`, timeoutMs: TIMEOUT_MS.control, accept: [404] } as const;
-  if ((await connection.send(exists, call)).status === 200) return false;
   const body = { settings, mappings, aliases: Object.fromEntries(aliases.map((alias) => [alias, {}])) };
   const request = { method: 'PUT', path: `/${name}`, body, timeoutMs: TIMEOUT_MS.bulk, accept: [400] } as const;
   const { status, body: answer } = await connection.send<{ error?: { type: string } }>(request, call);

@@ -20,7 +20,7 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
   const records = createRecords(connection, layout.control);
   const aliases = createAliases(connection, layout);
   const standing = createStanding(aliases, records);
-  const ready = onceItWorks(() => prepareFirstUse(connection, layout, unlimited));
+  const ready = onceItWorks(() => prepareFirstUse({ connection, layout, aliases }, unlimited));
   const publisher = createPublisher({ connection, layout, records, aliases, standing });
   const reader: StoreReader = {
     live: (call) => follow(async () => toLive(await ready().then(() => standing.live(call))), options.pollMs, call),

@@ -2,6 +2,7 @@
 import { printSegment } from '@segment-store/contract/lines';
 import type { Contents } from '../build.ts';
 import { chunksOf } from '../chunks.ts';
+import { aborted } from '../patience.ts';
 import type { Lines } from '../store.ts';
 import { customerOf, LineTally, lineAt, lineCount } from '../tally.ts';
 import type { GenerationEnvironment } from './environment.ts';
@@ -26,7 +27,7 @@ export function createContents(environment: GenerationEnvironment): Contents {
     },
     // Settles when committed: a killed process loses nothing, and a part is finished only after `flush`.
     async write(lines, { signal }) {
-      signal.throwIfAborted();
+      if (signal.aborted) throw aborted(signal);
       return members.transaction(() => writeLines(environment, lines));
     },
     async flush() {

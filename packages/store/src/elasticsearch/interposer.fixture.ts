@@ -1,0 +1,72 @@
+/** Stands before a real Elasticsearch and answers some requests itself: statuses that are hard to provoke. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** `lose`: Elasticsearch does the work, the answer never arrives. `silence`: nothing happens, ever. */
+export type Answering =
+  | { readonly status: number; readonly body?: object; readonly headers?: Readonly<Record<string, string>> }
+  | 'forward'
+  | 'lose'
+  | 'silence';
+
+export interface Interposer extends AsyncDisposable {
+  readonly url: string;
+  /** Replaces how requests are answered. */
+  answering(decide: (asked: Asked) => Answering): void;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly isLost: boolean;
+}
+
+export async function interpose(target: string): Promise<Interposer> {
+  let decide: (asked: Asked) => Answering = () => 'forward';
+  const server = createServer((request, response) => {
+    void respond(request, response).catch(() => request.destroy());
+  }).listen(0, '127.0.0.1');
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url: path = '' } = request;
+    const body = Buffer.concat(await Array.fromAsync(request)).toString();
+    const answer = decide({ method, path, body });
+    if (answer === 'silence') return;
+    if (answer === 'forward' || answer === 'lose') {
+      await forward({ method, path, body }, { request, response, isLost: answer === 'lose' });
+      return;
+    }
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...ELASTIC, ...answer.headers });
+    response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+  };
+  const forward = async ({ method, path, body }: Asked, { request, response, isLost }: Exchange) => {
+    const headers = { 'content-type': request.headers['content-type'] ?? '', accept: request.headers.accept ?? '' };
+    const answered = await fetch(`${target}${path}`, { method, headers, ...(body !== '' && { body }) });
+    const text = await answered.text();
+    if (isLost) request.socket.destroy();
+    else {
+      response.writeHead(answered.status, { 'content-type': answered.headers.get('content-type') ?? '', ...ELASTIC });
+      response.end(text);
+    }
+  };
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    answering: (next) => {
+      decide = next;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const ELASTIC = { 'x-elastic-product': 'Elasticsearch' };
