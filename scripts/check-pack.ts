@@ -33,7 +33,10 @@ export async function uses(signal: AbortSignal): Promise<readonly Name[]> {
   return member || many.size > 0 ? lookup.segmentIds : [];
 }
 `;
-/** Never closes its clients, and one of them finds nobody at home: it must print and end by itself all the same. */
+/**
+ * Never closes its clients, and one of them finds nobody at home: it must print and end by itself all the same. What one
+ * format of the package learns of an origin, the other knows.
+ */
 const RUNS = `
 async function main(baseUrl) {
   const client = createSegmentClient({ baseUrl, deadlineMs: 2000 });
@@ -42,7 +45,8 @@ async function main(baseUrl) {
   const nobody = createSegmentClient({ baseUrl: 'http://127.0.0.1:1', deadlineMs: 2000 });
   const error = await nobody.lookupOrThrow('c 1').catch((error) => error);
   const code = error instanceof SegmentLookupError ? error.code : error;
-  console.log(process.version, first.servedFrom, ...first.segmentIds, client.peek('c 1').servedFrom, member, code);
+  const { epoch } = (await otherFormat).createSegmentClient({ baseUrl }).stats().origin;
+  console.log(process.version, first.servedFrom, ...first.segmentIds, client.peek('c 1').servedFrom, member, code, epoch);
 }
 main(process.argv[2]);
 `;
@@ -112,8 +116,8 @@ async function install(): Promise<string | undefined> {
     'tsconfig.json': JSON.stringify({ compilerOptions: { ...strict, types: ['node'] }, include: ['*.mts', '*.cts'] }),
     'uses.mts': `import { createSegmentClient, type Lookup } from '@segment-store/sdk';\n${USES}`,
     'uses.cts': `import { createSegmentClient, type Lookup } from '@segment-store/sdk';\n${USES}`,
-    'run.mjs': `import { createSegmentClient, SegmentLookupError } from '@segment-store/sdk';\n${RUNS}`,
-    'run.cjs': `const { createSegmentClient, SegmentLookupError } = require('@segment-store/sdk');\n${RUNS}`,
+    'run.mjs': `import { createRequire } from 'node:module';\nimport { createSegmentClient, SegmentLookupError } from '@segment-store/sdk';\nconst otherFormat = createRequire(import.meta.url)('@segment-store/sdk');\n${RUNS}`,
+    'run.cjs': `const { createSegmentClient, SegmentLookupError } = require('@segment-store/sdk');\nconst otherFormat = import('@segment-store/sdk');\n${RUNS}`,
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(consumer, name), text);
   return command('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], consumer);
@@ -125,7 +129,7 @@ async function runOn(major: number, file: string): Promise<string | undefined> {
   const port = typeof address === 'object' ? address?.port : undefined;
   const node = major === 22 ? join(consumer, 'node_modules/node-22/bin/node') : process.execPath;
   const printed = await output(node, [file, `http://127.0.0.1:${port}`], consumer);
-  const expected = `v${major} server recurrent:store:17 cache true NETWORK\n`;
+  const expected = `v${major} server recurrent:store:17 cache true NETWORK 1\n`;
   return printed.replace(/^v(\d+)\S*/, 'v$1') === expected ? undefined : `printed ${printed}\nexpected ${expected}`;
 }
 

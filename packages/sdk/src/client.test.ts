@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { createClient } from './client.ts';
@@ -162,6 +163,19 @@ test('a caller that aborts gets its fallback; a joiner of the same request its a
   expect(await aborting).toMatchObject({ ok: false, segmentIds: ['vip'], error: { code: 'ABORTED' } });
   answerNow();
   expect(await joining).toMatchObject({ ok: true });
+});
+
+test('a signal that lives long is left as it was, whatever became of the calls', async () => {
+  await using server = await drivenServer((asked, response) =>
+    customersIn(asked)[0] === 'broken' ? reply(response, {}, { status: 500 }) : serving()(asked, response),
+  );
+  await using client = createSegmentClient({ baseUrl: server.url, ...unhurried });
+  const { signal } = new AbortController();
+  const ids = ['c1', 'c1', '', 'broken', ...Array.from({ length: 200 }, (_, index) => `c${index}`)];
+  await Promise.all(ids.map((id) => client.lookup(id, { signal })));
+  await client.lookupMany(ids, { signal });
+  await client.isMember('c1', 'new', { signal });
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('a deadline of a call can shorten the client’s, not lengthen it', async () => {
