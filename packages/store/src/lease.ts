@@ -92,14 +92,18 @@ export async function claim(
   const key = generationKey(manifest.run);
   const owner = randomUUID();
   let rival: Holder | undefined;
+  /** A holder's clock may be wrong, but unrenewed for one lease by ours it is dead. */
+  let deadAt = Number.POSITIVE_INFINITY;
   for (;;) {
     const found = await terms.records.get(key, call);
     if (found !== undefined) checkSameRun(found.value, manifest);
     if (found !== undefined && isPublished(found.value)) return { record: found.value, isNew: false };
     const holder = found?.value.holder;
-    const waitMs = remainingMs(holder, terms);
+    const leftMs = remainingMs(holder, terms);
+    if (leftMs > 0 && rival !== undefined && isOther(rival, holder)) throw held(manifest.run, holder);
+    const waitMs = Math.min(leftMs, deadAt - systemTime.now());
     if (waitMs > 0) {
-      if (rival !== undefined && isOther(rival, holder)) throw held(manifest.run, holder);
+      if (rival === undefined) deadAt = systemTime.now() + terms.leaseMs;
       rival = holder;
       await pause(Math.min(waitMs, terms.leaseMs / 6), call);
       continue;
@@ -111,10 +115,8 @@ export async function claim(
   }
 }
 
-/** How long a holder's lease still binds others: never longer than one lease, however wrong its clock is. */
-export function remainingMs(holder: Holder | undefined, { leaseMs, lives }: LeaseTerms): number {
-  if (holder === undefined || !lives(holder)) return 0;
-  return Math.min(Date.parse(holder.until) - Date.now(), leaseMs);
+function remainingMs(holder: Holder | undefined, { lives }: LeaseTerms): number {
+  return holder !== undefined && lives(holder) ? Date.parse(holder.until) - Date.now() : 0;
 }
 
 export function held(run: string, holder: Holder | undefined): Error {

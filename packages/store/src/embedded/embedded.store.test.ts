@@ -1,13 +1,59 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../open.ts';
+import { holdInOtherProcess, type OtherProcess } from '../other-process.fixture.ts';
+import { callFor, manifestOf, published, runAt } from '../store.fixture.ts';
 import { type Place, storeSuite } from '../store.suite.ts';
 
 describe('embedded', () => {
   storeSuite(fresh);
+
+  test('is written by one process at a time, whatever it builds, while others read and publish', async () => {
+    const place = await fresh();
+    const other = await holdElsewhere(place);
+    await using store = place.open();
+    const startedAt = performance.now();
+    await expect(store.writer.build(manifestOf(runAt(2)), callFor())).rejects.toMatchObject({
+      code: 'HELD',
+      message: expect.stringContaining(`process ${other.pid}`),
+    });
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(await store.publisher.live()).toMatchObject({ epoch: 0 });
+    await other.kill();
+    expect(await published(store, runAt(2), { a: [] })).toMatchObject({ epoch: 1 });
+  });
+
+  test('is free as soon as the process that held it is dead, whatever is left of its lease', async () => {
+    const place = await fresh();
+    const other = await holdElsewhere(place);
+    await other.kill();
+    await using store = place.open();
+    await using build = await store.writer.build(manifestOf(runAt(1)), callFor(5_000));
+    expect(build.state).toBe('building');
+  });
+
+  test('says that it was closed instead of ending the process', async () => {
+    const place = await fresh();
+    const store = place.open();
+    await published(store, runAt(1), { a: [] });
+    const reader = await store.reader.open(runAt(1), callFor());
+    await reader[Symbol.asyncDispose]();
+    await reader[Symbol.asyncDispose]();
+    await expect(reader.read([], callFor())).rejects.toMatchObject({ code: 'CONFLICT' });
+    await store[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    await expect(store.publisher.live()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
 });
+
+/** A job with a lease of a minute. */
+async function holdElsewhere({ url }: Place): Promise<OtherProcess> {
+  const other = await holdInOtherProcess({ url, options: { leaseMs: 60_000 }, run: runAt(1) });
+  onTestFinished(() => other.kill());
+  return other;
+}
 
 async function fresh(): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), 'store.'));
