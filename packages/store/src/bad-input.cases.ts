@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { StoreCode } from './store.ts';
 
 /** Where a case may put things. */
-export interface Scratch {
+interface Scratch {
   readonly directory: string;
   /** Ended with the test. */
   onEnd(end: () => Promise<void> | void): void;

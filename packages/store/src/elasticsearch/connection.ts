@@ -4,7 +4,7 @@ import { deadline } from '@segment-store/resilience/deadline';
 import type { Call } from '@segment-store/resilience/operation';
 import { isElasticsearch, notElasticsearch, type Refused, toFailure } from './failures.ts';
 
-export interface Request {
+interface Request {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
@@ -18,7 +18,7 @@ export interface Request {
   readonly isPrivate?: boolean;
 }
 
-export interface Answer<T> {
+interface Answer<T> {
   readonly status: number;
   readonly body: T;
 }

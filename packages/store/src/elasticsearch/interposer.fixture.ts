@@ -29,31 +29,21 @@ interface Exchange {
 
 export async function interpose(target: string): Promise<Interposer> {
   let decide: (asked: Asked) => Answering = () => 'forward';
-  const server = createServer((request, response) => {
-    void respond(request, response).catch(() => request.destroy());
-  }).listen(0, '127.0.0.1');
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url: path = '' } = request;
-    const body = Buffer.concat(await Array.fromAsync(request)).toString();
-    const answer = decide({ method, path, body });
+    const asked = { method, path, body: Buffer.concat(await Array.fromAsync(request)).toString() };
+    const answer = decide(asked);
     if (answer === 'silence') return;
     if (answer === 'forward' || answer === 'lose') {
-      await forward({ method, path, body }, { request, response, isLost: answer === 'lose' });
+      await forward(`${target}${path}`, asked, { request, response, isLost: answer === 'lose' });
       return;
     }
     response.writeHead(answer.status, { 'content-type': 'application/json', ...ELASTIC, ...answer.headers });
     response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
   };
-  const forward = async ({ method, path, body }: Asked, { request, response, isLost }: Exchange) => {
-    const headers = { 'content-type': request.headers['content-type'] ?? '', accept: request.headers.accept ?? '' };
-    const answered = await fetch(`${target}${path}`, { method, headers, ...(body !== '' && { body }) });
-    const text = await answered.text();
-    if (isLost) request.socket.destroy();
-    else {
-      response.writeHead(answered.status, { 'content-type': answered.headers.get('content-type') ?? '', ...ELASTIC });
-      response.end(text);
-    }
-  };
+  const server = createServer((request, response) => {
+    void respond(request, response).catch(() => request.destroy());
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   return {
@@ -67,6 +57,17 @@ export async function interpose(target: string): Promise<Interposer> {
       await once(server, 'close');
     },
   };
+}
+
+async function forward(url: string, { method, body }: Asked, { request, response, isLost }: Exchange): Promise<void> {
+  const headers = { 'content-type': request.headers['content-type'] ?? '', accept: request.headers.accept ?? '' };
+  const answered = await fetch(url, { method, headers, ...(body !== '' && { body }) });
+  const text = await answered.text();
+  if (isLost) request.socket.destroy();
+  else {
+    response.writeHead(answered.status, { 'content-type': answered.headers.get('content-type') ?? '', ...ELASTIC });
+    response.end(text);
+  }
 }
 
 const ELASTIC = { 'x-elastic-product': 'Elasticsearch' };

@@ -4,7 +4,7 @@ import type { Pointer } from '../publication.ts';
 import { type GenerationRecord, generationKey, type Key, type Records, type Versioned } from '../records.ts';
 import type { RootEnvironment, Texts, WritableTexts } from './environment.ts';
 
-export interface Snapshot {
+interface Snapshot {
   get<T>(key: Key<T>): T | undefined;
   live(): { readonly pointer: Pointer; readonly record: GenerationRecord };
   generations(): readonly GenerationRecord[];
