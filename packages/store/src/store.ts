@@ -1,4 +1,7 @@
-/** Generations in a database: three ports, one a trade. Every method rejects with a `Failure` of a `StoreCode`. */
+/**
+ * Generations in a database: three ports, one a trade. Every method rejects with a `Failure` of a `StoreCode`, or as
+ * ABORTED when its caller's signal fired.
+ */
 import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
 import type { Member, Segment } from '@segment-store/contract/lines';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
@@ -45,7 +48,10 @@ export interface Live {
 export const GENESIS: RunId = '00000000t000000z' as RunId;
 
 export interface StoreReader {
-  /** Now, then at each publish or roll back; survives outages of the store silently. */
+  /**
+   * Now, then at each publish or roll back, until the signal aborts. Outages of the store are waited out; what is
+   * wrong from the start (DENIED, UNSUPPORTED) rejects.
+   */
   live(call: Call): AsyncIterable<Live>;
   open(run: RunId, call: Call): Promise<Reader>;
   generations(call: Call): Promise<readonly Generation[]>;
@@ -67,7 +73,7 @@ export interface StoreWriter {
   build(manifest: Manifest, call: Call): Promise<Build>;
 }
 
-/** Disposing lets go of the lease; what is written stays. */
+/** Disposing lets go of the lease; what is written stays. `return await` inside `await using`, or it is let go of early. */
 export interface Build extends AsyncDisposable {
   readonly state: 'building' | 'sealed' | 'published';
   catalogue(segments: AsyncIterable<Segment>): Promise<void>;
@@ -75,7 +81,7 @@ export interface Build extends AsyncDisposable {
   unfinished(): Promise<readonly Part[]>;
   /** `attempted`: an earlier job died in this part, so a conflict may be a replay. */
   begin(part: Part): Promise<{ readonly attempted: boolean }>;
-  /** Settles once the lines are safe. */
+  /** Settles once the lines survive a killed process; `finish` settles once they survive a power cut. */
   readonly write: Operation<Lines & { readonly attempted: boolean }, Tally>;
   finish(part: Part, tally: Tally): Promise<void>;
   /** Refuses (MISCOUNT) unless the store counts created + replayed. Sealed already: the same generation. */
@@ -95,11 +101,14 @@ export interface StorePublisher {
   generations(): Promise<readonly Generation[]>;
   /** Atomic; raises the epoch. FENCED unless `expected` is the live epoch; ON_HOLD after a roll back. */
   publish(run: RunId, expected: Live['epoch'], verdicts: readonly Verdict[]): Promise<Live>;
-  /** The newest retired generation goes live, the live one is withdrawn; raises epoch and floor; holds publishing. */
+  /**
+   * The newest retired generation goes live, the live one is withdrawn; raises epoch and floor; holds publishing.
+   * NOT_FOUND when none is retired: the empty genesis generation never comes back.
+   */
   rollBack(expected: Live['epoch']): Promise<Live>;
   /** Lets publishing go on; false when nothing was held. */
   unhold(): Promise<boolean>;
-  /** CONFLICT for the live generation. */
+  /** CONFLICT for the live generation; HELD while a job builds it. */
   remove(run: RunId): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseCustomerId } from '@segment-store/contract/id';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../open.ts';
 import { holdInOtherProcess, type OtherProcess } from '../other-process.fixture.ts';
@@ -32,6 +33,20 @@ describe('embedded', () => {
     await using store = place.open();
     await using build = await store.writer.build(manifestOf(runAt(1)), callFor(5_000));
     expect(build.state).toBe('building');
+  });
+
+  test('answers as the README shows', async () => {
+    const { url, open } = await fresh();
+    const call = callFor();
+    await using loading = open();
+    await published(loading, runAt(1), { 17850: ['recurrent:country:France'] });
+    // #region read
+    await using store = openStore(url); // embedded:<dir>, http://… or https://…
+    const { generation } = await store.publisher.live();
+    await using reader = await store.reader.open(generation.run, call);
+    const [answer] = await reader.read([parseCustomerId('17850')], call);
+    // #endregion
+    expect(answer).toMatchObject({ status: 'fulfilled', value: { segmentIds: ['recurrent:country:France'] } });
   });
 
   test('says that it was closed instead of ending the process', async () => {
