@@ -12,9 +12,9 @@ describe('embedded', () => {
   storeSuite(fresh);
 
   test('is written by one process at a time, whatever it builds, while others read and publish', async () => {
-    const place = await fresh();
-    const other = await holdElsewhere(place);
-    await using store = place.open();
+    const here = await place();
+    const other = await holdElsewhere(here);
+    await using store = here.open();
     const startedAt = performance.now();
     await expect(store.writer.build(manifestOf(runAt(2)), callFor())).rejects.toMatchObject({
       code: 'HELD',
@@ -27,16 +27,16 @@ describe('embedded', () => {
   });
 
   test('is free as soon as the process that held it is dead, whatever is left of its lease', async () => {
-    const place = await fresh();
-    const other = await holdElsewhere(place);
+    const here = await place();
+    const other = await holdElsewhere(here);
     await other.kill();
-    await using store = place.open();
+    await using store = here.open();
     await using build = await store.writer.build(manifestOf(runAt(1)), callFor(5_000));
     expect(build.state).toBe('building');
   });
 
   test('answers as the README shows', async () => {
-    const { url, open } = await fresh();
+    const { url, open } = await place();
     const call = callFor();
     await using loading = open();
     await published(loading, runAt(1), { 17850: ['recurrent:country:France'] });
@@ -50,8 +50,8 @@ describe('embedded', () => {
   });
 
   test('says that it was closed instead of ending the process', async () => {
-    const place = await fresh();
-    const store = place.open();
+    const here = await place();
+    const store = here.open();
     await published(store, runAt(1), { a: [] });
     const reader = await store.reader.open(runAt(1), callFor());
     await reader[Symbol.asyncDispose]();
@@ -68,6 +68,12 @@ async function holdElsewhere({ url }: Place): Promise<OtherProcess> {
   const other = await holdInOtherProcess({ url, options: { leaseMs: 60_000 }, run: runAt(1) });
   onTestFinished(() => other.kill());
   return other;
+}
+
+async function place(): Promise<Place> {
+  const made = await fresh();
+  onTestFinished(() => made.remove());
+  return made;
 }
 
 async function fresh(): Promise<Place> {
