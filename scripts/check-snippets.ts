@@ -2,15 +2,11 @@
  * Code in Markdown is a region of a file that runs: below `<!-- snippet: path#region -->` stands the text between
  * `#region` and `#endregion` of that file. `--write` copies it in, otherwise differences are reported.
  */
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 
 const SNIPPET = /(?<=<!-- snippet: (\S+)#(\S+) -->\n```\w*\n)[\s\S]*?(?=\n```)/g;
 
-const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'])
-  .toString()
-  .split('\n')
-  .filter((path) => path !== '');
+const documents = globSync('**/*.md', { exclude: ['**/{node_modules,dist}'] });
 
 for (const path of documents) {
   const text = readFileSync(path, 'utf8');

@@ -1,6 +1,5 @@
 /** Banned words in identifiers and file names: each has a standard term (docs/words in README and CONTRIBUTING). */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import ts from 'typescript';
 
@@ -17,10 +16,7 @@ const BANNED = new Map([
   ['impl', 'the name of the concept'],
 ]);
 
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mjs'])
-  .toString()
-  .split('\n')
-  .filter((path) => path !== '' && !path.includes('.generated.'));
+const files = globSync('**/*.{ts,mjs}', { exclude: ['**/{node_modules,dist}', '**/*.generated.ts'] });
 
 const problems = files.flatMap((path) => {
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
