@@ -1,6 +1,7 @@
 /** The control index and the empty genesis generation: without a first alias, two first publishers would both win. */
 import type { Call } from '@segment-store/resilience/operation';
 import { genesis } from '../generation.ts';
+import { createPatience, patiently } from '../patience.ts';
 import { refusal } from '../refusal.ts';
 import type { Aliases } from './aliases.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
@@ -8,10 +9,16 @@ import { catalogueMapping, controlMapping, type Layout, membersMapping } from '.
 
 /**
  * Several processes may come first at once: each index is made with its aliases or not at all, and the marker, which
- * says that all is there, comes with the last.
+ * says that all is there, comes with the last. Whoever comes second may not see or read them for a moment.
  */
-export async function prepareFirstUse({ connection, layout, aliases }: FirstUseTerms, call: Call): Promise<void> {
-  if ((await aliases.pointer(call)) !== undefined) return;
+export async function prepareFirstUse(terms: FirstUseTerms, call: Call): Promise<void> {
+  const pointer = await terms.aliases.pointer(call);
+  if (pointer !== undefined && pointer.run !== genesis.run) return;
+  if (pointer === undefined) await createAll(terms, call);
+  await patiently(() => checkReady(terms, call), createPatience(TIMEOUT_MS.control), call);
+}
+
+async function createAll({ connection, layout }: FirstUseTerms, call: Call): Promise<void> {
   const { run } = genesis;
   const settings = { number_of_shards: 1, auto_expand_replicas: '0-1' };
   const control = { name: layout.control, settings, mappings: controlMapping };
@@ -23,6 +30,17 @@ export async function prepareFirstUse({ connection, layout, aliases }: FirstUseT
   const members = { name: layout.membersOf(run), settings, mappings: membersMapping };
   const marker = layout.markerOf({ epoch: 0, floor: 0 });
   await createIndex(connection, { ...members, aliases: [layout.members, marker] }, call);
+}
+
+async function checkReady({ connection, layout, aliases }: FirstUseTerms, call: Call): Promise<void> {
+  if ((await aliases.pointer(call)) === undefined) {
+    const message = `no members index carries a marker alias ${layout.markers}: put it back on the live one`;
+    throw refusal('UNAVAILABLE', message, { retryable: true });
+  }
+  const names = [layout.control, layout.catalogueOf(genesis.run), layout.membersOf(genesis.run)];
+  const query = { wait_for_status: 'yellow', timeout: '5s' };
+  const request = { method: 'GET', path: `/_cluster/health/${names.join(',')}`, query } as const;
+  await connection.send({ ...request, timeoutMs: TIMEOUT_MS.control }, call);
 }
 
 export interface FirstUseTerms {
