@@ -19,6 +19,8 @@ export const goodCustomerIds: Readonly<Record<string, string>> = {
   'a decomposed character, never normalised': 'e\u0301',
   'line separators of Unicode': 'a\u2028b\u2029',
   'a byte order mark inside': 'a\ufeff',
+  'a byte order mark first': '\ufeffa',
+  'nothing but a byte order mark': '\ufeff',
 };
 
 export const badCustomerIds: readonly BadId[] = [

@@ -52,6 +52,8 @@ const MIDDLE = new TextEncoder().encode('","segment_ids":[');
 const segmentByte = bytesMatching(/[A-Za-z0-9._:~-]/);
 const segmentStart = bytesMatching(/[A-Za-z0-9]/);
 const distinct = new DistinctIds();
+/** An id may begin with U+FEFF, which decoders take away unless told not to. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Fast path: true when bytes[from, to) is exactly a canonical member line, which is what `printMember` prints; then
@@ -81,7 +83,7 @@ export function scanMemberLine(
 
 /** The customer id of a scanned line. Between its id fields it stands as JSON: `"` and `\` are escaped there. */
 export function customerIdAt(bytes: Uint8Array, idStart: number, idEnd: number): CustomerId {
-  const text = new TextDecoder().decode(bytes.subarray(idStart, idEnd));
+  const text = decoder.decode(bytes.subarray(idStart, idEnd));
   return parseCustomerId(text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text);
 }
 

@@ -150,6 +150,12 @@ export const badRuns: readonly BadRun[] = [
     names: ['catalogue.ndjson line 2', 'type is missing'],
   },
   {
+    what: 'a catalogue that starts with a byte order mark',
+    spoil: (files) => setCatalogue(files, (lines) => [`\ufeff${lines[0]}`, lines[1] ?? '']),
+    exitCode: exitCode.input,
+    names: ['catalogue.ndjson line 1', 'byte order mark'],
+  },
+  {
     what: 'a segment that stands in the catalogue twice',
     spoil: (files) => setCatalogue(files, (lines) => [lines[0] ?? '', lines[0] ?? '']),
     exitCode: exitCode.input,

@@ -8,7 +8,7 @@ import { sourceFailure } from './source-failure.ts';
 const BLOCK_BYTES = 256 * 1024;
 const MAX_LINE_BYTES = 1024 * 1024;
 const LINE_FEED = 10;
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Every segment of the run. Rejects on the first line that is none (a catalogue is right or wrong whole), and behind
