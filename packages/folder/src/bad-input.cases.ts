@@ -1,4 +1,6 @@
 /** Folder URLs: what is opened, what is refused, and what the message must name. */
+import type { FolderOptions } from './folder.ts';
+
 export const goodUrls: Readonly<Record<string, string>> = {
   's3://bucket': 's3://bucket',
   's3://bucket/': 's3://bucket',
@@ -31,4 +33,17 @@ export const badUrls: readonly { readonly url: string; readonly names: string }[
   { url: 'embedded:/var/store', names: 'no embedded folders' },
   { url: 'file://host/runs', names: 'absolute path' },
   { url: 'file:///a%2Fb', names: 'absolute path' },
+];
+
+export const badOptions: readonly { readonly options: FolderOptions; readonly names: string }[] = [
+  { options: { s3Endpoint: 'foo' }, names: 'S3 endpoint "foo": expected http(s)://host[:port]' },
+  { options: { s3Endpoint: '' }, names: 'S3 endpoint ""' },
+  { options: { s3Endpoint: 'localhost:9000' }, names: 'S3 endpoint "localhost:9000"' },
+  { options: { s3Endpoint: 'ftp://host' }, names: 'S3 endpoint "ftp://host"' },
+  { options: { s3Endpoint: 'http://' }, names: 'S3 endpoint "http://"' },
+  { options: { s3Endpoint: 'http://AKIAEXAMPLE:secret@host' }, names: 'S3 endpoint "…@…"' },
+  { options: { s3Endpoint: 'http://host/?x=1' }, names: 'without credentials or query' },
+  { options: { s3Region: '' }, names: 'S3 region ""' },
+  { options: { s3Region: 'eu west' }, names: 'S3 region "eu west"' },
+  { options: { s3Region: 'x.example.org' }, names: 'S3 region "x.example.org"' },
 ];
