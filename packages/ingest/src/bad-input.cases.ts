@@ -253,6 +253,24 @@ export const badCommands: readonly BadCommand[] = [
     names: ['redis://x', 'embedded:'],
   },
   {
+    what: 'a prefix that Elasticsearch takes for no index',
+    args: ['load', '<run>', '--store', 'http://127.0.0.1:9', '--prefix', 'Bad_'],
+    exitCode: exitCode.usage,
+    names: ['prefix', '"Bad_"'],
+  },
+  {
+    what: 'a bad prefix of a command without a run',
+    args: ['generations', '--store', '<store>', '--prefix', 'Bad_'],
+    exitCode: exitCode.usage,
+    names: ['prefix', '"Bad_"'],
+  },
+  {
+    what: 'an S3 endpoint that is no URL',
+    args: ['load', 's3://bucket/run', '--store', '<store>', '--s3-endpoint', 'foo'],
+    exitCode: exitCode.usage,
+    names: ['S3 endpoint "foo"', 'http'],
+  },
+  {
     what: 'a folder URL of no known form',
     args: ['load', 'ftp://x/y', '--store', '<store>'],
     exitCode: exitCode.usage,

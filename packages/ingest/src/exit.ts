@@ -43,12 +43,12 @@ export async function withExitCode<T>(signal: AbortSignal, work: () => Promise<T
   }
 }
 
-/** Runs `parse`, which throws a TypeError or a FormatError for an argument that is none of its forms. */
+/** Runs `parse`, which throws a TypeError, RangeError or FormatError for an argument that is none of its forms. */
 export function orUsage<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof TypeError || error instanceof FormatError)
+    if (error instanceof TypeError || error instanceof RangeError || error instanceof FormatError)
       throw new CommandError(exitCode.usage, error.message, { cause: error });
     throw error;
   }
