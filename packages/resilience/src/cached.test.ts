@@ -36,6 +36,16 @@ test('when asking fails an expired entry is served with the reason', async () =>
   expect(entry).toMatchObject({ value: 'held', freshness: 'expired', error: { message: 'dead' } });
 });
 
+test('an entry that went away while asking is not served when asking fails', async () => {
+  let entry: Entry<string> | undefined = { value: 'withdrawn', freshness: 'expired', ageMs: 5 };
+  const cache: Cache<string, string> = { keyOf: (input) => input, set: () => {}, get: () => entry };
+  const failing = async () => {
+    entry = undefined;
+    throw new Error('dead');
+  };
+  await expect(cached(cache, failing).ask('x', unlimited)).rejects.toThrow('dead');
+});
+
 test('when asking fails behind a stale entry nobody notices', async () => {
   expect(await cached(holding('stale'), dead).ask('x', unlimited)).toMatchObject({ value: 'held' });
 });

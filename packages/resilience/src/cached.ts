@@ -37,7 +37,11 @@ export function cached<I, O>(cache: Cache<I, O>, operation: Operation<I, O>): Ca
         asked(input, unlimited).catch(() => 'the next reader of the stale entry tries again');
         return entry;
       }
-      return entry ? asked(input, call).catch((error) => ({ ...entry, error })) : asked(input, call);
+      return asked(input, call).catch((error) => {
+        const kept = cache.get(input); // looked up again: it may have been withdrawn meanwhile
+        if (kept === undefined) throw error;
+        return { ...kept, error };
+      });
     },
   };
 }
