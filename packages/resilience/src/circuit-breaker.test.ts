@@ -86,3 +86,39 @@ test('a probe that its caller aborted does not close it', async () => {
   expect(await ask()).toBe('ABORTED');
   expect(breaker.state).toBe('open');
 });
+
+test('a call begun before the circuit opened that fails late ends no probe', async () => {
+  const time = manualTime();
+  const { breaker, dependency, ask, askTimes } = guarded(time);
+  const late = Promise.withResolvers<string>();
+  dependency.answer = () => late.promise;
+  const slow = Array.from({ length: 5 }, ask);
+  dependency.answer = () => Promise.reject(fault);
+  await askTimes(4);
+  await time.advance(1_200);
+  const probe = Promise.withResolvers<string>();
+  dependency.answer = () => probe.promise;
+  const probing = ask();
+  late.reject(fault);
+  expect(await Promise.all(slow)).toEqual(['NETWORK', 'NETWORK', 'NETWORK', 'NETWORK', 'NETWORK']);
+  expect(breaker.state).toBe('half-open');
+  probe.resolve('well');
+  expect(await probing).toBe('well');
+  expect(breaker.state).toBe('closed');
+});
+
+test('failures of before the circuit opened do not open it again after it closed', async () => {
+  const time = manualTime();
+  const { breaker, dependency, ask, askTimes } = guarded(time);
+  const late = Promise.withResolvers<string>();
+  dependency.answer = () => late.promise;
+  const slow = Array.from({ length: 5 }, ask);
+  dependency.answer = () => Promise.reject(fault);
+  await askTimes(4);
+  await time.advance(1_200);
+  dependency.answer = async () => 'well';
+  await askTimes(1);
+  late.reject(fault);
+  await Promise.all(slow);
+  expect(breaker.state).toBe('closed');
+});

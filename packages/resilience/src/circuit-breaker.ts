@@ -46,7 +46,8 @@ const STATES = {
 
 /**
  * cockatiel's state machine with its gaps closed: callers beyond the probe are refused instead of queued, samples
- * expire by the clock, rests run on the monotonic clock, and an aborted probe decides nothing.
+ * expire by the clock, rests run on the monotonic clock, an aborted probe decides nothing, and neither does a failure
+ * of a call that began before the circuit opened.
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions = {}, time: Time = systemTime): CircuitBreaker {
   const { cooldownMs = 1_000, maxCooldownMs = 30_000 } = options;
@@ -54,6 +55,10 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}, time: 
     handleWhen((error) => (isFailure(error) && error.fault) || error instanceof NoVerdict),
     { halfOpenAfter: rest(cooldownMs, maxCooldownMs, time), breaker: new WindowBreaker(options, time) },
   );
+  let openings = 0;
+  policy.onBreak(() => {
+    openings += 1;
+  });
   const refuse = () => new Failure('CIRCUIT_OPEN', 'the circuit is open: the dependency failed too often');
   return {
     get state() {
@@ -62,11 +67,16 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}, time: 
     async run(attempt) {
       if (policy.state === CircuitState.HalfOpen) throw refuse();
       const probing = policy.state === CircuitState.Open;
+      const begun = openings;
+      const judged = (error: unknown): never => {
+        if (begun !== openings) throw new TooLate('the circuit has opened since', { cause: error });
+        throw probing ? undecided(error) : error;
+      };
       try {
-        return await policy.execute(probing ? () => attempt().catch(undecided) : attempt);
+        return await policy.execute(() => attempt().catch(judged));
       } catch (error) {
         if (error instanceof BrokenCircuitError) throw refuse();
-        throw error instanceof NoVerdict ? error.cause : error;
+        throw error instanceof NoVerdict || error instanceof TooLate ? error.cause : error;
       }
     },
   };
@@ -75,10 +85,13 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}, time: 
 /** A probe that its caller aborted says nothing of the dependency; without this, cockatiel would close on it. */
 class NoVerdict extends Error {}
 
-function undecided(error: unknown): never {
+function undecided(error: unknown): unknown {
   const aborted = isFailure(error) && error.code === 'ABORTED';
-  throw aborted ? new NoVerdict('probe aborted', { cause: error }) : error;
+  return aborted ? new NoVerdict('probe aborted', { cause: error }) : error;
 }
+
+/** A failure of before the opening; cockatiel would let it end the probe, or open the circuit again. */
+class TooLate extends Error {}
 
 /** Doubling rests. cockatiel compares wall clocks; a duration that is all or nothing makes the monotonic one decide. */
 function rest(ms: number, maxMs: number, time: Time): IBackoffFactory<unknown> & { next(): IBackoff<unknown> } {
