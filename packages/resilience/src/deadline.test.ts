@@ -14,7 +14,7 @@ test('an operation that never settles ends as TIMEOUT at the ceiling, not before
   await time.advance(99);
   expect(outcome).toBeUndefined();
   await time.advance(1);
-  expect(outcome).toMatchObject({ code: 'TIMEOUT', fault: true, retryable: true });
+  expect(outcome).toMatchObject({ code: 'TIMEOUT', fault: true, retryable: false });
   expect(time.pending()).toBe(0);
 });
 

@@ -4,7 +4,7 @@ import { systemTime, type Time } from './time.ts';
 
 /**
  * One ceiling: the call settles within `ms` (or the caller's earlier deadline), whatever `next` does. It ends as
- * `TIMEOUT` (a fault) at the ceiling and as `ABORTED` when the caller's signal fires; `next` sees its signal aborted.
+ * `TIMEOUT` at the ceiling (a fault, and not retryable: a slow dependency would get the load twice) and as `ABORTED` when the caller's signal fires; `next` sees its signal aborted.
  */
 export const deadline =
   (ms: number, time: Time = systemTime): AnyPolicy =>
@@ -55,7 +55,7 @@ function arm(call: Call, { ms, time, end }: Ceiling): () => void {
 }
 
 const timeout = (ms: number) =>
-  new Failure('TIMEOUT', `no answer within ${Math.round(Math.max(0, ms))} ms`, { fault: true, retryable: true });
+  new Failure('TIMEOUT', `no answer within ${Math.round(Math.max(0, ms))} ms`, { fault: true });
 
 /** An outer ceiling aborts with its own failure: that one is the truth, a person's abort is `ABORTED`. */
 function reasonOf(signal: AbortSignal): Failure {

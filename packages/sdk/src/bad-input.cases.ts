@@ -221,7 +221,7 @@ export const BAD_REPLIES: readonly BadReply[] = [
   {
     says: 'one byte now and then',
     code: 'TIMEOUT',
-    attempts: 2,
+    attempts: 1,
     attemptTimeoutMs: 200,
     answer: (response) => {
       response.writeHead(200);
@@ -229,5 +229,5 @@ export const BAD_REPLIES: readonly BadReply[] = [
       response.on('close', () => clearInterval(drip));
     },
   },
-  { says: 'nothing, ever', code: 'TIMEOUT', attempts: 2, attemptTimeoutMs: 200, answer: () => {} },
+  { says: 'nothing, ever', code: 'TIMEOUT', attempts: 1, attemptTimeoutMs: 200, answer: () => {} },
 ];

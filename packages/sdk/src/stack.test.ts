@@ -220,10 +220,10 @@ const PROBES: readonly Probe[] = [
     expected: 'open',
     async observe(build) {
       const { time, ask, breaker } = bench(build, () => () => new Promise(() => {}), { attempt: 50 });
-      ask('c1');
-      await time.advance(300);
-      ask('c2');
-      await time.advance(300);
+      for (const id of ['c1', 'c2', 'c3', 'c4']) {
+        ask(id);
+        await time.advance(60);
+      }
       return breaker.state;
     },
   },
