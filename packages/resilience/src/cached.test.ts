@@ -50,6 +50,12 @@ test('when asking fails behind a stale entry nobody notices', async () => {
   expect(await cached(holding('stale'), dead).ask('x', unlimited)).toMatchObject({ value: 'held' });
 });
 
+test('a stale entry is served without a refresh while none may begin', async () => {
+  const operation = answering();
+  expect(await cached(holding('stale'), operation, () => false).ask('x', unlimited)).toMatchObject({ value: 'held' });
+  expect(operation.calls).toBe(0);
+});
+
 test('when asking fails and nothing is held the failure is the answer', async () => {
   await expect(cached(holding(), dead).ask('x', unlimited)).rejects.toThrow('dead');
 });

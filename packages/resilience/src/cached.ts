@@ -22,7 +22,12 @@ export interface Cached<I, O> {
   readonly ask: Operation<I, Entry<O>>;
 }
 
-export function cached<I, O>(cache: Cache<I, O>, operation: Operation<I, O>): Cached<I, O> {
+/** `mayRefresh`: whether there is room for a refresh behind a stale entry, which its next reader can start as well. */
+export function cached<I, O>(
+  cache: Cache<I, O>,
+  operation: Operation<I, O>,
+  mayRefresh: () => boolean = () => true,
+): Cached<I, O> {
   const asked = async (input: I, call: Call): Promise<Entry<O>> => ({
     value: await operation(input, call),
     freshness: 'fresh',
@@ -34,7 +39,7 @@ export function cached<I, O>(cache: Cache<I, O>, operation: Operation<I, O>): Ca
       const entry = cache.get(input);
       if (entry?.freshness === 'fresh') return entry;
       if (entry?.freshness === 'stale') {
-        asked(input, unlimited).catch(() => 'the next reader of the stale entry tries again');
+        if (mayRefresh()) asked(input, unlimited).catch(() => 'the next reader of the stale entry tries again');
         return entry;
       }
       return asked(input, call).catch((error) => {

@@ -386,6 +386,25 @@ test('more than 16 requests in flight are refused at once', async () => {
   await Promise.all(waiting);
 });
 
+test('refreshes leave half of the requests in flight to lookups that have nothing', async () => {
+  let silent = false;
+  await using server = await drivenServer((asked, response) => {
+    if (!silent) serving()(asked, response);
+  });
+  const { client, time } = clientWithClock({ baseUrl: server.url });
+  const ids = Array.from({ length: 16 }, (_, index) => `c${index}`);
+  await client.lookupMany(ids);
+  silent = true;
+  time.skip(120_000);
+  for (const id of ids) {
+    expect(await client.lookup(id)).toMatchObject({ servedFrom: 'stale' });
+    await turn(); // its own turn, so its own request
+  }
+  await server.received(9);
+  expect(client.stats().origin.inFlight).toBe(8);
+  await client.close();
+});
+
 test('ready says ready, stale, or unavailable, and never rejects', async () => {
   await using current = await drivenServer((_, response) => reply(response, { segments: [] }));
   await using older = await drivenServer((_, response) => reply(response, {}, { headers: { 'segment-stale': '?1' } }));

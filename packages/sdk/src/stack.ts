@@ -37,5 +37,10 @@ export function createStack<I, O>(origin: Origin<I, O>, cache: Cache<I, O>, opti
     ],
     origin.send,
   );
-  return cached(cache, stack([deadline(ms.call, time), singleFlight(cache)], batch(maxBatch, send)));
+  const { limiter } = origin;
+  return cached(
+    cache,
+    stack([deadline(ms.call, time), singleFlight(cache)], batch(maxBatch, send)),
+    () => limiter.inFlight < limiter.max / 2, // refreshes can wait, misses cannot
+  );
 }
