@@ -77,6 +77,13 @@ test('a flag wins over the environment, the environment over the file', async ()
   expect(flagged.stdout).toContain('{"to":"flag","parts":7}');
 });
 
+test('an empty variable counts as unset, as shells and compose files leave it', async () => {
+  const config = join(folder, 'unset.json');
+  await writeFile(config, '{"to":"file"}');
+  const { stdout } = await start(['copy', 'a', '--json', '--config', config], { DEMO_TO: '', DEMO_PARTS: '' }).ended;
+  expect(stdout).toContain('{"to":"file","parts":4}');
+});
+
 test('--json prints one event a line, the version first, the result last, errors included', async () => {
   const { stdout, stderr } = await demo('copy', 'a', '--to', 'b', '--json');
   expect(

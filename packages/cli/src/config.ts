@@ -34,7 +34,7 @@ function origins(name: string, file: Readonly<Record<string, unknown>>, sources:
   const variable = toVariable(sources.environmentPrefix, name);
   return [
     { origin: toFlag(name), value: sources.flags[name] },
-    { origin: variable, value: sources.environment[variable] },
+    { origin: variable, value: sources.environment[variable] || undefined }, // shells and compose files unset by ''
     { origin: `${sources.file}: ${name}`, value: file[name] },
   ];
 }
