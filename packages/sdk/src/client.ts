@@ -39,8 +39,8 @@ export interface SegmentClient<S extends string = string> extends AsyncDisposabl
 
 /** Functions, not methods: `ids.map(client.lookup)` works. */
 export function createClient<S extends string>(options: ResolvedOptions<S>, time: Time = systemTime): SegmentClient<S> {
-  const { state, leave } = joinOrigin(options.origin, options.apiKey);
-  const sources = createSources(options, state, time);
+  const { state, epochs, leave } = joinOrigin(options);
+  const sources = createSources(options, { ...state, epochs }, time);
   const tally = createTally();
   const life = { closed: false };
   const hold = createHold();
@@ -79,7 +79,7 @@ export function createClient<S extends string>(options: ResolvedOptions<S>, time
       served: { ...tally.served },
       errors: { ...tally.errors },
       cache: sources.size(),
-      origin: standOf(state),
+      origin: standOf(state, epochs),
     }),
     close,
     [Symbol.asyncDispose]: close,

@@ -7,12 +7,14 @@ import { createSegmentClient } from './index.ts';
 import { joinOrigin } from './origin.ts';
 import { VERSION } from './version.ts';
 
+const join = (origin: string, apiKey?: string, basePath = '') => joinOrigin({ origin, basePath, apiKey });
+
 test('clients of one origin and credential share their guards, others do not', async () => {
   const [one, same, otherKey, otherOrigin] = [
-    joinOrigin('http://a.test', 'k1'),
-    joinOrigin('http://a.test', 'k1'),
-    joinOrigin('http://a.test', 'k2'),
-    joinOrigin('http://b.test', 'k1'),
+    join('http://a.test', 'k1'),
+    join('http://a.test', 'k1'),
+    join('http://a.test', 'k2'),
+    join('http://b.test', 'k1'),
   ];
   expect(same.state).toBe(one.state);
   expect(otherKey.state).not.toBe(one.state);
@@ -20,15 +22,37 @@ test('clients of one origin and credential share their guards, others do not', a
   await Promise.all([one, same, otherKey, otherOrigin].map(({ leave }) => leave()));
 });
 
+test('services at different paths of one origin share the guards, not the epochs', async () => {
+  const [one, same, other] = ['/eu', '/eu', '/us'].map((path) => join('http://a.test', 'k1', path));
+  expect(other?.state).toBe(one?.state);
+  expect(same?.epochs).toBe(one?.epochs);
+  expect(other?.epochs).not.toBe(one?.epochs);
+  await Promise.all([one, same, other].map((joined) => joined?.leave()));
+});
+
+test('a roll back of one service leaves the answers of another at the same origin', async () => {
+  await using server = await drivenServer((asked, response) => {
+    const epoch = asked.path.startsWith('/eu') ? '7' : '1';
+    serving(() => ({}), { headers: { 'segment-epoch': epoch, 'segment-epoch-floor': epoch } })(asked, response);
+  });
+  const options = { deadlineMs: 30_000, attemptTimeoutMs: 30_000, flightTimeoutMs: 30_000 };
+  await using us = createSegmentClient({ baseUrl: `${server.url}/us`, ...options });
+  await using eu = createSegmentClient({ baseUrl: `${server.url}/eu`, ...options });
+  expect(await us.lookup('c1')).toMatchObject({ ok: true });
+  expect(await eu.lookup('c1')).toMatchObject({ ok: true });
+  expect(us.peek('c1')).toMatchObject({ ok: true });
+  expect(await us.lookup('c2')).toMatchObject({ ok: true });
+});
+
 test('the last client to leave takes the state along; leaving twice counts once', async () => {
-  const [first, second] = [joinOrigin('http://a.test', undefined), joinOrigin('http://a.test', undefined)];
+  const [first, second] = [join('http://a.test'), join('http://a.test')];
   await first.leave();
   await first.leave();
-  const third = joinOrigin('http://a.test', undefined);
+  const third = join('http://a.test');
   expect(third.state).toBe(second.state);
   await second.leave();
   await third.leave();
-  const later = joinOrigin('http://a.test', undefined);
+  const later = join('http://a.test');
   expect(later.state).not.toBe(third.state);
   await later.leave();
 });

@@ -1,27 +1,32 @@
-/** The one place with process-wide state: what all clients of an origin with one credential share. */
+/** The one place with process-wide state: guards an origin and credential, epochs a service of it. */
 import { createHash } from 'node:crypto';
 import { type CircuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { createLimiter, type Limiter } from '@segment-store/resilience/limit';
 import { createRetryBudget, type RetryBudget } from '@segment-store/resilience/retry';
 import type { Epochs } from './cache.ts';
+import type { ResolvedOptions } from './options.ts';
 import { CONNECTIONS, createPool, type HttpPool } from './pool.ts';
 
 export interface OriginState {
   readonly limiter: Limiter;
   readonly budget: RetryBudget;
   readonly breaker: CircuitBreaker;
-  readonly epochs: Epochs;
   readonly pool: HttpPool;
 }
 
+export type Address = Pick<ResolvedOptions, 'origin' | 'basePath' | 'apiKey'>;
+
 export interface Joined {
   readonly state: OriginState;
+  /** Of the service at the base path: an origin may hold several, each with generations of its own. */
+  readonly epochs: Epochs;
   /** Idempotent; the last to leave closes the connections. */
   leave(): Promise<void>;
 }
 
 interface Shared {
   readonly state: OriginState;
+  readonly epochs: Map<string, Epochs>;
   clients: number;
 }
 
@@ -29,19 +34,20 @@ interface Shared {
  * On a registered symbol, so that the ESM and the CJS copy of this package share too. Its number is the version of
  * `Shared`: raise it when the shape changes.
  */
-const REGISTRY: unique symbol = Symbol.for('@segment-store/sdk/origins/1');
+const REGISTRY: unique symbol = Symbol.for('@segment-store/sdk/origins/2');
 
-export function joinOrigin(origin: string, credential: string | undefined): Joined {
+export function joinOrigin({ origin, basePath, apiKey = '' }: Address): Joined {
   const origins = registry();
-  const key = `${origin} ${createHash('sha256')
-    .update(credential ?? '')
-    .digest('hex')}`;
-  const shared = origins.get(key) ?? { state: createState(origin), clients: 0 };
+  const key = `${origin} ${createHash('sha256').update(apiKey).digest('hex')}`;
+  const shared = origins.get(key) ?? { state: createState(origin), epochs: new Map(), clients: 0 };
   origins.set(key, shared);
+  const epochs = shared.epochs.get(basePath) ?? { latest: 0, floor: 0 };
+  shared.epochs.set(basePath, epochs);
   shared.clients += 1;
   let left = false;
   return {
     state: shared.state,
+    epochs,
     async leave() {
       if (left) return;
       left = true;
@@ -63,6 +69,5 @@ const createState = (origin: string): OriginState => ({
   limiter: createLimiter(CONNECTIONS),
   budget: createRetryBudget(),
   breaker: createCircuitBreaker(),
-  epochs: { latest: 0, floor: 0 },
   pool: createPool(origin),
 });

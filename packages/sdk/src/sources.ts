@@ -3,7 +3,7 @@ import type { CustomerId } from '@segment-store/contract/id';
 import type { Cached } from '@segment-store/resilience/cached';
 import type { Time } from '@segment-store/resilience/time';
 import { type Api, createApi, MAX_LOOKUPS, type Pair } from './api.ts';
-import { createCache, type ReplyCache } from './cache.ts';
+import { createCache, type Epochs, type ReplyCache } from './cache.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { OriginState } from './origin.ts';
@@ -21,7 +21,7 @@ export interface Sources<S extends string> {
 
 export function createSources<S extends string>(
   { basePath, apiKey, cache, maxRetries, ms }: ResolvedOptions<S>,
-  { epochs, pool, ...guards }: OriginState,
+  { epochs, pool, ...guards }: OriginState & { readonly epochs: Epochs },
   time: Time,
 ): Sources<S> {
   const api = createApi<S>({ basePath, apiKey, pool, epochs, time });

@@ -1,4 +1,5 @@
 /** What a client counted. */
+import type { Epochs } from './cache.ts';
 import type { ErrorCode, LookupError, ServedFrom } from './lookup.ts';
 import type { OriginState } from './origin.ts';
 
@@ -9,7 +10,7 @@ export interface ClientStats {
   /** Reads that fell back or were served stale after a failure, by its code. */
   readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
   readonly cache: { readonly entries: number; readonly bytes: number };
-  /** Of the origin, shared by all clients of this process with the same credential. */
+  /** Of the origin, shared by all clients of this process with the same credential; the epochs also by base path. */
   readonly origin: {
     readonly breaker: 'closed' | 'open' | 'half-open';
     readonly inFlight: number;
@@ -39,7 +40,7 @@ export function counted<R extends { readonly servedFrom: ServedFrom | 'fallback'
   return read;
 }
 
-export const standOf = ({ breaker, limiter, budget, epochs }: OriginState): ClientStats['origin'] => ({
+export const standOf = ({ breaker, limiter, budget }: OriginState, epochs: Epochs): ClientStats['origin'] => ({
   breaker: breaker.state,
   inFlight: limiter.inFlight,
   retryTokens: budget.tokens,
