@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { decompress } from './decompress.ts';
@@ -46,6 +47,39 @@ test.each([
   });
 });
 
+test('zeros behind the gzip data are padding, and the source is read to its end', async () => {
+  const padded = Buffer.concat([members, Buffer.alloc(20)]);
+  for (let cut = 0; cut <= padded.length; cut++) {
+    const source = watched(chunked(padded, [cut]));
+    expect(await text(source.chunks), `cut at ${cut}`).toBe('one\ntwo\nthree\n');
+    expect(source.ending()).toBe('at its end');
+  }
+});
+
+test('bytes behind the padding are CORRUPT, cut anywhere', async () => {
+  const bytes = Buffer.concat([members, Buffer.alloc(3), gzipSync('four')]);
+  for (let cut = members.length - 2; cut < bytes.length; cut++) {
+    await expect(text(chunked(bytes, [cut])), `cut at ${cut}`).rejects.toMatchObject({
+      code: 'CORRUPT',
+      message: expect.stringContaining('members/p0 goes on behind the padding'),
+    });
+  }
+});
+
+test('what the source finds wrong behind its last byte comes through, padded or not', async () => {
+  async function* wrong(...parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+    for (const part of parts) {
+      yield part;
+      await setImmediate();
+    }
+    throw new Error('another sha256');
+  }
+  await expect(text(wrong(members))).rejects.toThrow('another sha256');
+  const padding = Array.from({ length: 100 }, () => Buffer.alloc(512));
+  await expect(text(wrong(members, ...padding))).rejects.toThrow('another sha256');
+  await expect(text(wrong(Buffer.from('plain')))).rejects.toThrow('another sha256');
+});
+
 test.each([
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]],
   ['bzip2', [0x42, 0x5a, 0x68, 0x39]],
@@ -55,6 +89,9 @@ test.each([
     code: 'UNREADABLE',
     message: expect.stringContaining(`members/p0 is ${format}`),
   });
+  const source = watched(chunked(Uint8Array.from(bytes)));
+  await expect(text(source.chunks)).rejects.toThrow(format);
+  expect(source.ending()).toBe('early');
 });
 
 test('what the source rejects with comes through the decoder', async () => {
@@ -65,15 +102,31 @@ test('what the source rejects with comes through the decoder', async () => {
   await expect(text(broken())).rejects.toThrow('the cable is cut');
 });
 
-test('a reader that leaves early ends the source', async () => {
-  let ended = false;
+test.each([
+  ['gzip', gzipSync('x\n'.repeat(100_000))],
+  ['plain', Buffer.from('x\n'.repeat(100_000))],
+  ['gzip that turns out broken', Buffer.concat([gzipSync('x'), Buffer.from('tail')])],
+])('a reader that leaves early ends the source: %s', async (_, bytes) => {
   async function* endless(): AsyncGenerator<Uint8Array> {
+    for (;;) yield bytes;
+  }
+  const source = watched(endless());
+  try {
+    for await (const _ of decompress(source.chunks, 'members/p0')) break;
+  } catch {}
+  expect(source.ending()).toBe('early');
+});
+
+/** `chunks`, and how its reading ended. */
+function watched(chunks: AsyncIterable<Uint8Array>) {
+  let ending = 'open';
+  async function* passing(): AsyncGenerator<Uint8Array> {
     try {
-      for (;;) yield gzipSync('x\n'.repeat(100_000));
+      yield* chunks;
+      ending = 'at its end';
     } finally {
-      ended = true;
+      if (ending === 'open') ending = 'early';
     }
   }
-  for await (const _ of decompress(endless(), 'members/p0')) break;
-  await expect.poll(() => ended).toBe(true);
-});
+  return { chunks: passing(), ending: () => ending };
+}
