@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
+import { manualTime } from '@segment-store/resilience/manual-time';
 import { expect, test, vi } from 'vitest';
 import { createClient } from './client.ts';
 import {
@@ -235,10 +236,37 @@ test('an incomplete answer cannot say no: the membership endpoint is asked, once
   ]);
 });
 
+test('100 memberships at once, nothing known: one request, and every answer right', async () => {
+  await using server = await drivenServer(serving());
+  await using client = createSegmentClient({ baseUrl: server.url, ...unhurried });
+  const ids = Array.from({ length: 100 }, (_, index) => `c${index}`);
+  const members = await Promise.all(ids.map((id) => client.checkMember(id, 'recurrent:store:17')));
+  expect(members).toSatisfy((all: typeof members) => all.every(({ ok, member }) => ok && member));
+  expect(server.requests.map(({ path }) => path)).toEqual(['/v1/lookups']);
+});
+
+test('the deadline holds for a membership that takes two requests', async () => {
+  let answerNow = () => {};
+  await using server = await drivenServer((asked, response) => {
+    answerNow = () => serving(() => IN)(asked, response);
+  });
+  const time = manualTime();
+  const client = createClient(resolveOptions({ baseUrl: server.url, deadlineMs: 150 }), time);
+  const member = client.checkMember('c1', 'not:b');
+  await server.received(1);
+  await time.advance(100);
+  answerNow();
+  await server.received(2);
+  await time.advance(51);
+  expect(await member).toMatchObject({ ok: false, error: { code: 'TIMEOUT' } });
+  await client.close();
+});
+
 test('a segment the service does not have is UNKNOWN_SEGMENT', async () => {
-  await using server = await drivenServer((_, response) =>
-    reply(response, problem('unknown-segment', 404), { status: 404 }),
-  );
+  await using server = await drivenServer((asked, response) => {
+    if (!asked.path.endsWith('/tpyo')) return serving(() => IN)(asked, response);
+    reply(response, problem('unknown-segment', 404), { status: 404 });
+  });
   await using client = createSegmentClient({ baseUrl: server.url, ...unhurried });
   expect(await client.checkMember('c1', 'tpyo')).toEqual({
     ok: false,

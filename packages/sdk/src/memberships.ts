@@ -1,7 +1,7 @@
-/** Reading one membership: from a known answer where it decides, else from the membership endpoint. */
+/** Reading one membership: from the customer's answer where that decides, else from the membership endpoint. */
 import { isCustomerId, isSegmentId } from '@segment-store/contract/id';
 import type { Entry } from '@segment-store/resilience/cached';
-import { unlimited } from '@segment-store/resilience/operation';
+import { type Call, unlimited } from '@segment-store/resilience/operation';
 import type { Pair } from './api.ts';
 import { type CallOptions, callOf, fallbackOf } from './call-options.ts';
 import {
@@ -24,7 +24,7 @@ type Kept = Entry<Reply<MembershipFacts>>;
 
 export function createCheckMember<S extends string>(
   { segments, members }: Pick<Sources<S>, 'segments' | 'members'>,
-  { fallback, time, tally, hold, life }: ReadDeps<S>,
+  { fallback, deadlineMs, time, tally, hold, life }: ReadDeps<S>,
 ): CheckMember<S> {
   const told = (kept: Kept, from: ServedFrom, error?: LookupError): Membership =>
     counted(tally, membership(kept, from, error));
@@ -35,17 +35,18 @@ export function createCheckMember<S extends string>(
       servedFrom: 'fallback',
       error,
     });
-  const orExpired =
-    (pair: Pair) =>
-    (error: unknown): Kept => {
-      const kept = deduced(segments.peek(pair.customerId), pair.segmentId);
-      if (kept === undefined) throw error;
-      return { ...kept, error };
-    };
+
+  /** Asking for the whole answer first is no detour: such requests travel together, and the next pair may be in it. */
+  async function find(pair: Pair, { signal, deadlineAt }: Call): Promise<Kept> {
+    const call = { signal, deadlineAt: Math.min(deadlineAt, time.now() + deadlineMs) }; // one, for both requests
+    if (members.peek(pair) !== undefined) return members.ask(pair, call);
+    const answer = deduced(await segments.ask(pair.customerId, call), pair.segmentId);
+    return answer ?? members.ask(pair, call);
+  }
 
   async function ask(pair: Pair, segment: S, options?: CallOptions<S>): Promise<Membership> {
     try {
-      const kept = await members.ask(pair, callOf(options, time)).catch(orExpired(pair));
+      const kept = await find(pair, callOf(options, time));
       if (kept.error === undefined) return told(kept, servedFrom(kept, true));
       const error = endedBy(kept.error, life);
       // "There is no such segment" is an answer: nothing kept is truer.
