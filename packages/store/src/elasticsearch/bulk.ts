@@ -6,7 +6,7 @@ import type { Lines } from '../store.ts';
 import type { LineTally } from '../tally.ts';
 import { bulkBody } from './bulk-body.ts';
 import { findReplays } from './conflict.ts';
-import { type Connection, TIMEOUT_MS } from './connection.ts';
+import { type Connection, TIMEOUT_MS, TOO_LARGE } from './connection.ts';
 import { type BulkItem, triage } from './triage.ts';
 
 export interface BulkTarget {
@@ -59,7 +59,7 @@ interface Attempt {
 async function sendOnce(target: BulkTarget, piece: Piece, call: Call): Promise<Attempt> {
   try {
     const { status, body } = await post(target, piece, call);
-    if (status === 400 || status === 413) return { left: piece.indexes, refused: status };
+    if (status === 400 || status === TOO_LARGE) return { left: piece.indexes, refused: status };
     const left = await settle(target, piece, { items: itemsOf(body, piece), call });
     return { left, reason: busy(target, left.length) };
   } catch (reason) {
@@ -70,7 +70,7 @@ async function sendOnce(target: BulkTarget, piece: Piece, call: Call): Promise<A
 function post({ connection, alias }: BulkTarget, { lines, indexes }: Piece, call: Call) {
   const bulk = bulkBody(lines, indexes);
   const path = `/${alias}/_bulk`;
-  const request = { method: 'POST', path, query, bulk, accept: [400, 413], isPrivate: true } as const;
+  const request = { method: 'POST', path, query, bulk, accept: [400, TOO_LARGE], isPrivate: true } as const;
   return connection.send<BulkAnswer>({ ...request, timeoutMs: TIMEOUT_MS.bulk }, call);
 }
 
@@ -111,7 +111,7 @@ async function bisect(
     await sendPiece(target, { ...piece, indexes: indexes.slice(0, middle) }, call);
     await sendPiece(target, { ...piece, indexes: indexes.slice(middle) }, call);
   } else if (only !== undefined) {
-    tally.reject(only, status === 413 ? 'too-large' : 'store', { status });
+    tally.reject(only, status === TOO_LARGE ? 'too-large' : 'store', { status });
   }
 }
 

@@ -33,6 +33,8 @@ export interface Connection extends AsyncDisposable {
 /** Requests by what they wait for; the client itself would wait for ever. */
 export const TIMEOUT_MS = { read: 5_000, control: 10_000, bulk: 30_000, seal: 120_000 } as const;
 
+export const TOO_LARGE = 413;
+
 /** Nearly every bulk answer says only this: not parsing it is most of a load's client time. */
 const NO_ERRORS = '{"errors":false';
 
@@ -51,7 +53,9 @@ export function connect(url: URL): Connection {
     const params = { method, path, ...(query && { querystring: { ...query } }), ...bodyOf(body, bulk) };
     const options = { signal, meta: true as const, ignore: [...(accept ?? [])] };
     const answer = await client.transport.request<T>(params, options);
-    if (!isElasticsearch(answer.headers)) throw notElasticsearch(name, answer);
+    // What is too large is refused before Elasticsearch itself sees it: without its header, without a body.
+    const isItself = isElasticsearch(answer.headers) || answer.statusCode === TOO_LARGE;
+    if (!isItself) throw notElasticsearch(name, answer);
     return { status: answer.statusCode, body: answer.body };
   };
   return {

@@ -38,6 +38,11 @@ export async function interpose(target: string): Promise<Interposer> {
       await forward(`${target}${path}`, asked, { request, response, isLost: answer === 'lose' });
       return;
     }
+    if (answer.status === 413) {
+      // As Elasticsearch does: it never reads what is too large.
+      response.writeHead(413, { 'content-length': 0 }).end();
+      return;
+    }
     response.writeHead(answer.status, { 'content-type': 'application/json', ...ELASTIC, ...answer.headers });
     response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
   };
