@@ -5,11 +5,7 @@ import { type StoredMember, toMember } from '../member.ts';
 import type { Lines } from '../store.ts';
 import { customerOf, lineAt } from '../tally.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
-
-interface Found {
-  readonly found?: boolean;
-  readonly _source?: StoredMember;
-}
+import { type Found, sourceOf } from './found.ts';
 
 export interface Conflicts {
   readonly index: string;
@@ -22,11 +18,15 @@ export async function findReplays(connection: Connection, conflicts: Conflicts, 
   const { index, lines, indexes } = conflicts;
   const ids = indexes.map((at) => customerOf(lines, at));
   const request = { method: 'POST', path: `/${index}/_mget`, body: { ids }, isPrivate: true } as const;
-  const { body } = await connection.send<{ docs: readonly Found[] }>({ ...request, timeoutMs: TIMEOUT_MS.bulk }, call);
+  const { body } = await connection.send<{ docs: readonly Found<StoredMember>[] }>(
+    { ...request, timeoutMs: TIMEOUT_MS.bulk },
+    call,
+  );
+  const sources = ids.map((_, place) => sourceOf(body.docs[place] ?? {}, index));
   const seen = new Set<string>();
   const isReplay = (at: number, place: number) => {
     const customerId = ids[place] ?? '';
-    const source = body.docs[place]?._source;
+    const source = sources[place];
     if (source === undefined || seen.has(customerId)) return false;
     seen.add(customerId);
     return textOf(lines, at) === printMember(toMember(source));

@@ -1,13 +1,17 @@
 /** Control records as documents, changed by compare-and-set on the sequence number. */
 import type { Call } from '@segment-store/resilience/operation';
 import type { Key, Records, Versioned } from '../records.ts';
+import { refusal } from '../refusal.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
+import { type Found, sourceOf } from './found.ts';
 
-interface Found<T> {
-  readonly found?: boolean;
+interface FoundRecord<T> extends Found<{ readonly body: T }> {
   readonly _seq_no?: number;
   readonly _primary_term?: number;
-  readonly _source?: { readonly body: T };
+}
+
+interface Removed {
+  readonly items?: readonly { readonly delete: { readonly status: number } }[];
 }
 
 /** Records asked for in one request. */
@@ -18,16 +22,16 @@ export function createRecords(connection: Connection, index: string): Records {
   return {
     async get<T>(key: Key<T>, call: Call) {
       const request = { method: 'GET', path: pathOf(index, '_doc', key), timeoutMs, accept: [404] } as const;
-      const { body } = await connection.send<Found<T>>(request, call);
-      return toVersioned(body);
+      const { body } = await connection.send<FoundRecord<T>>(request, call);
+      return toVersioned(body, index);
     },
     async getMany<T>(keys: readonly Key<T>[], call: Call) {
       const values: (T | undefined)[] = [];
       for (let from = 0; from < keys.length; from += CHUNK) {
         const ids = keys.slice(from, from + CHUNK).map(({ id }) => id);
         const request = { method: 'POST', path: `/${index}/_mget`, body: { ids }, timeoutMs } as const;
-        const { body } = await connection.send<{ docs: readonly Found<T>[] }>(request, call);
-        values.push(...body.docs.map((found) => toVersioned(found)?.value));
+        const { body } = await connection.send<{ docs: readonly FoundRecord<T>[] }>(request, call);
+        values.push(...ids.map((_, place) => toVersioned(body.docs[place] ?? {}, index)?.value));
       }
       return values;
     },
@@ -44,14 +48,24 @@ export function createRecords(connection: Connection, index: string): Records {
       for (let from = 0; from < keys.length; from += CHUNK) {
         const actions = keys.slice(from, from + CHUNK).map(({ id }) => `{"delete":{"_id":${JSON.stringify(id)}}}\n`);
         const bulk = Buffer.from(actions.join(''));
-        await connection.send({ method: 'POST', path: `/${index}/_bulk`, bulk, timeoutMs: TIMEOUT_MS.bulk }, call);
+        const request = { method: 'POST', path: `/${index}/_bulk`, bulk, timeoutMs: TIMEOUT_MS.bulk } as const;
+        checkRemoved(index, (await connection.send<Removed>(request, call)).body);
       }
     },
   };
 }
 
-function toVersioned<T>({ found, _seq_no, _primary_term, _source }: Found<T>): Versioned<T> | undefined {
-  return found && _source ? { value: _source.body, version: `${_seq_no}:${_primary_term}` } : undefined;
+function toVersioned<T>(found: FoundRecord<T>, index: string): Versioned<T> | undefined {
+  const source = sourceOf(found, index);
+  return source && { value: source.body, version: `${found._seq_no}:${found._primary_term}` };
+}
+
+/** Deletes that find nothing have been done before. */
+function checkRemoved(index: string, { items = [] }: Removed): void {
+  const left = items.find(({ delete: { status } }) => status !== 200 && status !== 404);
+  if (left === undefined) return;
+  const traits = { fault: true, retryable: true };
+  throw refusal('UNAVAILABLE', `index ${index} refused to delete records (${left.delete.status})`, traits);
 }
 
 function pathOf(index: string, verb: '_doc' | '_create', { id }: Key<unknown>): string {

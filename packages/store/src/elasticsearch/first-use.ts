@@ -61,9 +61,11 @@ export async function createIndex(connection: Connection, index: NewIndex, call:
   const { name, settings, mappings, aliases = [] } = index;
   const body = { settings, mappings, aliases: Object.fromEntries(aliases.map((alias) => [alias, {}])) };
   const request = { method: 'PUT', path: `/${name}`, body, timeoutMs: TIMEOUT_MS.bulk, accept: [400] } as const;
-  const { status, body: answer } = await connection.send<{ error?: { type: string } }>(request, call);
+  const { status, body: answer } = await connection.send<{ error?: { type: string; reason?: string } }>(request, call);
   if (status === 400 && answer.error?.type !== 'resource_already_exists_exception') {
-    throw refusal('CONFLICT', `index ${name} cannot be created: ${answer.error?.type}`);
+    const { type, reason = '' } = answer.error ?? {};
+    const message = `${connection.url} refuses to create index ${name}: ${type} ${reason.slice(0, 300)}`;
+    throw refusal('UNAVAILABLE', `${message}; make room for it, then run again`);
   }
   return status !== 400;
 }

@@ -6,9 +6,9 @@ import type { Call, Settled } from '@segment-store/resilience/operation';
 import { checkReadable, toGeneration } from '../generation.ts';
 import { type StoredMember, toMember } from '../member.ts';
 import { generationKey, type Records } from '../records.ts';
-import { refusal } from '../refusal.ts';
 import type { Reader } from '../store.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
+import { type Found, sourceOf } from './found.ts';
 import type { Layout } from './layout.ts';
 
 export interface ReaderTerms {
@@ -38,12 +38,6 @@ export async function openReader(
   };
 }
 
-interface Found {
-  readonly found?: boolean;
-  readonly _source?: StoredMember;
-  readonly error?: { readonly type: string };
-}
-
 async function readOne(
   connection: Connection,
   { index, customerId }: { readonly index: string; readonly customerId: CustomerId },
@@ -51,7 +45,7 @@ async function readOne(
 ): Promise<Member | undefined> {
   const path = `/${index}/_doc/${encodeURIComponent(customerId)}`;
   const request = { method: 'GET', path, timeoutMs: TIMEOUT_MS.read, accept: [404], isPrivate: true } as const;
-  const { body } = await connection.send<Found>(request, call);
+  const { body } = await connection.send<Found<StoredMember>>(request, call);
   return memberOf(body, index);
 }
 
@@ -61,7 +55,8 @@ async function readMany(
   call: Call,
 ): Promise<Settled<Member | undefined>> {
   const request = { method: 'POST', path: `/${index}/_mget`, body: { ids: customerIds }, isPrivate: true } as const;
-  const { body } = await connection.send<{ docs: readonly Found[] }>({ ...request, timeoutMs: TIMEOUT_MS.read }, call);
+  const bounded = { ...request, timeoutMs: TIMEOUT_MS.read };
+  const { body } = await connection.send<{ docs: readonly Found<StoredMember>[] }>(bounded, call);
   const settled = customerIds.map((_, place): Settled<Member | undefined>[number] => {
     try {
       return { status: 'fulfilled', value: memberOf(body.docs[place] ?? {}, index) };
@@ -72,13 +67,9 @@ async function readMany(
   return rejectIfAllFailed(settled);
 }
 
-/** `found` is missing from errors: of the index as a whole, or of the customer's own shard. */
-function memberOf({ found, _source, error }: Found, index: string): Member | undefined {
-  if (found === false) return undefined;
-  if (found && _source) return toMember(_source);
-  if (error?.type === 'index_not_found_exception') throw refusal('NOT_FOUND', `index ${index} was removed`);
-  const traits = { fault: true, retryable: true };
-  throw refusal('UNAVAILABLE', `index ${index} could not be read (${error?.type ?? 'no answer'})`, traits);
+function memberOf(found: Found<StoredMember>, index: string): Member | undefined {
+  const stored = sourceOf(found, index);
+  return stored === undefined ? undefined : toMember(stored);
 }
 
 interface Hits {

@@ -13,7 +13,7 @@ test.each([
   [403, 'security_exception', 'denied'],
   [400, 'document_parsing_exception', 'rejected'],
   [413, undefined, 'rejected'],
-  [500, 'exception', 'rejected'],
+  [500, 'node_closed_exception', 'again'],
 ] as const)('an item answered %i %s is %s', (status, type, expected) => {
   expect(triage({ status, ...(type !== undefined && { error: { type } }) })).toBe(expected);
 });

@@ -8,14 +8,15 @@ export interface BulkItem {
 
 export type Triage = 'created' | 'conflict' | 'again' | 'rejected' | 'closed' | 'blocked' | 'denied';
 
-const AGAIN: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
+const AGAIN: ReadonlySet<number> = new Set([408, 429]);
 
 export function triage({ status, error }: BulkItem): Triage {
   if (status < 300) return 'created';
   if (status === 409) return 'conflict';
   // A full disk answers 429 as well, and would be tried for ever.
   if (error?.type === BLOCKED) return 'blocked';
-  if (AGAIN.has(status)) return 'again';
+  // A node that stops or restarts answers 500 for items it was given: never the line's fault.
+  if (AGAIN.has(status) || status >= 500) return 'again';
   // The alias that only a build has is gone.
   if (status === 404) return 'closed';
   if (status === 401 || status === 403) return 'denied';
