@@ -102,7 +102,7 @@ class OpenBuild implements Build {
   async seal(): Promise<Generation> {
     if (this.#record.state === 'building') {
       const outcomes = await this.#reconcile();
-      await this.#contents.close(this.#call);
+      await patiently(() => this.#contents.close(this.#call), this.#patience(), this.#call);
       const members = outcomes.created + outcomes.replayed;
       const sealed = { state: 'sealed', outcomes, members, memberships: outcomes.memberships } as const;
       await this.#amend((record) => ({ ...record, ...sealed }));

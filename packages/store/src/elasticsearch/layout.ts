@@ -14,8 +14,9 @@ export interface Layout {
   readonly everyMembers: string;
   membersOf(run: RunId): string;
   catalogueOf(run: RunId): string;
-  /** Writes go through this alias, so that removing it ends them. */
+  /** Writes go through these two aliases, so that removing them ends every write. */
   buildOf(run: RunId): string;
+  catalogueBuildOf(run: RunId): string;
   /** Carries epoch and floor; the live generation has exactly one. */
   markerOf(pointer: Pick<Pointer, 'epoch' | 'floor'>): string;
   readMarker(alias: string): Pick<Pointer, 'epoch' | 'floor'> | undefined;
@@ -35,6 +36,8 @@ export function layoutOf(prefix: string): Layout {
     membersOf: (run) => `${members}-${run}`,
     catalogueOf: (run) => `${catalogue}-${run}`,
     buildOf: (run) => `${prefix}-build-${run}`,
+    // Neither a prefix nor a run id has a dot: no other deployment's and no other run's name is the same.
+    catalogueBuildOf: (run) => `${prefix}-build-${run}.catalogue`,
     markerOf: ({ epoch, floor }) => `${prefix}-epoch-${sixDigits(epoch)}-floor-${sixDigits(floor)}`,
     readMarker(alias) {
       const [, epoch, floor] = marker.exec(alias) ?? [];
@@ -58,10 +61,10 @@ export const membersMapping = {
   },
 } as const;
 
-/** Only `id` is queried, to read the catalogue in pages; the rest is kept as it came. */
+/** Only `id` is queried, to read the catalogue in pages; the rest, whose length has no limit, is kept as it came. */
 export const catalogueMapping = {
   dynamic: false,
-  properties: { id: { type: 'keyword' }, type: { type: 'keyword' }, name: { type: 'keyword', doc_values: false } },
+  properties: { id: { type: 'keyword' } },
 } as const;
 
 export const controlMapping = {

@@ -9,40 +9,58 @@ interface Indices {
   readonly catalogue: string;
 }
 
+export interface BuildAlias {
+  readonly index: string;
+  readonly alias: string;
+}
+
 export async function countDocuments(
   connection: Connection,
   { members, catalogue }: Indices,
   call: Call,
 ): Promise<{ readonly members: number; readonly segments: number }> {
   const path = `/${members},${catalogue}/_refresh`;
-  await connection.send({ method: 'POST', path, timeoutMs: TIMEOUT_MS.seal }, call);
+  const refresh = { method: 'POST', path, timeoutMs: TIMEOUT_MS.seal } as const;
+  checkWhole(
+    await connection.send<OfShards>(refresh, call),
+    `${connection.url} could refresh only a part of ${members}`,
+  );
   return { members: await count(connection, members, call), segments: await count(connection, catalogue, call) };
 }
 
 export async function settleIndices(
   connection: Connection,
-  { members, catalogue, alias }: Indices & { readonly alias: string },
+  { members, catalogue, aliases }: Indices & { readonly aliases: readonly BuildAlias[] },
   call: Call,
 ): Promise<void> {
-  const body = { actions: [{ remove: { index: members, alias, must_exist: false } }] };
-  await connection.send({ method: 'POST', path: '/_aliases', body, timeoutMs: TIMEOUT_MS.control }, call);
+  const body = { actions: aliases.map((one) => ({ remove: { ...one, must_exist: false } })) };
+  // 404: none of them is left, a seal before this one came so far.
+  const removal = { method: 'POST', path: '/_aliases', body, accept: [404] } as const;
+  await connection.send({ ...removal, timeoutMs: TIMEOUT_MS.control }, call);
   const path = `/${members},${catalogue}`;
   const settings = { method: 'PUT', path: `${path}/_settings`, body: { index: sealedSettings } } as const;
   await connection.send({ ...settings, timeoutMs: TIMEOUT_MS.control }, call);
-  await connection.send({ method: 'POST', path: `${path}/_flush`, timeoutMs: TIMEOUT_MS.seal }, call);
+  const flush = { method: 'POST', path: `${path}/_flush`, timeoutMs: TIMEOUT_MS.seal } as const;
+  checkWhole(await connection.send<OfShards>(flush, call), `${connection.url} could flush only a part of ${members}`);
 }
 
-interface Count {
-  readonly count: number;
+interface OfShards {
   readonly _shards: { readonly failed: number };
 }
 
+interface Count extends OfShards {
+  readonly count: number;
+}
+
 async function count(connection: Connection, index: string, call: Call): Promise<number> {
-  const { body } = await connection.send<Count>(
-    { method: 'GET', path: `/${index}/_count`, timeoutMs: TIMEOUT_MS.seal },
-    call,
-  );
-  if (body._shards.failed === 0) return body.count;
-  const traits = { fault: true, retryable: true };
-  throw refusal('UNAVAILABLE', `${connection.url} could count only a part of ${index}`, traits);
+  const request = { method: 'GET', path: `/${index}/_count`, timeoutMs: TIMEOUT_MS.seal } as const;
+  const answer = await connection.send<Count>(request, call);
+  checkWhole(answer, `${connection.url} could count only a part of ${index}`);
+  return answer.body.count;
+}
+
+/** Where a shard does not answer, Elasticsearch answers 200 for the others. */
+function checkWhole({ body }: { readonly body: OfShards }, message: string): void {
+  if (body._shards.failed === 0) return;
+  throw refusal('UNAVAILABLE', message, { fault: true, retryable: true });
 }

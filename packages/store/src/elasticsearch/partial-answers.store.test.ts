@@ -1,0 +1,177 @@
+/** Elasticsearch answers 200 where a part of it did not answer at all. */
+
+import type { Segment } from '@segment-store/contract/lines';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { servers } from '../../../../test/support/servers.ts';
+import {
+  callFor,
+  fillPart,
+  lineOf,
+  linesOf,
+  manifestOf,
+  published,
+  runAt,
+  sealed,
+  segmentsOf,
+} from '../store.fixture.ts';
+import type { Build, Store } from '../store.ts';
+import { type Answering, type Asked, type Interposer, interpose } from './interposer.fixture.ts';
+import { type ElasticsearchPlace, freshPlace } from './place.fixture.ts';
+
+let elasticsearch: Interposer;
+let place: ElasticsearchPlace;
+let store: Store;
+
+beforeEach(async () => {
+  elasticsearch = await interpose(servers().elasticsearch);
+  place = await freshPlace({ patienceMs: 20_000 }, elasticsearch.url);
+  store = place.open();
+});
+
+afterEach(async () => {
+  await store[Symbol.asyncDispose]();
+  await elasticsearch[Symbol.asyncDispose]();
+  await place.remove();
+});
+
+const texts = Array.from({ length: 10 }, (_, index) => lineOf(`c${index}`, ['s:1']));
+const unread = { error: { type: 'no_shard_available_action_exception' } };
+
+/** Answers the first request that `matches` by `answer`, and counts how many came. */
+function answerFirst(matches: (asked: Asked) => boolean, answer: (asked: Asked) => Answering): { count: number } {
+  const seen = { count: 0 };
+  elasticsearch.answering((asked) => {
+    if (!matches(asked)) return 'forward';
+    seen.count += 1;
+    return seen.count === 1 ? answer(asked) : 'forward';
+  });
+  return seen;
+}
+
+const isMget = (of: string) => (asked: Asked) => asked.path === `/${place.prefix}-${of}/_mget`;
+const noneRead = ({ body }: Asked): Answering => {
+  const { ids }: { ids: readonly string[] } = JSON.parse(body);
+  return { status: 200, body: { docs: ids.map((_id) => ({ _id, ...unread })) } };
+};
+
+async function begun(): Promise<Build> {
+  const build = await store.writer.build(manifestOf(runAt(1)), callFor());
+  await build.catalogue(segmentsOf('s:1'));
+  return build;
+}
+
+describe('a segment of the catalogue', () => {
+  const named = async function* (...names: string[]): AsyncGenerator<Segment> {
+    for await (const segment of segmentsOf(...names.map((_, index) => `s:${index}`))) {
+      yield { ...segment, name: names[Number(segment.id.slice(2))] ?? '' };
+    }
+  };
+
+  test('may have a name of any length', async () => {
+    await using build = await store.writer.build(manifestOf(runAt(1), { parts: 0 }), callFor());
+    await build.catalogue(named('é'.repeat(600_000), 'x'.repeat(40_000), 'short'));
+    expect(await build.seal()).toMatchObject({ segments: 3 });
+  });
+
+  test('that is refused for good is named at once', async () => {
+    await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+    const stored = { index: { status: 201 } };
+    const refused = { index: { status: 400, error: { type: 'document_parsing_exception' } } };
+    const asked = answerFirst(
+      ({ path }) => path.includes('.catalogue/_bulk'),
+      () => ({ status: 200, body: { errors: true, items: [stored, refused] } }),
+    );
+    await expect(build.catalogue(named('good', 'bad'))).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('document_parsing_exception to segment s:1'),
+    });
+    expect(asked.count).toBe(1);
+  });
+
+  test('is not written any more once the run is sealed or removed', async () => {
+    await using build = await begun();
+    for (const part of manifestOf(runAt(1)).parts) await fillPart(build, part, { a: [] });
+    await build.seal();
+    await expect(build.catalogue(segmentsOf('s:late'))).rejects.toMatchObject({ code: 'CONFLICT' });
+    await using reader = await store.reader.open(runAt(1), callFor());
+    expect([...reader.catalogue.keys()]).toEqual(['s:1']);
+  });
+});
+
+test('a seal that was cut off after it had closed the run is done again by the next job', async () => {
+  {
+    await using build = await begun();
+    for (const part of manifestOf(runAt(1)).parts) await fillPart(build, part, { a: [] });
+    const isSealed = ({ method, path, body }: Asked) =>
+      method === 'PUT' && path.includes('-control/') && body.includes('"state":"sealed"');
+    elasticsearch.answering((asked) => (isSealed(asked) ? { status: 403, body: {} } : 'forward'));
+    await expect(build.seal()).rejects.toMatchObject({ code: 'DENIED' });
+    elasticsearch.answering(() => 'forward');
+  }
+  await using build = await begun();
+  expect(await build.seal()).toMatchObject({ members: 1, segments: 1, state: 'sealed' });
+});
+
+describe('a part of an index that does not answer', () => {
+  test('makes no duplicates of replays: the lines are asked for again', async () => {
+    await using build = await begun();
+    const [part] = manifestOf(runAt(1)).parts;
+    if (part === undefined) throw new Error('no part');
+    await build.write({ ...linesOf(part, texts), attempted: false }, callFor());
+    const asked = answerFirst(isMget(`members-${runAt(1)}`), noneRead);
+    const tally = await build.write({ ...linesOf(part, texts), attempted: true }, callFor());
+    expect(tally).toMatchObject({ created: 0, replayed: 10, rejected: [] });
+    expect(asked.count).toBe(2);
+  });
+
+  test('makes no finished part an unfinished one', async () => {
+    await using build = await begun();
+    for (const part of manifestOf(runAt(1)).parts) await fillPart(build, part, { a: [] });
+    const asked = answerFirst(isMget('control'), noneRead);
+    expect(await build.unfinished()).toEqual([]);
+    expect(asked.count).toBe(2);
+  });
+
+  test('makes no generation vanish', async () => {
+    await published(store, runAt(1), { a: [] });
+    answerFirst(isMget('control'), noneRead);
+    await expect(store.publisher.generations()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(await store.publisher.generations()).toHaveLength(1);
+  });
+
+  test.each(['_refresh', '_flush'])('seals nothing that is not whole: %s is tried again', async (step) => {
+    const asked = answerFirst(
+      ({ path }) => path.endsWith(step),
+      () => ({ status: 200, body: { _shards: { total: 2, successful: 1, failed: 1 } } }),
+    );
+    expect(await sealed(store, runAt(1), { a: [] })).toMatchObject({ members: 1, state: 'sealed' });
+    expect(asked.count).toBe(2);
+  });
+
+  test('leaves no half removed run unsaid: removing it again ends it', async () => {
+    await sealed(store, runAt(1), { a: [] });
+    const refused = { delete: { status: 503, ...unread } };
+    answerFirst(
+      ({ path }) => path === `/${place.prefix}-control/_bulk`,
+      () => ({ status: 200, body: { errors: true, items: [refused] } }),
+    );
+    await expect(store.publisher.remove(runAt(1))).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    await store.publisher.remove(runAt(1));
+    const [part] = manifestOf(runAt(1)).parts;
+    await using build = await begun();
+    expect(part && (await build.begin(part))).toEqual({ attempted: false });
+  });
+});
+
+test('no room for another index is said in the words of Elasticsearch', async () => {
+  await store.publisher.live();
+  const error = { type: 'validation_exception', reason: 'this cluster has 1000 maximum normal shards open' };
+  answerFirst(
+    ({ method, path }) => method === 'PUT' && path.includes('-catalogue-'),
+    () => ({ status: 400, body: { error } }),
+  );
+  await expect(store.writer.build(manifestOf(runAt(1)), callFor())).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining('maximum normal shards'),
+  });
+});
