@@ -162,7 +162,7 @@ export const BAD_REPLIES: readonly BadReply[] = [
     attempts: 1,
     answer: (response) => reply(response, segmentsOf('c1'), { headers: { 'segment-epoch': 'six' } }),
   },
-  { says: 'more than 1 MiB', code: 'PROTOCOL', attempts: 1, answer: text(' '.repeat(1024 * 1024 + 1)) },
+  { says: 'more than 16 MiB', code: 'PROTOCOL', attempts: 1, answer: text(' '.repeat(16 * 1024 * 1024 + 1)) },
   { says: '204', code: 'PROTOCOL', attempts: 1, answer: (response) => response.writeHead(204).end() },
   {
     says: 'a redirect',

@@ -386,6 +386,24 @@ test('the breaker leaves a failing service alone, and lets it back', async () =>
   expect(client.stats().origin.breaker).toBe('closed');
 });
 
+test('100 customers in 2,000 segments each are answered in one reply', async () => {
+  const segmentIds = Array.from({ length: 2_000 }, (_, index) => `recurrent:category:${index}`);
+  await using server = await drivenServer(serving(() => ({ segmentIds })));
+  await using client = createSegmentClient({ baseUrl: server.url, ...unhurried });
+  const lookups = await client.lookupMany(Array.from({ length: 100 }, (_, index) => `c${index}`));
+  expect([...lookups.values()]).toSatisfy((all: readonly { ok: boolean }[]) => all.every(({ ok }) => ok));
+});
+
+test('replies too large for us say nothing of the service: the breaker stays closed', async () => {
+  const body = ' '.repeat(16 * 1024 * 1024 + 1);
+  await using server = await drivenServer((_, response) => reply(response, body));
+  await using client = createSegmentClient({ baseUrl: server.url, ...unhurried });
+  for (let call = 0; call < 21; call += 1) {
+    expect(await client.lookup(`c${call}`)).toMatchObject({ error: { code: 'PROTOCOL' } });
+  }
+  expect(client.stats().origin.breaker).toBe('closed');
+});
+
 test('retries stop at half of the budget', async () => {
   await using server = await drivenServer((_, response) =>
     reply(response, '', { status: 503, headers: { 'retry-after': '0' } }),

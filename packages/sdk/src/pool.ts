@@ -24,6 +24,9 @@ export interface HttpPool {
 /** Requests in flight at once; more would only queue. */
 export const CONNECTIONS = 16;
 
+/** Room for 100 customers in thousands of segments each; what is larger is not taken into memory. */
+const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+
 const POOL_OPTIONS = {
   connections: CONNECTIONS,
   pipelining: 1,
@@ -36,7 +39,7 @@ const POOL_OPTIONS = {
   keepAliveTimeout: 4_000,
   // Addresses are resolved again when a connection is replaced.
   clientTtl: 5 * 60_000,
-  maxResponseSize: 1024 * 1024,
+  maxResponseSize: MAX_REPLY_BYTES,
 };
 
 export function createPool(origin: string): HttpPool {
@@ -93,7 +96,8 @@ async function exchange({ pool, request }: Wire, asked: HttpRequest, signal: Abo
 function wireFailure(error: unknown, answered: boolean): Failure<ErrorCode> {
   const name = error instanceof Error ? error.name : 'unknown';
   const code = error instanceof Error && 'code' in error && error.code !== undefined ? String(error.code) : name;
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return garbled('the reply is larger than 1 MiB', error);
+  // Our limit, so no fault of the service: a few heavy customers must not open the circuit for everyone.
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tried('PROTOCOL', 'the reply exceeds 16 MiB', { cause: error });
   if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('the reply is no HTTP', error);
   // Once an answer has begun, the service has done the work: a second try doubles it.
   return tried('NETWORK', `connection failed (${code})`, { fault: true, retryable: !answered, cause: error });
