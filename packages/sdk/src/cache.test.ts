@@ -62,6 +62,19 @@ test('a reply below the floor does not enter', () => {
   expect([cache.get('c1'), cache.get('c2')?.value.epoch]).toEqual([undefined, 3]);
 });
 
+test('a reply of an older epoch does not take the place of a newer one, unless that one was withdrawn', () => {
+  const { cache, epochs } = keep();
+  epochs.latest = 4;
+  cache.set('c1', reply(3, 'newer'));
+  cache.set('c1', reply(2, 'older'));
+  expect(cache.get('c1')?.value.text).toBe('newer');
+  cache.set('c1', reply(3, 'again'));
+  expect(cache.get('c1')?.value.text).toBe('again');
+  epochs.floor = 4;
+  cache.set('c1', reply(4, 'rolled back to'));
+  expect(cache.get('c1')?.value.text).toBe('rolled back to');
+});
+
 test('a reply that was outdated when it came is stale at once', () => {
   const { cache } = keep();
   cache.set('c1', { ...reply(), outdated: true });

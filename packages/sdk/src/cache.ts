@@ -75,6 +75,8 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
       const { epoch, outdated } = reply;
       if (epoch < epochs.floor) return;
       const key = keyOf(input);
+      const kept = held.peek(key);
+      if (kept !== undefined && kept.epoch > epoch && judge(kept) !== undefined) return; // it was long on its way
       const since = Math.trunc(time.now());
       const jitter = 1 + FRESH_JITTER * (2 * Math.random() - 1);
       const freshUntil = outdated ? 0 : since + Math.round(freshMs * jitter);
