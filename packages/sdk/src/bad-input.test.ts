@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { BAD_CALL_OPTIONS, BAD_CUSTOMER_IDS, BAD_OPTIONS, BAD_REPLIES, BAD_SEGMENT_IDS } from './bad-input.cases.ts';
 import { drivenServer, rawServer, serving } from './driven-server.ts';
 import { createSegmentClient, type SegmentClient } from './index.ts';
+import { resolveOptions } from './options.ts';
 
 /** As plain JavaScript calls: no type stands in the way. */
 const untyped = <R>(call: (...args: never[]) => R, ...args: readonly unknown[]): R =>
@@ -56,6 +57,23 @@ test.each(BAD_CALL_OPTIONS)('call options with $says change nothing', async ({ v
   expect(await untyped(client.lookup, 'c1', options)).toMatchObject({ ok: true, segmentIds: ['recurrent:store:17'] });
   expect(await untyped(client.lookupMany, ['c1'], options)).toBeInstanceOf(Map);
   expect(await untyped(client.isMember, 'c2', 'recurrent:store:17', options)).toBe(true);
+});
+
+test.each([
+  [{}, { call: 150, flight: 1_000, attempt: 500 }],
+  [{ deadlineMs: 700 }, { call: 700, flight: 1_000, attempt: 700 }],
+  [{ deadlineMs: 5_000 }, { call: 5_000, flight: 5_000, attempt: 5_000 }],
+  [{ attemptTimeoutMs: 3_000 }, { call: 150, flight: 3_000, attempt: 3_000 }],
+  [
+    { deadlineMs: 5_000, attemptTimeoutMs: 200 },
+    { call: 5_000, flight: 5_000, attempt: 200 },
+  ],
+  [
+    { deadlineMs: 5_000, flightTimeoutMs: 300 },
+    { call: 5_000, flight: 300, attempt: 5_000 },
+  ],
+])('%j gives the timeouts %j: defaults leave room for what was given', (given, ms) => {
+  expect(resolveOptions({ baseUrl: 'http://127.0.0.1:9', ...given }).ms).toEqual(ms);
 });
 
 test('a signal whose methods throw is survived', async () => {

@@ -13,9 +13,12 @@ export interface ClientOptions<S extends string = string> {
   readonly deadlineMs?: number | undefined;
   /** Segment ids a customer is taken to be in while nothing can be found out. Default `[]`. */
   readonly fallback?: readonly S[] | undefined;
-  /** Ceiling of one wire try, in milliseconds. Default 500. */
+  /** Ceiling of one wire try, in milliseconds. Default 500, or `deadlineMs` when that is longer. */
   readonly attemptTimeoutMs?: number | undefined;
-  /** How long a request may go on to fill the cache after its callers have left, in milliseconds. Default 1,000. */
+  /**
+   * How long a request may go on to fill the cache after its callers have left, in milliseconds. Default 1,000, or
+   * `deadlineMs` or `attemptTimeoutMs` when one is longer.
+   */
   readonly flightTimeoutMs?: number | undefined;
   /** Further tries after a failed one, within a budget shared by the process. Default 1. */
   readonly maxRetries?: number | undefined;
@@ -83,7 +86,7 @@ export function resolveOptions<S extends string>(options: ClientOptions<S>): Res
     apiKey: resolveKey(options.apiKey),
     fallback: resolveFallback<S>(options.fallback),
     maxRetries: number('maxRetries'),
-    ms: { call: number('deadlineMs'), flight: number('flightTimeoutMs'), attempt: number('attemptTimeoutMs') },
+    ms: resolveTimeouts(options),
     cache,
   });
 }
@@ -132,6 +135,17 @@ function resolveNumber(name: NumberName, value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`${name} is ${shown(value)}; ${way}`);
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new RangeError(`${name} is ${value}; ${way}`);
+}
+
+/** A deadline alone must have effect: what is within it follows, unless given too. */
+function resolveTimeouts(options: Pick<ClientOptions, NumberName>): ResolvedOptions['ms'] {
+  const orLonger = (name: NumberName, ...others: readonly number[]) => {
+    const ms = resolveNumber(name, options[name]);
+    return options[name] === undefined ? Math.max(ms, ...others) : ms;
+  };
+  const call = orLonger('deadlineMs');
+  const attempt = orLonger('attemptTimeoutMs', call);
+  return { call, attempt, flight: orLonger('flightTimeoutMs', call, attempt) };
 }
 
 function resolveFallback<S extends string>(value: unknown): readonly S[] {
