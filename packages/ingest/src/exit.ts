@@ -18,7 +18,7 @@ const exits: Exits = {
   DENIED: exitCode.usage,
   UNAVAILABLE: exitCode.unavailable,
   TIMEOUT: exitCode.unavailable,
-  NOT_FOUND: exitCode.input,
+  NOT_FOUND: exitCode.unavailable, // of a store: somebody removed what is being loaded
   INCOMPLETE: exitCode.input,
   CHANGED: exitCode.input,
   CORRUPT: exitCode.input,
@@ -26,7 +26,7 @@ const exits: Exits = {
 };
 
 const ways: Readonly<Record<string, string>> = {
-  ON_HOLD: 'run "segment-ingest unhold" with the same --store to let publishing go on',
+  NOT_FOUND: 'run the same command again',
   MISCOUNT: 'nothing was published, the generation before is still live',
 };
 
@@ -38,7 +38,7 @@ export async function withExitCode<T>(signal: AbortSignal, work: () => Promise<T
     if (signal.aborted || !isFailure(error)) throw error;
     const code = differing[error.code] ?? exits[error.code];
     if (code === undefined) throw error;
-    const way = ways[error.code];
+    const way = error.code in differing ? undefined : ways[error.code];
     throw new CommandError(code, way === undefined ? error.message : `${error.message}: ${way}`, { cause: error });
   }
 }

@@ -5,7 +5,7 @@ import type { FileInfo, Folder } from '@segment-store/folder/folder';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { REWRITE, type Source } from './source.ts';
-import { sourceFailure } from './source-failure.ts';
+import { orIncomplete, sourceFailure } from './source-failure.ts';
 
 /** A run folder that is complete. */
 export interface Run {
@@ -16,8 +16,7 @@ export interface Run {
 /** Rejects INCOMPLETE, CHANGED or CORRUPT, naming the file. No part is read yet. */
 export async function openRun(folder: Folder, call: Call): Promise<Run> {
   const manifest = await readManifest(folder, call);
-  const files = new Map<string, FileInfo>();
-  for await (const file of folder.list('', call)) files.set(file.key, file);
+  const files = await filesOf(folder, call);
   const sources = new Map(
     [manifest.catalogue, ...manifest.parts].map((part) => [
       part.key,
@@ -47,6 +46,15 @@ async function readManifest(folder: Folder, call: Call): Promise<Manifest> {
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw sourceFailure('CORRUPT', `${MANIFEST_KEY} in ${folder.url}: ${error.message}`, error);
+  }
+}
+
+async function filesOf(folder: Folder, call: Call): Promise<ReadonlyMap<string, FileInfo>> {
+  try {
+    const files = await Array.fromAsync(folder.list('', call));
+    return new Map(files.map((file) => [file.key, file]));
+  } catch (error) {
+    throw orIncomplete(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Failure } from '@segment-store/resilience/failure';
+import { Failure, isFailure } from '@segment-store/resilience/failure';
 
 /** What can be wrong with a run folder, besides what the folder itself answers. */
 export type SourceCode =
@@ -9,3 +9,9 @@ export type SourceCode =
 
 export const sourceFailure = (code: SourceCode, message: string, cause?: unknown): Failure<SourceCode> =>
   new Failure(code, message, { cause });
+
+/** A file or folder that is not found is missing from the run; anything else as it is. */
+export function orIncomplete(error: unknown): unknown {
+  if (!isFailure(error) || error.code !== 'NOT_FOUND') return error;
+  return sourceFailure('INCOMPLETE', `${error.message}: copy the whole folder, or write the run again`, error);
+}

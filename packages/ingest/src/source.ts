@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Part } from '@segment-store/contract/manifest';
 import type { FileInfo, Folder } from '@segment-store/folder/folder';
 import type { Call } from '@segment-store/resilience/operation';
-import { sourceFailure } from './source-failure.ts';
+import { orIncomplete, sourceFailure } from './source-failure.ts';
 
 /** A file the manifest names, found in the folder. */
 export interface Source {
@@ -14,11 +14,14 @@ export interface Source {
 
 /** Everything in the file; rejects behind the last byte when the manifest promised other bytes. */
 export async function* sourceBytes({ folder, file, part }: Source, call: Call): AsyncGenerator<Uint8Array> {
-  if (file.bytes === 0) return;
   const hash = part.sha256 === undefined ? undefined : createHash('sha256');
-  for await (const chunk of folder.read(file, { from: 0, to: file.bytes }, call)) {
-    hash?.update(chunk);
-    yield chunk;
+  try {
+    for await (const chunk of folder.read(file, { from: 0, to: file.bytes }, call)) {
+      hash?.update(chunk);
+      yield chunk;
+    }
+  } catch (error) {
+    throw orIncomplete(error);
   }
   const sha256 = hash?.digest('hex');
   if (sha256 === part.sha256) return;
