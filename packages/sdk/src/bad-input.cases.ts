@@ -110,6 +110,27 @@ export const BAD_CALL_OPTIONS: readonly Named[] = [
   { says: 'a throwing proxy', value: new Proxy({}, { get: throwing }) },
 ];
 
+export interface HostileSignal {
+  readonly says: string;
+  /** Properties of its own. */
+  readonly change?: PropertyDescriptorMap;
+  /** What it fires with. */
+  readonly reason?: unknown;
+}
+
+export const HOSTILE_SIGNALS: readonly HostileSignal[] = [
+  { says: 'an addEventListener that throws', change: { addEventListener: { value: throwing } } },
+  { says: 'a removeEventListener that throws', change: { removeEventListener: { value: throwing } } },
+  { says: 'an aborted that throws', change: { aborted: { get: throwing } } },
+  { says: 'an aborted that lies', change: { aborted: { value: 'maybe' } } },
+  { says: 'a reason that throws', change: { reason: { get: throwing } } },
+  { says: 'a reason that is a throwing proxy', reason: new Proxy({}, { getPrototypeOf: throwing, get: throwing }) },
+  {
+    says: 'a reason that looks like a failure of ours',
+    reason: Object.assign(new Error('x'), { code: 'UNAUTHORIZED', fault: true, retryable: true, attempts: 9 }),
+  },
+];
+
 export interface BadReply {
   readonly says: string;
   readonly code: ErrorCode;

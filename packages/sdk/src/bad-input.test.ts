@@ -1,5 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { BAD_CALL_OPTIONS, BAD_CUSTOMER_IDS, BAD_OPTIONS, BAD_REPLIES, BAD_SEGMENT_IDS } from './bad-input.cases.ts';
+import {
+  BAD_CALL_OPTIONS,
+  BAD_CUSTOMER_IDS,
+  BAD_OPTIONS,
+  BAD_REPLIES,
+  BAD_SEGMENT_IDS,
+  HOSTILE_SIGNALS,
+} from './bad-input.cases.ts';
 import { drivenServer, rawServer, serving } from './driven-server.ts';
 import { createSegmentClient, type SegmentClient } from './index.ts';
 import { resolveOptions } from './options.ts';
@@ -76,14 +83,34 @@ test.each([
   expect(resolveOptions({ baseUrl: 'http://127.0.0.1:9', ...given }).ms).toEqual(ms);
 });
 
-test('a signal whose methods throw is survived', async () => {
+test.each(HOSTILE_SIGNALS)('a signal with $says ends its reads as ABORTED', async ({ change, reason }) => {
+  await using server = await drivenServer(() => {});
+  await using client = createSegmentClient({ baseUrl: server.url, deadlineMs: 30_000 });
+  for (const leaves of ['before', 'while waiting']) {
+    const controller = new AbortController();
+    const { signal } =
+      change === undefined ? controller : { signal: Object.defineProperties(controller.signal, change) };
+    if (leaves === 'before') controller.abort(reason);
+    const one = client.lookup('c1', { signal });
+    const many = client.lookupMany(['c2'], { signal });
+    const member = client.checkMember('c3', 'vip', { signal });
+    if (leaves === 'while waiting') {
+      await server.received(1);
+      controller.abort(reason);
+    }
+    const aborted = { ok: false, error: { code: 'ABORTED', attempts: 0 } };
+    expect([await one, (await many).get('c2'), await member]).toMatchObject([aborted, aborted, aborted]);
+  }
+});
+
+test.each(HOSTILE_SIGNALS)('a signal with $says that does not fire changes nothing', async ({ change }) => {
   await using server = await drivenServer(serving());
   await using client = createSegmentClient({ baseUrl: server.url, deadlineMs: 30_000 });
   const { signal } = new AbortController();
-  signal.addEventListener = () => {
-    throw new Error('hostile');
-  };
-  expect(await client.lookup('c1', { signal })).toMatchObject({ ok: false, servedFrom: 'fallback' });
+  if (change !== undefined) Object.defineProperties(signal, change);
+  expect(await client.lookup('c1', { signal })).toMatchObject({ ok: true });
+  expect((await client.lookupMany(['c2'], { signal })).get('c2')).toMatchObject({ ok: true });
+  expect(await client.isMember('c3', 'recurrent:store:17', { signal })).toBe(true);
 });
 
 test('ids that cannot be gone through give what came before', async () => {

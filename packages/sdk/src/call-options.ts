@@ -1,4 +1,5 @@
 /** What one call can be told. Reading it never throws: whatever cannot be used counts as not given. */
+import { Failure } from '@segment-store/resilience/failure';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
 
@@ -11,15 +12,17 @@ export interface CallOptions<S extends string = string> {
   readonly fallback?: readonly S[] | undefined;
 }
 
-/** What the call asks for; the stack's own ceiling still stands above it. */
-export function callOf(options: CallOptions | undefined, time: Time): Call {
-  const signal = usable(options, 'signal', asSignal);
+/** Runs `read` with what the call asks for; the stack's own ceiling still stands above it. */
+export function withCall<T>(
+  options: CallOptions | undefined,
+  time: Time,
+  read: (call: Call) => Promise<T>,
+): Promise<T> {
   const ms = usable(options, 'deadlineMs', asDuration);
-  if (signal === undefined && ms === undefined) return unlimited;
-  return {
-    signal: signal ?? unlimited.signal,
-    deadlineAt: ms === undefined ? Number.POSITIVE_INFINITY : time.now() + ms,
-  };
+  const deadlineAt = ms === undefined ? Number.POSITIVE_INFINITY : time.now() + ms;
+  const followed = usable(options, 'signal', follow);
+  if (followed === undefined) return read({ ...unlimited, deadlineAt });
+  return read({ signal: followed.signal, deadlineAt }).finally(followed.leave);
 }
 
 export const fallbackOf = <S extends string>(options: CallOptions<S> | undefined, unset: readonly S[]): readonly S[] =>
@@ -35,9 +38,26 @@ function usable<T>(options: object | undefined, name: string, as: (value: unknow
   }
 }
 
-/** A real one: the getter of `aborted` throws on a proxy or a look-alike. */
-const asSignal = (value: unknown): AbortSignal | undefined =>
-  value instanceof AbortSignal && typeof value.aborted === 'boolean' ? value : undefined;
+interface Followed {
+  readonly signal: AbortSignal;
+  leave(): void;
+}
+
+/**
+ * A signal of ours that fires with the caller's: theirs may have methods of its own, and any reason, and neither may
+ * reach a policy. Throws for what is no signal: the getter of `aborted` does, on a proxy or a look-alike.
+ */
+function follow(value: unknown): Followed | undefined {
+  if (!(value instanceof AbortSignal)) return undefined;
+  const ours = new AbortController();
+  const abort = () => ours.abort(new Failure('ABORTED', 'the caller aborted the call'));
+  if (Reflect.get(AbortSignal.prototype, 'aborted', value)) abort();
+  Reflect.apply(EventTarget.prototype.addEventListener, value, ['abort', abort]);
+  return {
+    signal: ours.signal,
+    leave: () => Reflect.apply(EventTarget.prototype.removeEventListener, value, ['abort', abort]),
+  };
+}
 
 const asDuration = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 ? value : undefined;

@@ -2,7 +2,7 @@
 import { Failure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { MAX_LOOKUPS } from './api.ts';
-import { type CallOptions, callOf, fallbackOf } from './call-options.ts';
+import { type CallOptions, fallbackOf, withCall } from './call-options.ts';
 import type { Lookup } from './lookup.ts';
 import type { Lookups } from './lookups.ts';
 import type { ReadDeps } from './reads.ts';
@@ -19,11 +19,12 @@ export function createLookupMany<S extends string>(
   { read }: Pick<Lookups<S>, 'read'>,
   { fallback, deadlineMs, time }: Pick<ReadDeps<S>, 'fallback' | 'deadlineMs' | 'time'>,
 ): LookupMany<S> {
-  return async (ids, options) => {
-    const { signal, deadlineAt } = callOf(options, time);
+  async function readAll(
+    asked: readonly string[],
+    { signal, deadlineAt }: Call,
+    instead: readonly S[],
+  ): Promise<ReadonlyMap<string, Lookup<S>>> {
     const ceiling = Math.min(deadlineAt, time.now() + deadlineMs);
-    const instead = fallbackOf(options, fallback);
-    const asked = distinct(ids);
     const lookups = new Map<string, Lookup<S>>();
     for (let from = 0; from < asked.length; from += MAX_WAVE) {
       const call = time.now() < ceiling ? { signal, deadlineAt: ceiling } : tooLate(ceiling);
@@ -32,7 +33,9 @@ export function createLookupMany<S extends string>(
       for (const [id, answer] of answers) lookups.set(id, answer);
     }
     return lookups;
-  };
+  }
+  return (ids, options) =>
+    withCall(options, time, (call) => readAll(distinct(ids), call, fallbackOf(options, fallback)));
 }
 
 /** A call whose time is over before it begins: answered by what is in the cache, if anything. */

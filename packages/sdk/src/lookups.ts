@@ -2,7 +2,7 @@
 import { type CustomerId, isCustomerId } from '@segment-store/contract/id';
 import type { Entry } from '@segment-store/resilience/cached';
 import type { Call } from '@segment-store/resilience/operation';
-import { type CallOptions, callOf, fallbackOf } from './call-options.ts';
+import { type CallOptions, fallbackOf, withCall } from './call-options.ts';
 import { type Answer, type Lookup, type LookupError, type Reply, type ServedFrom, servedFrom } from './lookup.ts';
 import { endedBy, type ReadDeps, refusal } from './reads.ts';
 import type { Sources } from './sources.ts';
@@ -64,7 +64,7 @@ export function createLookups<S extends string>(
     lookup(id, options) {
       const answer = fresh(id);
       if (answer !== undefined) return Promise.resolve(answer);
-      return read(id, callOf(options, time), fallbackOf(options, fallback));
+      return withCall(options, time, (call) => read(id, call, fallbackOf(options, fallback)));
     },
   };
 }

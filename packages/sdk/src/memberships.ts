@@ -3,7 +3,7 @@ import { isCustomerId, isSegmentId } from '@segment-store/contract/id';
 import type { Entry } from '@segment-store/resilience/cached';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import type { Pair } from './api.ts';
-import { type CallOptions, callOf, fallbackOf } from './call-options.ts';
+import { type CallOptions, fallbackOf, withCall } from './call-options.ts';
 import {
   type Answer,
   decides,
@@ -46,7 +46,7 @@ export function createCheckMember<S extends string>(
 
   async function ask(pair: Pair, segment: S, options?: CallOptions<S>): Promise<Membership> {
     try {
-      const kept = await find(pair, callOf(options, time));
+      const kept = await withCall(options, time, (call) => find(pair, call));
       if (kept.error === undefined) return told(kept, servedFrom(kept, true));
       const error = endedBy(kept.error, life);
       // "There is no such segment" is an answer: nothing kept is truer.
