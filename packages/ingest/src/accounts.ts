@@ -1,14 +1,15 @@
 /** What became of every line, part by part. */
 import type { Part } from '@segment-store/contract/manifest';
+import { Failure } from '@segment-store/resilience/failure';
 import type { Rejection, Tally } from '@segment-store/store/store';
 import { equal, refuseUnless } from './gates/gate.ts';
 import type { Account } from './load.ts';
+import { REWRITE } from './source.ts';
+import { sourceFailure } from './source-failure.ts';
 
 /** One part that was read to its end. */
-export interface PartCount {
+interface PartCount {
   readonly part: Part;
-  readonly created: number;
-  readonly replayed: number;
   readonly skipped: number;
   readonly rejected: number;
 }
@@ -22,12 +23,17 @@ export interface Accounts {
 /** One rejected line is enough to refuse the run; this many end the load, there is no use in reading on. */
 const MAX_REJECTED = 1000;
 
-/** `onRejection` hears of every rejected line, as it happens. `add` throws REFUSED at the thousandth. */
+/**
+ * `onRejection` hears of every rejected line, as it happens. `add` throws REFUSED at the thousandth, and UNAVAILABLE at
+ * a line the store did not take; `close` throws CORRUPT when the part held other rows than the manifest says. A part
+ * that ends so is never finished, so the next load reads it again.
+ */
 export function createAccounts(onRejection: (rejection: Rejection) => void): Accounts {
   const finished: PartCount[] = [];
   let rejections = 0;
   const hear = (rejection: Rejection) => {
     onRejection(rejection);
+    if (rejection.reason === 'store') throw refusedByStore(rejection);
     rejections++;
     if (rejections >= MAX_REJECTED) refuseUnless([equal('rejected', rejections, 0)]);
   };
@@ -41,12 +47,24 @@ export function createAccounts(onRejection: (rejection: Rejection) => void): Acc
           for (const { rejected } of tallies) rejected.forEach(hear);
         },
         close() {
-          finished.push({ ...sum, part, rejected: sum.rejected.length });
+          checkRows(part, sum);
+          finished.push({ part, skipped: sum.skipped, rejected: sum.rejected.length });
           return sum;
         },
       };
     },
   };
+}
+
+function refusedByStore({ part, offset, status, type }: Rejection): Failure {
+  const answer = [status, type].filter((detail) => detail !== undefined).join(' ');
+  const line = `the line at byte ${offset} of ${part} (${answer})`;
+  return new Failure('UNAVAILABLE', `the store refused ${line}: run the same command again`, { fault: true });
+}
+
+function checkRows({ key, rows }: Part, { created, replayed, skipped, rejected }: Tally): void {
+  const read = created + replayed + skipped + rejected.length;
+  if (read !== rows) throw sourceFailure('CORRUPT', `${key} has ${read} rows, the manifest says ${rows}: ${REWRITE}`);
 }
 
 function plus(sum: Tally, tally: Tally): Tally {

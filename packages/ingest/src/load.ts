@@ -8,6 +8,7 @@ import type { InParallel } from './in-parallel.ts';
 /** One part's outcomes: error budgets, dead letters. */
 export interface Account {
   add(...tallies: readonly Tally[]): void;
+  /** Throws when the part was not read as the manifest promises it. */
   close(): Tally;
 }
 

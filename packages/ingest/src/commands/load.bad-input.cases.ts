@@ -107,14 +107,14 @@ export const badRuns: readonly BadRun[] = [
   {
     what: 'fewer rows in a part than the manifest says',
     spoil: (files) => changeRows(files, FIRST, 3),
-    exitCode: exitCode.refused,
-    names: [`rows of ${FIRST}: 2, expected 3`, 'customers: 4, expected 5'],
+    exitCode: exitCode.input,
+    names: [`${FIRST} has 2 rows, the manifest says 3`],
   },
   {
     what: 'more rows in a part than the manifest says',
     spoil: (files) => changeRows(files, FIRST, 1),
-    exitCode: exitCode.refused,
-    names: [`rows of ${FIRST}: 2, expected 1`],
+    exitCode: exitCode.input,
+    names: [`${FIRST} has 2 rows, the manifest says 1`],
   },
   {
     what: 'other rows in the catalogue than the manifest says',
@@ -207,8 +207,8 @@ export const badMembers: readonly BadMembers[] = [
   {
     what: 'a blank line counted as a row',
     line: '',
-    exitCode: exitCode.refused,
-    names: [`rows of ${FIRST}: 3, expected 4`],
+    exitCode: exitCode.input,
+    names: [`${FIRST} has 3 rows, the manifest says 4`],
   },
 ];
 

@@ -48,7 +48,6 @@ test('counts that reconcile pass, and the verdicts are kept', async () => {
   const verdicts = await judge({ ...whole, created: 6, replayed: 4 });
   expect(verdicts.map(({ gate, figure, limit }) => `${gate} ${figure}/${limit}`)).toEqual([
     'rejected 0/0',
-    'parts with other rows than the manifest says 0/0',
     'customers 10/10',
     'memberships 25/25',
     'segments 3/3',
@@ -56,18 +55,12 @@ test('counts that reconcile pass, and the verdicts are kept', async () => {
 });
 
 test('parts an earlier job finished are judged by the totals', async () => {
-  await expect(judge(undefined)).resolves.toHaveLength(5);
+  await expect(judge(undefined)).resolves.toHaveLength(4);
 });
 
 test.each<[string, Tally | undefined, Figures, string]>([
   ['a rejected line', { ...whole, created: 9, rejected: [rejection] }, { members: 9 }, 'rejected: 1, expected 0'],
-  [
-    'a line that vanished',
-    { ...whole, created: 9 },
-    { members: 9 },
-    'rows of members/p0: 9, expected 10; customers: 9, expected 10',
-  ],
-  ['a line too many', { ...whole, created: 11 }, { members: 11 }, 'rows of members/p0: 11, expected 10'],
+  ['a line that vanished', whole, { members: 9 }, 'customers: 9, expected 10'],
   ['a line an earlier job rejected', undefined, { members: 9 }, 'customers: 9, expected 10'],
   ['memberships that differ', whole, { memberships: 24 }, 'memberships: 24, expected 25'],
   ['segments that differ', whole, { segments: 4 }, 'segments: 4, expected 3'],
@@ -76,12 +69,4 @@ test.each<[string, Tally | undefined, Figures, string]>([
     code: 'REFUSED',
     message: expect.stringContaining(message),
   });
-});
-
-test('the thousandth rejected line ends the load', () => {
-  const heard: Rejection[] = [];
-  const account = createAccounts((one) => heard.push(one)).account(part);
-  for (let line = 1; line < 1000; line++) account.add({ ...whole, created: 0, rejected: [rejection] });
-  expect(() => account.add({ ...whole, created: 0, rejected: [rejection] })).toThrow('rejected: 1000, expected 0');
-  expect(heard).toHaveLength(1000);
 });
