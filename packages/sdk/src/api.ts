@@ -4,9 +4,16 @@ import { rejectIfAllFailed } from '@segment-store/resilience/batch';
 import type { Call, Operation, Settled } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
 import type { Epochs } from './cache.ts';
-import { countIn, decodeAnswer, decodeAnswers, decodeMembership, type HttpReply, objectIn } from './decode.ts';
+import {
+  countIn,
+  decodeAnswer,
+  decodeAnswers,
+  decodeMembership,
+  type HttpReply,
+  type Intern,
+  objectIn,
+} from './decode.ts';
 import { tried } from './errors.ts';
-import { createIntern } from './intern.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
 import type { HttpPool } from './pool.ts';
 import { VERSION } from './version.ts';
@@ -28,17 +35,17 @@ export interface Api<S extends string> {
   probe(call: Call): Promise<'current' | 'outdated'>;
 }
 
-export interface ApiDeps {
+export interface ApiDeps<S extends string> {
   /** Path in front of `/v1`, without a slash at its end. */
   readonly basePath: string;
   readonly apiKey: string | undefined;
   readonly pool: HttpPool;
+  readonly intern: Intern<S>;
   readonly epochs: Epochs;
   readonly time: Time;
 }
 
-export function createApi<S extends string>({ basePath, apiKey, pool, epochs, time }: ApiDeps): Api<S> {
-  const intern = createIntern<S>();
+export function createApi<S extends string>({ basePath, apiKey, pool, intern, epochs, time }: ApiDeps<S>): Api<S> {
   const fixed = {
     accept: 'application/json',
     'user-agent': `segment-store-sdk/${VERSION}`,

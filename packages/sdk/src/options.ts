@@ -24,7 +24,7 @@ export interface ClientOptions<S extends string = string> {
   readonly maxRetries?: number | undefined;
   /** Answers kept at most. Default 10,000. */
   readonly maxEntries?: number | undefined;
-  /** Heap bytes kept answers may take. Default 33,554,432 (32 MiB). */
+  /** Heap bytes kept answers may take, a quarter of them for the segment ids they share. Default 33,554,432 (32 MiB). */
   readonly maxBytes?: number | undefined;
   /** How long an answer is served without asking again, ±10 %, in milliseconds. Default 60,000. */
   readonly freshMs?: number | undefined;

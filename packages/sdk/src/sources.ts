@@ -4,6 +4,7 @@ import type { Cached } from '@segment-store/resilience/cached';
 import type { Time } from '@segment-store/resilience/time';
 import { type Api, createApi, MAX_LOOKUPS, type Pair } from './api.ts';
 import { createCache, type Epochs, type ReplyCache } from './cache.ts';
+import { createIntern } from './intern.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { OriginState } from './origin.ts';
@@ -19,18 +20,27 @@ export interface Sources<S extends string> {
   clear(): void;
 }
 
+/** Of `maxBytes`, for segment ids and sets of them that answers share. */
+const SHARED_PART = 0.25;
+
 export function createSources<S extends string>(
   { basePath, apiKey, cache, maxRetries, ms }: ResolvedOptions<S>,
   { epochs, pool, ...guards }: OriginState & { readonly epochs: Epochs },
   time: Time,
 ): Sources<S> {
-  const api = createApi<S>({ basePath, apiKey, pool, epochs, time });
-  const kept = createCache<string, Reply<Answer<S>>>(cache, {
-    keyOf: (id) => id,
-    bytesOf: ({ segmentIds }) => 8 * segmentIds.length,
-    epochs,
-    time,
-  });
+  const sharedBytes = Math.floor(cache.maxBytes * SHARED_PART);
+  const interned = createIntern<S>(sharedBytes);
+  const api = createApi({ basePath, apiKey, pool, intern: interned.intern, epochs, time });
+  const ownBytes = cache.maxBytes - sharedBytes;
+  const kept = createCache<string, Reply<Answer<S>>>(
+    { ...cache, maxBytes: ownBytes },
+    {
+      keyOf: (id) => id,
+      bytesOf: ({ segmentIds }) => 8 * segmentIds.length,
+      epochs,
+      time,
+    },
+  );
   const pairs = createCache<Pair, Reply<MembershipFacts>>(cache, {
     keyOf: ({ customerId, segmentId }) => `${customerId}\n${segmentId}`, // neither holds a line break
     bytesOf: () => 0,
@@ -45,7 +55,7 @@ export function createSources<S extends string>(
     probe: api.probe,
     size: () => ({
       entries: kept.size().entries + pairs.size().entries,
-      bytes: kept.size().bytes + pairs.size().bytes,
+      bytes: kept.size().bytes + interned.bytes() + pairs.size().bytes,
     }),
     clear() {
       kept.clear();
