@@ -51,6 +51,13 @@ describe('directory', () => {
     expect(keys).toEqual(['link', 'real/a']);
   });
 
+  test('lists no names that cannot be keys, such as the ones the Finder writes', async () => {
+    const root = await freshRoot();
+    await mkdir(join(root, 'line\nbreak'));
+    for (const name of ['Icon\r', 'line\nbreak/a', 'b']) await writeFile(join(root, name), name);
+    expect((await Array.fromAsync(new DirectoryFolder(root).list('', unlimited))).map(({ key }) => key)).toEqual(['b']);
+  });
+
   test('sees a file that is cut short or rewritten in place while it is read', async () => {
     const root = await freshRoot();
     const folder = new DirectoryFolder(root);

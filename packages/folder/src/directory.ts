@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import type { ByteRange, FileInfo, Folder, FolderCode } from './folder.ts';
-import { byKey, checkKey, checkRange } from './key.ts';
+import { byKey, checkKey, checkRange, isKey } from './key.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** Half-written files: no list shows them, only a crash leaves one behind. */
@@ -88,6 +88,7 @@ export class DirectoryFolder implements Folder {
     call.signal.throwIfAborted();
     for (const entry of await this.#entries(directory)) {
       const key = `${directory}${entry.name}`;
+      if (!isKey(key)) continue;
       if (entry.isDirectory()) {
         if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`)) yield* this.#walk(`${key}/`, prefix, call);
       } else if (key.startsWith(prefix) && !PARTIAL.test(entry.name)) {

@@ -166,6 +166,24 @@ export function folderSuite({ fresh, absent }: FolderMaker): void {
       expect(String(await bytesOf(folder, before))).toBe('before');
     });
 
+    test.each([1, 9])('at an aborted call after %d MiB closes the body', async (mebibytes) => {
+      await using folder = await fresh();
+      const { call, controller, reason } = abortable();
+      let isClosed = false;
+      async function* endless() {
+        try {
+          for (let sent = 0; ; sent++) {
+            if (sent === mebibytes) controller.abort(reason);
+            yield randomBytes(MEBIBYTE);
+          }
+        } finally {
+          isClosed = true;
+        }
+      }
+      await expect(folder.write('a', endless(), call)).rejects.toBe(reason);
+      expect(isClosed).toBe(true);
+    });
+
     test('shows nothing before it is whole', async () => {
       await using folder = await fresh();
       const seen: string[][] = [];

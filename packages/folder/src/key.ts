@@ -1,10 +1,14 @@
 import { Failure } from '@segment-store/resilience/failure';
 import type { ByteRange, FileInfo, FolderCode } from './folder.ts';
 
-/** @throws Failure DENIED for a key that would leave the folder, or that only one of the adapters could hold */
+/** False for a key that would leave the folder, or that only one of the adapters could hold. Lists do not show such names. */
+export function isKey(key: string): boolean {
+  return !/\p{Cc}/u.test(key) && key.split('/').every((step) => step !== '' && step !== '.' && step !== '..');
+}
+
+/** @throws Failure DENIED */
 export function checkKey(key: string): void {
-  const steps = key.split('/');
-  if (steps.every((step) => step !== '' && step !== '.' && step !== '..') && !/\p{Cc}/u.test(key)) return;
+  if (isKey(key)) return;
   const form = 'steps between "/", none of them empty, "." or "..", no control characters';
   throw new Failure<FolderCode>('DENIED', `${JSON.stringify(key)} is no key of a file in a folder: expected ${form}`);
 }

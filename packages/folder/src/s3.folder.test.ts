@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { unlimited } from '@segment-store/resilience/operation';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../../../test/services/src/fault-proxy.ts';
@@ -54,6 +54,17 @@ describe('S3', () => {
     const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true });
     expect((await client.send(new ListMultipartUploadsCommand({ Bucket: own }))).Uploads ?? []).toEqual([]);
     client.destroy();
+  });
+
+  test('keys that are none of a folder are not listed', async () => {
+    await using folder = await fresh();
+    const Prefix = folder.url.replace(`s3://${bucket}/`, '');
+    const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true });
+    for (const key of ['dir/', 'c']) {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: `${Prefix}/${key}`, Body: new Uint8Array() }));
+    }
+    client.destroy();
+    expect(await keysOf(folder)).toEqual(['c']);
   });
 
   test('refused credentials are DENIED', async () => {

@@ -16,7 +16,7 @@ import {
 import { Failure } from '@segment-store/resilience/failure';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import type { ByteRange, FileInfo, Folder, FolderOptions } from './folder.ts';
-import { checkKey, checkRange } from './key.ts';
+import { checkKey, checkRange, isKey } from './key.ts';
 import { receive } from './receive.ts';
 import { s3Failure } from './s3-failure.ts';
 
@@ -60,8 +60,9 @@ export class S3Folder implements Folder {
         this.#client.send(command, options),
       );
       for (const { Key = '', Size = 0, ETag = '' } of page.Contents ?? []) {
-        // A console's "folder" is an empty object whose key ends in a slash.
-        if (!Key.endsWith('/')) yield { key: Key.slice(this.#root.length), bytes: Size, etag: ETag };
+        const key = Key.slice(this.#root.length);
+        // A console's "folder", say, is an empty object whose key ends in a slash.
+        if (isKey(key)) yield { key, bytes: Size, etag: ETag };
       }
       token = page.NextContinuationToken;
     } while (token !== undefined);
@@ -88,8 +89,21 @@ export class S3Folder implements Folder {
   }
 
   async write(key: string, body: AsyncIterable<Uint8Array>, call: Call): Promise<FileInfo> {
-    const target = this.#target(key);
     const pieces = inPieces(body);
+    try {
+      return await this.#send(key, pieces, call);
+    } finally {
+      await pieces.return(undefined); // closes the body
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.destroy();
+  }
+
+  async #send(key: string, pieces: Upload['pieces'], call: Call): Promise<FileInfo> {
+    const target = this.#target(key);
+    call.signal.throwIfAborted();
     const first = await pieces.next();
     if (first.done || first.value.length < PART_BYTES) return this.#put(key, first.value ?? Buffer.alloc(0), call);
     const command = new CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: 'CRC32' });
@@ -102,10 +116,6 @@ export class S3Folder implements Folder {
       await this.#attempt(key, unlimited, (options) => this.#client.send(abort, options)).catch(() => {});
       throw error;
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.destroy();
   }
 
   async #put(key: string, bytes: Uint8Array, call: Call): Promise<FileInfo> {
