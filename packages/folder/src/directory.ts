@@ -17,6 +17,7 @@ const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTEMPTY', 'ENAMETOOL
 
 export class DirectoryFolder implements Folder {
   readonly url: string;
+  readonly etags = 'own';
   readonly #root: string;
 
   /** `root` is an absolute path. */

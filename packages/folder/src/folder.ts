@@ -24,6 +24,8 @@ export type FolderCode = 'NOT_FOUND' | 'CHANGED' | 'DENIED' | 'UNAVAILABLE';
 export interface Folder extends AsyncDisposable {
   /** What people call this folder: the URL without credentials. */
   readonly url: string;
+  /** `s3`: as S3 answers them, in quotes; programs elsewhere may know them. `own`: only good in this very folder. */
+  readonly etags: 's3' | 'own';
   /** Every file whose key starts with `prefix`, in the order of the keys' bytes. NOT_FOUND without directory or bucket. */
   list(prefix: string, call: Call): AsyncIterable<FileInfo>;
   /** NOT_FOUND when absent. */

@@ -40,6 +40,7 @@ interface Options {
 
 export class S3Folder implements Folder {
   readonly url: string;
+  readonly etags = 's3';
   readonly #bucket: string;
   readonly #root: string;
   readonly #client: S3Client;

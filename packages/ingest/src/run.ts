@@ -66,10 +66,17 @@ function held(folder: Folder, files: ReadonlyMap<string, FileInfo>, part: Part):
       `${part.key} is in the manifest but not in ${folder.url}: copy the whole folder, or write the run again`,
     );
   }
-  const changed = difference('bytes', file.bytes, part.bytes) ?? difference('etag', file.etag, part.etag);
+  const changed = difference('bytes', file.bytes, part.bytes) ?? etagDifference(folder, file, part);
   if (changed === undefined) return file;
   throw sourceFailure('CHANGED', `${part.key} in ${folder.url} has ${changed}: ${REWRITE}`);
 }
+
+/** A manifest's etags are S3's, with or without their quotes; another folder's own ones are not comparable. */
+function etagDifference({ etags }: Folder, file: FileInfo, part: Part): string | undefined {
+  return etags === 's3' ? difference('etag', bare(file.etag), part.etag && bare(part.etag)) : undefined;
+}
+
+const bare = (etag: string) => etag.replace(/^"(.*)"$/, '$1');
 
 function difference(name: string, found: string | number, promised: string | number | undefined): string | undefined {
   return promised === undefined || found === promised ? undefined : `${name} ${found}, the manifest says ${promised}`;
