@@ -3,7 +3,6 @@ import type { CustomerId, SegmentId } from '@segment-store/contract/id';
 import { rejectIfAllFailed } from '@segment-store/resilience/batch';
 import type { Call, Operation, Settled } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
-import type { Epochs } from './cache.ts';
 import {
   countIn,
   decodeAnswer,
@@ -13,7 +12,8 @@ import {
   type Intern,
   objectIn,
 } from './decode.ts';
-import { tried } from './errors.ts';
+import { type Epochs, take } from './epochs.ts';
+import { garbled, tried } from './errors.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
 import type { HttpPool } from './pool.ts';
 import { VERSION } from './version.ts';
@@ -59,20 +59,42 @@ export function createApi<S extends string>({ basePath, apiKey, pool, intern, ep
     return pool.send({ method: 'POST', path: basePath + path, headers, body }, call.signal);
   };
 
+  /**
+   * Passes `decoded` on unless the service has rolled back since: a server that does not know yet, or an answer long on
+   * its way, may be of a withdrawn generation. Other servers know, so trying again helps.
+   */
+  function current<D>(decoded: D, { headers }: HttpReply): D {
+    const epoch = countIn(headers, 'segment-epoch');
+    const floor = countIn(headers, 'segment-epoch-floor');
+    const outdated = headers['segment-stale'] === '?1';
+    if (floor > epoch && !outdated) throw garbled(`the floor ${floor} is above the epoch ${epoch} itself`);
+    take(epochs, { epoch, floor, outdated }, time.now());
+    if (epoch >= epochs.floor) return decoded;
+    throw tooOld(epoch, `withdrawn below ${epochs.floor}`);
+  }
+
+  /** A server behind a publish has no segment that came with it: its 404 says nothing. */
+  function refuseOutdated404(reply: HttpReply): void {
+    if (reply.status !== 404 || reply.headers['segment-epoch'] === undefined) return;
+    const epoch = current(countIn(reply.headers, 'segment-epoch'), reply);
+    if (epoch < epochs.latest) throw tooOld(epoch, `the newest is ${epochs.latest}`);
+  }
+
   async function segmentsOf(ids: readonly CustomerId[], call: Call): Promise<Settled<Reply<Answer<S>>>> {
     const [only] = ids;
     if (only !== undefined && ids.length === 1) {
       const reply = await get(`/v1/customers/${encodeURIComponent(only)}/segments`, call);
-      return [{ status: 'fulfilled', value: current(decodeAnswer(only, reply, intern), reply, epochs) }];
+      return [{ status: 'fulfilled', value: current(decodeAnswer(only, reply, intern), reply) }];
     }
     const reply = await post('/v1/lookups', JSON.stringify({ customerIds: ids }), call);
-    return rejectIfAllFailed(current(decodeAnswers(ids, reply, intern), reply, epochs));
+    return rejectIfAllFailed(current(decodeAnswers(ids, reply, intern), reply));
   }
 
   async function membershipOf(pairs: readonly Pair[], call: Call): Promise<Settled<Reply<MembershipFacts>>> {
     const one = async ({ customerId, segmentId }: Pair) => {
       const reply = await get(`/v1/customers/${encodeURIComponent(customerId)}/segments/${segmentId}`, call);
-      return current(decodeMembership(customerId, segmentId, reply), reply, epochs);
+      refuseOutdated404(reply);
+      return current(decodeMembership(customerId, segmentId, reply), reply);
     };
     return rejectIfAllFailed(await Promise.allSettled(pairs.map(one)));
   }
@@ -80,7 +102,7 @@ export function createApi<S extends string>({ basePath, apiKey, pool, intern, ep
   async function probe(call: Call): Promise<'current' | 'outdated'> {
     const reply = await get('/v1/segments?limit=1', call);
     objectIn(reply);
-    current(undefined, reply, epochs);
+    current(undefined, reply);
     return reply.headers['segment-stale'] === '?1' ? 'outdated' : 'current';
   }
 
@@ -93,14 +115,5 @@ function withPatience<H extends object>(headers: H, { deadlineAt }: Call, time: 
   return { ...headers, 'x-request-timeout-ms': String(Math.max(1, Math.round(deadlineAt - time.now()))) };
 }
 
-/**
- * Passes `decoded` on unless the service has rolled back since: a server that does not know yet, or an answer long on
- * its way, may be of a withdrawn generation. Other servers know, so trying again helps.
- */
-function current<D>(decoded: D, { headers }: HttpReply, epochs: Epochs): D {
-  const epoch = countIn(headers, 'segment-epoch');
-  epochs.floor = Math.max(epochs.floor, countIn(headers, 'segment-epoch-floor'));
-  epochs.latest = Math.max(epochs.latest, epoch);
-  if (epoch >= epochs.floor) return decoded;
-  throw tried('SERVER', `the answer is of epoch ${epoch}, withdrawn below ${epochs.floor}`, { retryable: true });
-}
+const tooOld = (epoch: number, why: string) =>
+  tried('SERVER', `the answer is of epoch ${epoch}, ${why}`, { retryable: true });

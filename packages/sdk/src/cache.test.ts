@@ -1,13 +1,14 @@
 import { manualTime } from '@segment-store/resilience/manual-time';
 import { expect, test } from 'vitest';
 import { createCache } from './cache.ts';
+import { createEpochs } from './epochs.ts';
 import type { ReplyHead } from './lookup.ts';
 
 const LIMITS = { maxEntries: 1_000, maxBytes: 1e6, freshMs: 60_000, staleMs: 300_000, staleIfErrorMs: 86_400_000 };
 
 function keep(limits: Partial<typeof LIMITS> = {}) {
   const time = manualTime();
-  const epochs = { latest: 1, floor: 0 };
+  const epochs = { ...createEpochs(), latest: 1 };
   const deps = { keyOf: (id: string) => id, bytesOf: ({ text }: Reply) => text.length, epochs, time };
   return { time, epochs, cache: createCache({ ...LIMITS, ...limits }, deps) };
 }

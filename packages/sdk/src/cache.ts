@@ -2,14 +2,8 @@
 import type { Cache, Entry } from '@segment-store/resilience/cached';
 import type { Time } from '@segment-store/resilience/time';
 import { LRUCache } from 'lru-cache';
+import type { Epochs } from './epochs.ts';
 import type { ReplyHead } from './lookup.ts';
-
-/** The newest the service has told any client of this process. */
-export interface Epochs {
-  latest: number;
-  /** Replies of older epochs may not be used any more. */
-  floor: number;
-}
 
 export interface CacheLimits {
   readonly maxEntries: number;
@@ -52,6 +46,14 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
   const { maxEntries, maxBytes, freshMs, staleMs, staleIfErrorMs } = limits;
   const held = new LRUCache<string, R & Times>({ max: maxEntries, maxSize: maxBytes });
 
+  let line = epochs.line;
+
+  function forgetOtherLines(): void {
+    if (line === epochs.line) return;
+    line = epochs.line;
+    held.clear();
+  }
+
   function judge(reply: R & Times): Entry<R> | undefined {
     const { epoch, since, freshUntil } = reply;
     const now = time.now();
@@ -64,6 +66,7 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
   return {
     keyOf,
     get(input) {
+      forgetOtherLines();
       const key = keyOf(input);
       const hit = held.get(key);
       if (hit === undefined) return undefined;
@@ -72,6 +75,7 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
       return entry;
     },
     set(input, reply) {
+      forgetOtherLines();
       const { epoch, outdated } = reply;
       if (epoch < epochs.floor) return;
       const key = keyOf(input);

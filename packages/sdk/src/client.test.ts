@@ -371,6 +371,61 @@ test('an answer below the floor that comes late is neither served nor kept', asy
   expect(client.peek('c1')).toBeUndefined();
 });
 
+test('a reply whose floor is above its own epoch is not believed', async () => {
+  const { now, server } = await generations();
+  await using _ = server;
+  await using client = createSegmentClient({ baseUrl: server.url, ...unhurried });
+  now.floor = 999_999_999_999_999;
+  expect(await client.lookup('c1')).toMatchObject({ ok: false, error: { code: 'PROTOCOL' } });
+  now.floor = 0;
+  expect(await client.lookup('c1')).toMatchObject({ ok: true });
+});
+
+test.each([0, 50])('a store built anew begins at epoch 1: after 60 s it is believed (floor was %d)', async (floor) => {
+  const { now, server } = await generations();
+  await using _ = server;
+  const { client, time } = clientWithClock({ baseUrl: server.url });
+  Object.assign(now, { epoch: 50, floor });
+  await client.lookup('c1');
+  Object.assign(now, { epoch: 1, floor: 0, segmentIds: ['anew'] });
+  expect(await client.lookup('c2')).toMatchObject(floor === 0 ? { ok: true } : { ok: false });
+  time.skip(59_000);
+  await client.lookup('c3');
+  expect(client.stats().origin).toMatchObject({ epoch: 50, floor });
+  time.skip(2_000);
+  expect(await client.lookup('c4')).toMatchObject({ ok: true, servedFrom: 'server' });
+  expect(client.stats().origin).toMatchObject({ epoch: 1, floor: 0 });
+  expect(client.peek('c1')).toBeUndefined();
+  expect(client.peek('c4')).toMatchObject({ servedFrom: 'cache' });
+  await client.close();
+});
+
+test('servers that are behind are not a store built anew while any server knows better', async () => {
+  const { now, server } = await generations();
+  await using _ = server;
+  const { client, time } = clientWithClock({ baseUrl: server.url });
+  for (const epoch of [50, 49, 50, 49]) {
+    Object.assign(now, { epoch });
+    await client.lookup(`c${client.stats().served.server}`);
+    time.skip(40_000);
+  }
+  expect(client.stats().origin.epoch).toBe(50);
+  await client.close();
+});
+
+test('a segment missing at a server that is behind a publish may exist', async () => {
+  let epoch = '2';
+  await using server = await drivenServer((asked, response) => {
+    if (!asked.path.endsWith('/new:b'))
+      return serving(() => IN, { headers: { 'segment-epoch': '2' } })(asked, response);
+    reply(response, problem('unknown-segment', 404), { status: 404, headers: { 'segment-epoch': epoch } });
+  });
+  await using client = createSegmentClient({ baseUrl: server.url, ...unhurried });
+  expect(await client.checkMember('c1', 'new:b')).toMatchObject({ error: { code: 'UNKNOWN_SEGMENT' } });
+  epoch = '1';
+  expect(await client.checkMember('c1', 'new:b')).toMatchObject({ error: { code: 'SERVER', attempts: 2 } });
+});
+
 test('the breaker leaves a failing service alone, and lets it back', async () => {
   let broken = true;
   await using server = await drivenServer((asked, response) =>

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type CircuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { createLimiter, type Limiter } from '@segment-store/resilience/limit';
 import { createRetryBudget, type RetryBudget } from '@segment-store/resilience/retry';
-import type { Epochs } from './cache.ts';
+import { createEpochs, type Epochs } from './epochs.ts';
 import type { ResolvedOptions } from './options.ts';
 import { CONNECTIONS, createPool, type HttpPool } from './pool.ts';
 
@@ -41,7 +41,7 @@ export function joinOrigin({ origin, basePath, apiKey = '' }: Address): Joined {
   const key = `${origin} ${createHash('sha256').update(apiKey).digest('hex')}`;
   const shared = origins.get(key) ?? { state: createState(origin), epochs: new Map(), clients: 0 };
   origins.set(key, shared);
-  const epochs = shared.epochs.get(basePath) ?? { latest: 0, floor: 0 };
+  const epochs = shared.epochs.get(basePath) ?? createEpochs();
   shared.epochs.set(basePath, epochs);
   shared.clients += 1;
   let left = false;

@@ -11,6 +11,7 @@ import { createRetryBudget, retry } from '@segment-store/resilience/retry';
 import { singleFlight } from '@segment-store/resilience/single-flight';
 import { describe, expect, test } from 'vitest';
 import { createCache, type ReplyCache } from './cache.ts';
+import { createEpochs } from './epochs.ts';
 import type { ReplyHead } from './lookup.ts';
 import { createStack, type Origin, type StackOptions } from './stack.ts';
 
@@ -88,7 +89,7 @@ function bench(build: Build, send: Send, ms: Partial<StackOptions['ms']> = {}): 
   const sends: (readonly CustomerId[])[] = [];
   const wire = send(time);
   const limits = { maxEntries: 10, maxBytes: 1e6, freshMs: 60_000, staleMs: 300_000, staleIfErrorMs: 86_400_000 };
-  const epochs = { latest: 1, floor: 0 };
+  const epochs = { ...createEpochs(), latest: 1 };
   const cache = createCache<CustomerId, Word>(limits, { keyOf: (id) => id, bytesOf: () => 0, epochs, time });
   const breaker = createCircuitBreaker({ minimumThroughput: 4 }, time);
   const recorded: Operation<readonly CustomerId[], Settled<Word>> = (ids, call) => {

@@ -1,5 +1,5 @@
 /** What a client counted. */
-import type { Epochs } from './cache.ts';
+import type { Epochs } from './epochs.ts';
 import type { ErrorCode, LookupError, ServedFrom } from './lookup.ts';
 import type { OriginState } from './origin.ts';
 
