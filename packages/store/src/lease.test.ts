@@ -22,6 +22,9 @@ function recordsIn(texts: Map<string, string>): Records {
       texts.set(id, JSON.stringify(value));
       return true;
     },
+    async removeAt({ id }, version) {
+      return texts.get(id) === version && texts.delete(id);
+    },
     async remove(keys) {
       for (const { id } of keys) texts.delete(id);
     },

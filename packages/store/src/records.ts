@@ -38,7 +38,7 @@ export interface GenerationRecord extends Counts {
   readonly holder?: Holder;
   readonly publications: readonly Publication[];
   /** Written before a publication is tried, so that one cut off half way can be told afterwards. */
-  readonly publishing?: Publication;
+  readonly publishing?: Publication & { readonly by?: string };
   readonly retiredAt?: string;
   readonly removing?: boolean;
 }
@@ -72,6 +72,8 @@ export interface Records {
   /** False when the record is not at that version any more. No version: it must not exist. */
   put<T>(key: Key<T>, next: { readonly value: T; readonly version: string | undefined }, call: Call): Promise<boolean>;
   remove(keys: readonly Key<unknown>[], call: Call): Promise<void>;
+  /** False, and nothing removed, when the record is not at that version any more. */
+  removeAt(key: Key<unknown>, version: string, call: Call): Promise<boolean>;
 }
 
 /** Reads, changes and writes back until nobody else wrote in between. `change` may refuse by throwing. */

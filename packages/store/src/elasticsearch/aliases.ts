@@ -1,6 +1,9 @@
 /** Which generation is live is what the aliases say; moving them in one call is the fence. */
 import type { RunId } from '@segment-store/contract/id';
+import { type Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
+import { systemTime } from '@segment-store/resilience/time';
+import { pause } from '../patience.ts';
 import type { Pointer } from '../publication.ts';
 import { refusal } from '../refusal.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
@@ -44,14 +47,39 @@ export function createAliases(connection: Connection, layout: Layout): Aliases {
         if (status !== 404) return;
         if (body.error?.type === 'index_not_found_exception') throw refusal('NOT_FOUND', `run ${to.run} was removed`);
       } catch (error) {
-        // The answer may be what was lost: then the marker, which only this call would have set, is there.
-        const now = await pointer(call).catch(() => undefined);
+        // The answer may be what was lost: then the marker, which only this call would have set, will be there.
+        if (!isFailure(error) || !error.retryable) throw error;
+        const now = await pointerAfter(from, pointer, call);
         if (now?.run === to.run && now.epoch === to.epoch) return;
-        throw error;
+        if (now === undefined) throw undecided(to, error);
       }
       throw refusal('FENCED', `epoch ${from.epoch} (${from.run}) is no longer live: look again`);
     },
   };
+}
+
+/** How long Elasticsearch may still be at work on what it did not answer. */
+const UNDECIDED_MS = 5_000;
+
+/** Undefined when the pointer stays where it was, or cannot be read. */
+async function pointerAfter(
+  from: Pointer,
+  pointer: (call: Call) => Promise<Pointer | undefined>,
+  call: Call,
+): Promise<Pointer | undefined> {
+  const endsAt = systemTime.now() + UNDECIDED_MS;
+  while (systemTime.now() < endsAt) {
+    const now = await pointer(call).catch(() => undefined);
+    if (now !== undefined && now.epoch !== from.epoch) return now;
+    await pause(250, call);
+  }
+  return undefined;
+}
+
+/** Run again unseen, it could be done twice. */
+function undecided({ run, epoch }: Pointer, cause: Failure): Error {
+  const way = `it may still make run ${run} live at epoch ${epoch}: look at the generations before trying again`;
+  return refusal('UNAVAILABLE', `${cause.message}; ${way}`, { fault: true, retryable: true, cause });
 }
 
 interface Place {

@@ -36,13 +36,17 @@ export function createRecords(connection: Connection, index: string): Records {
       return values;
     },
     async put(key, { value, version }, call) {
-      const [seqNo = '', primaryTerm = ''] = version?.split(':') ?? [];
       const path = pathOf(index, version === undefined ? '_create' : '_doc', key);
-      const query = version === undefined ? {} : { if_seq_no: seqNo, if_primary_term: primaryTerm };
+      const query = version === undefined ? {} : onlyAt(version);
       const body = { kind: key.id.split(':')[0], body: value };
       const request = { method: 'PUT', path, query, body, timeoutMs, accept: [409] } as const;
       const { status } = await connection.send(request, call);
       return status !== 409;
+    },
+    async removeAt(key, version, call) {
+      const [path, query] = [pathOf(index, '_doc', key), onlyAt(version)];
+      const request = { method: 'DELETE', path, query, timeoutMs, accept: [404, 409] } as const;
+      return (await connection.send(request, call)).status === 200;
     },
     async remove(keys, call) {
       for (let from = 0; from < keys.length; from += CHUNK) {
@@ -58,6 +62,11 @@ export function createRecords(connection: Connection, index: string): Records {
 function toVersioned<T>(found: FoundRecord<T>, index: string): Versioned<T> | undefined {
   const source = sourceOf(found, index);
   return source && { value: source.body, version: `${found._seq_no}:${found._primary_term}` };
+}
+
+function onlyAt(version: string): { readonly if_seq_no: string; readonly if_primary_term: string } {
+  const [seqNo = '', primaryTerm = ''] = version.split(':');
+  return { if_seq_no: seqNo, if_primary_term: primaryTerm };
 }
 
 /** Deletes that find nothing have been done before. */

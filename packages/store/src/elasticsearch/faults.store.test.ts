@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { parseCustomerId } from '@segment-store/contract/id';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { servers } from '../../../../test/support/servers.ts';
@@ -32,7 +33,7 @@ afterEach(async () => {
   await place.remove();
 });
 
-const isMemberBulk = ({ path }: Asked) => path.includes('-build-') && path.includes('/_bulk');
+const isMemberBulk = ({ path }: Asked) => /-build-[^/.]+\/_bulk/.test(path);
 const texts = Array.from({ length: 10 }, (_, index) => lineOf(`c${index}`, ['s:1']));
 
 /** Answers the first member bulks one after the other with `answers`, everything else truthfully. */
@@ -227,10 +228,20 @@ describe('in Elasticsearch', () => {
     const verdict = { gate: 'counts', figure: '1', limit: '= 1', passed: true };
     await store.publisher.publish(runAt(1), 0, [verdict]);
     const index = `${place.prefix}-members-${runAt(1)}`;
-    const facts = { run: runAt(1), manifest_hash: `hash of ${runAt(1)}`, members: 1, memberships: 1, segments: 1 };
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    const tool = { name: 'segment-store', version };
+    const gates = [{ gate: 'counts', figure: '1', limit: '= 1', verdict: 'passed' }];
+    const facts = {
+      tool,
+      run: runAt(1),
+      manifest_hash: `hash of ${runAt(1)}`,
+      members: 1,
+      memberships: 1,
+      segments: 1,
+    };
     const outcomes = { created: 1, replayed: 0, skipped: 0, memberships: 1, rejected: {} };
     expect(await place.ask('GET', `/${index}/_mapping`)).toMatchObject({
-      [index]: { mappings: { _meta: { schema: 'segment-store/generation/1', ...facts, outcomes, gates: [verdict] } } },
+      [index]: { mappings: { _meta: { schema: 'segment-store/generation/1', ...facts, outcomes, gates } } },
     });
   });
 

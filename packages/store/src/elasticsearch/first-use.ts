@@ -1,7 +1,10 @@
 /** The control index and the empty genesis generation: without a first alias, two first publishers would both win. */
+import { type Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { genesis } from '../generation.ts';
 import { createPatience, patiently } from '../patience.ts';
+import type { Pointer } from '../publication.ts';
+import { HOLD, type Records } from '../records.ts';
 import { refusal } from '../refusal.ts';
 import type { Aliases } from './aliases.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
@@ -12,13 +15,12 @@ import { catalogueMapping, controlMapping, type Layout, membersMapping } from '.
  * says that all is there, comes with the last. Whoever comes second may not see or read them for a moment.
  */
 export async function prepareFirstUse(terms: FirstUseTerms, call: Call): Promise<void> {
-  const pointer = await terms.aliases.pointer(call);
-  if (pointer !== undefined && pointer.run !== genesis.run) return;
-  if (pointer === undefined) await createAll(terms, call);
-  await patiently(() => checkReady(terms, call), createPatience(TIMEOUT_MS.control), call);
+  const pointer = (await terms.aliases.pointer(call)) ?? (await createAll(terms, call));
+  if (pointer.run !== genesis.run) return checkControl(terms, pointer, call);
+  await patiently(() => checkReady(terms, pointer, call), createPatience(TIMEOUT_MS.bulk), call);
 }
 
-async function createAll({ connection, layout }: FirstUseTerms, call: Call): Promise<void> {
+async function createAll({ connection, layout, aliases }: FirstUseTerms, call: Call): Promise<Pointer> {
   const { run } = genesis;
   const settings = { number_of_shards: 1, auto_expand_replicas: '0-1' };
   const control = { name: layout.control, settings, mappings: controlMapping };
@@ -30,23 +32,50 @@ async function createAll({ connection, layout }: FirstUseTerms, call: Call): Pro
   const members = { name: layout.membersOf(run), settings, mappings: membersMapping };
   const marker = layout.markerOf({ epoch: 0, floor: 0 });
   await createIndex(connection, { ...members, aliases: [layout.members, marker] }, call);
+  return patiently(() => findMarker(aliases, layout, call), createPatience(MARKER_MS), call).catch((error) => {
+    throw isMissing(error) ? refusal('UNSUPPORTED', error.message) : error;
+  });
 }
 
-async function checkReady({ connection, layout, aliases }: FirstUseTerms, call: Call): Promise<void> {
-  if ((await aliases.pointer(call)) === undefined) {
-    const message = `no members index carries a marker alias ${layout.markers}: put it back on the live one`;
-    throw refusal('UNAVAILABLE', message, { retryable: true });
-  }
+/** Whoever came second may not see for a moment what the first has made. */
+const MARKER_MS = 3_000;
+const isMissing = (error: unknown): error is Failure => isFailure(error) && error.code === 'NOT_FOUND';
+
+async function findMarker(aliases: Aliases, layout: Layout, call: Call): Promise<Pointer> {
+  const pointer = await aliases.pointer(call);
+  if (pointer !== undefined) return pointer;
+  const example = `${layout.membersOf(genesis.run)} is there, but no index carries a marker alias ${layout.markers}`;
+  const way = `put it back on the members index that was live (${layout.markerOf({ epoch: 0, floor: 0 })} on a new store)`;
+  throw refusal('NOT_FOUND', `${example}: ${way}`, { retryable: true });
+}
+
+async function checkReady(terms: FirstUseTerms, pointer: Pointer, call: Call): Promise<void> {
+  const { connection, layout } = terms;
+  await checkControl(terms, pointer, call);
   const names = [layout.control, layout.catalogueOf(genesis.run), layout.membersOf(genesis.run)];
   const query = { wait_for_status: 'yellow', timeout: '5s' };
   const request = { method: 'GET', path: `/_cluster/health/${names.join(',')}`, query } as const;
   await connection.send({ ...request, timeoutMs: TIMEOUT_MS.control }, call);
 }
 
+/** By a read: an index that is made or restored may be there and still not answer. */
+async function checkControl({ layout, records }: FirstUseTerms, { run }: Pointer, call: Call): Promise<void> {
+  try {
+    await records.get(HOLD, call);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    const way = 'restore it from a snapshot, or delete every index of this prefix and load again';
+    throw refusal('UNSUPPORTED', `index ${layout.control} is gone, though run ${run} is live: ${way}`, {
+      cause: error,
+    });
+  }
+}
+
 export interface FirstUseTerms {
   readonly connection: Connection;
   readonly layout: Layout;
   readonly aliases: Aliases;
+  readonly records: Records;
 }
 
 export interface NewIndex {

@@ -77,6 +77,9 @@ export const buildSettings = { refresh_interval: '-1', number_of_replicas: 0 } a
 /** From the seal on: a copy wherever there is a second node. */
 export const sealedSettings = { refresh_interval: null, auto_expand_replicas: '0-1' } as const;
 
+/** Who loaded a generation; the version of this package. */
+export const TOOL = { name: 'segment-store', version: '0.1.0' } as const;
+
 /** What the members index says about itself, wherever it is restored to. Replaced whole, so written once. */
 export function generationMeta(record: GenerationRecord, verdicts: readonly Verdict[]): object {
   return {
@@ -85,11 +88,11 @@ export function generationMeta(record: GenerationRecord, verdicts: readonly Verd
     manifest_hash: record.manifestHash,
     computed_at: record.computedAt,
     ...(record.expectedEvery !== undefined && { expected_every: record.expectedEvery }),
-    tool: 'segment-store',
+    tool: TOOL,
     segments: record.segments,
     members: record.members,
     memberships: record.memberships,
     outcomes: record.outcomes,
-    gates: verdicts,
+    gates: verdicts.map(({ passed, ...gate }) => ({ ...gate, verdict: passed ? 'passed' : 'failed' })),
   };
 }

@@ -1,9 +1,19 @@
 /** Publishing and rolling back: intents first, then the aliases in one call, then the records. */
+import { randomUUID } from 'node:crypto';
 import type { RunId } from '@segment-store/contract/id';
 import { isFailure } from '@segment-store/resilience/failure';
-import { type Call, unlimited } from '@segment-store/resilience/operation';
+import type { Call } from '@segment-store/resilience/operation';
+import { isPublished, lastPublication } from '../generation.ts';
 import { checkFence, checkPublish, checkRemoval, type Pointer, rollBackTarget } from '../publication.ts';
-import { amend, type GenerationRecord, generationKey, HOLD, partKey, type Records } from '../records.ts';
+import {
+  amend,
+  type GenerationRecord,
+  generationKey,
+  HOLD,
+  type HoldRecord,
+  partKey,
+  type Records,
+} from '../records.ts';
 import { refusal } from '../refusal.ts';
 import { GENESIS, type Live, type StorePublisher, type Verdict } from '../store.ts';
 import type { Aliases } from './aliases.ts';
@@ -19,20 +29,24 @@ export interface PublisherTerms {
   readonly standing: Standing;
 }
 
-export function createPublisher(terms: PublisherTerms): StorePublisher {
+/** `call`: everything asked of it ends with that signal. */
+export function createPublisher(terms: PublisherTerms, call: Call): StorePublisher {
   const { standing } = terms;
   return {
-    live: async () => toLive(await standing.live(unlimited)),
-    generations: async () => toGenerations(await standing.all(unlimited)),
-    publish: (run, expected, verdicts) => publish(terms, { run, expected, verdicts }, unlimited),
-    rollBack: (expected) => rollBack(terms, expected, unlimited),
-    async unhold() {
-      if ((await terms.records.get(HOLD, unlimited)) === undefined) return false;
-      await terms.records.remove([HOLD], unlimited);
-      return true;
-    },
-    remove: (run) => remove(terms, run, unlimited),
+    live: async () => toLive(await standing.live(call)),
+    generations: async () => toGenerations(await standing.all(call)),
+    publish: (run, expected, verdicts) => publish(terms, { run, expected, verdicts }, call),
+    rollBack: (expected) => rollBack(terms, expected, call),
+    unhold: () => unhold(terms, call),
+    remove: (run) => remove(terms, run, call),
   };
+}
+
+async function unhold({ records }: PublisherTerms, call: Call): Promise<boolean> {
+  const held = await records.get(HOLD, call);
+  if (held === undefined) return false;
+  if (await records.removeAt(HOLD, held.version, call)) return true;
+  throw refusal('FENCED', 'another roll back or `unhold` came in between: look again');
 }
 
 interface Publishing {
@@ -50,8 +64,14 @@ async function publish(terms: PublisherTerms, { run, expected, verdicts }: Publi
     expected,
     hold,
   });
-  await writeMeta(terms, { record, verdicts }, call);
-  return moveTo(terms, { from: live, to: { run, epoch: live.epoch + 1, floor: live.floor }, verdicts }, call);
+  const move = { from: live, to: { run: record.run, epoch: live.epoch + 1, floor: live.floor } };
+  const intended = await intend(terms, { ...move, verdicts }, call);
+  await checkIntent(terms, intended, call);
+  await writeMeta(terms, { record: intended, verdicts }, call);
+  const published = await moveTo(terms, { ...move, intended }, call);
+  // A publisher of the same run that lost may have written its own in between.
+  await writeMeta(terms, { record: intended, verdicts }, call).catch(() => {});
+  return published;
 }
 
 async function rollBack(terms: PublisherTerms, expected: number, call: Call): Promise<Live> {
@@ -60,39 +80,61 @@ async function rollBack(terms: PublisherTerms, expected: number, call: Call): Pr
   checkFence(from, expected);
   const { run } = rollBackTarget(await standing.all(call));
   const epoch = from.epoch + 1;
-  const held = await records.get(HOLD, call);
+  const before = await records.get(HOLD, call);
+  const hold = { epoch, at: new Date().toISOString() };
   // Before the aliases move, so that no publish slips in behind them.
-  await amend(records, { key: HOLD, change: () => ({ epoch, at: new Date().toISOString() }) }, call);
+  await amend(records, { key: HOLD, change: () => hold }, call);
   try {
-    return await moveTo(terms, { from, to: { run, epoch, floor: epoch } }, call);
+    const move = { from, to: { run, epoch, floor: epoch } };
+    return await moveTo(terms, { ...move, intended: await intend(terms, move, call) }, call);
   } catch (error) {
     const now = isFailure(error) && error.code === 'FENCED' ? await standing.pointer(call) : from;
     const lostToPublish = now.epoch !== from.epoch && now.floor !== now.epoch;
-    if (held === undefined && lostToPublish) await records.remove([HOLD], call);
+    if (before === undefined && lostToPublish) await dropHold(records, hold, call);
     throw error;
   }
+}
+
+/** Only as long as it is ours: another roll back may have set it since. */
+async function dropHold(records: Records, { epoch, at }: HoldRecord, call: Call): Promise<void> {
+  const found = await records.get(HOLD, call);
+  if (found?.value.epoch === epoch && found.value.at === at) await records.removeAt(HOLD, found.version, call);
 }
 
 interface Move {
   readonly from: Pointer;
   readonly to: Pointer;
-  readonly verdicts?: readonly Verdict[];
 }
 
-async function moveTo(terms: PublisherTerms, { from, to, verdicts }: Move, call: Call): Promise<Live> {
-  const { records, aliases } = terms;
+/** Says what is about to be tried, so that a publication cut off half way can be told afterwards. */
+async function intend(
+  { records, standing }: PublisherTerms,
+  { from, to, verdicts }: Move & { readonly verdicts?: readonly Verdict[] },
+  call: Call,
+): Promise<GenerationRecord> {
   const at = new Date().toISOString();
   // The step before this one may have lost its last words; from here on nobody could tell.
-  await follow(records, { run: from.run, pointer: from, at }, call);
-  const intend = (record: GenerationRecord | undefined): GenerationRecord => {
+  for (const run of await standing.behind(from, call)) await follow(records, { run, pointer: from, at }, call);
+  const change = (record: GenerationRecord | undefined): GenerationRecord => {
     if (record === undefined || record.removing) throw refusal('NOT_FOUND', `run ${to.run} is being removed`);
-    return { ...record, ...(verdicts && { verdicts }), publishing: { epoch: to.epoch, at } };
+    if (verdicts !== undefined && isPublished(record)) throw overtaken(to.run);
+    return { ...record, ...(verdicts && { verdicts }), publishing: { epoch: to.epoch, at, by: randomUUID() } };
   };
-  const intended = await amend(records, { key: generationKey(to.run), change: intend }, call);
+  return amend(records, { key: generationKey(to.run), change }, call);
+}
+
+const overtaken = (run: RunId): Error => refusal('FENCED', `another publisher of run ${run} came first: look again`);
+
+async function moveTo(
+  { records, aliases }: PublisherTerms,
+  { from, to, intended }: Move & { readonly intended: GenerationRecord },
+  call: Call,
+): Promise<Live> {
+  const { at } = intended.publishing ?? lastPublication(intended);
   await aliases.move(from, to, call);
   for (const run of [to.run, from.run]) {
     // Published it is, whatever happens to the records: readers derive the rest, the next publisher writes it down.
-    await follow(records, { run, pointer: to, at }, call).catch(() => {});
+    await follow(records, { run, pointer: to, at, intended }, call).catch(() => {});
   }
   return toLive({ pointer: to, record: asOf(intended, to, at) });
 }
@@ -100,16 +142,25 @@ async function moveTo(terms: PublisherTerms, { from, to, verdicts }: Move, call:
 /** Brings the record of `run` to where the aliases say it is. */
 async function follow(
   records: Records,
-  { run, pointer, at }: { run: RunId; pointer: Pointer; at: string },
+  { run, pointer, at, intended }: { run: RunId; pointer: Pointer; at: string; intended?: GenerationRecord },
   call: Call,
 ): Promise<void> {
   if (run === GENESIS) return;
   const change = (record: GenerationRecord | undefined): GenerationRecord => {
     if (record === undefined) throw refusal('NOT_FOUND', `the control record of run ${run} is gone`);
+    // Others have gone on since: late words of a slow publisher change nothing.
+    if (lastPublication(record).epoch >= pointer.epoch) return record;
     const since = record.publishing?.epoch === pointer.epoch ? record.publishing.at : at;
-    return asOf(record, pointer, since);
+    const verdicts = run === intended?.run ? intended.verdicts : record.verdicts;
+    return asOf({ ...record, ...(verdicts && { verdicts }) }, pointer, since);
   };
   await amend(records, { key: generationKey(run), change }, call);
+}
+
+/** `_meta` is replaced whole: whoever came too late must not overwrite what the winner's gates found. */
+async function checkIntent({ records }: PublisherTerms, intended: GenerationRecord, call: Call): Promise<void> {
+  const now = (await records.get(generationKey(intended.run), call))?.value;
+  if (now?.publishing?.by !== intended.publishing?.by) throw overtaken(intended.run);
 }
 
 async function writeMeta(

@@ -1,4 +1,5 @@
 /** What is live and what was: the aliases decide, the records follow. */
+import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
 import { genesis, lastPublication, toGeneration } from '../generation.ts';
 import type { Pointer } from '../publication.ts';
@@ -12,6 +13,8 @@ export interface Standing {
   live(call: Call): Promise<{ readonly pointer: Pointer; readonly record: GenerationRecord }>;
   /** Of every run that has an index, but the genesis; by run. */
   all(call: Call): Promise<readonly GenerationRecord[]>;
+  /** Runs whose records are a step behind `pointer`: a publisher's last words were lost. */
+  behind(pointer: Pointer, call: Call): Promise<readonly RunId[]>;
 }
 
 export function createStanding(aliases: Aliases, records: Records): Standing {
@@ -27,14 +30,19 @@ export function createStanding(aliases: Aliases, records: Records): Standing {
     if (now.run === GENESIS) return { pointer: now, record: genesis };
     throw refusal('UNSUPPORTED', `run ${now.run} is live, but its control record is gone: restore the control index`);
   };
+  const stored = async (call: Call) => {
+    const runs = (await aliases.runs(call)).filter((run) => run !== GENESIS).sort();
+    return (await records.getMany(runs.map(generationKey), call)).filter((one) => one !== undefined);
+  };
   return {
     pointer,
     live,
     async all(call) {
       const { pointer: now, record } = await live(call);
-      const runs = (await aliases.runs(call)).filter((run) => run !== GENESIS).sort();
-      const found = await records.getMany(runs.map(generationKey), call);
-      return found.filter((one) => one !== undefined).map((one) => asOf(one, now, lastPublication(record).at));
+      return (await stored(call)).map((one) => asOf(one, now, lastPublication(record).at));
+    },
+    async behind(now, call) {
+      return (await stored(call)).filter((one) => isBehind(one, now)).map(({ run }) => run);
     },
   };
 }
@@ -50,6 +58,11 @@ export function asOf(record: GenerationRecord, pointer: Pointer, liveSince: stri
   if (record.run === pointer.run) return published(record, { epoch: pointer.epoch, at: liveSince });
   if (record.state !== 'live') return record;
   return { ...record, state: pointer.floor === pointer.epoch ? 'withdrawn' : 'retired', retiredAt: liveSince };
+}
+
+function isBehind(record: GenerationRecord, pointer: Pointer): boolean {
+  if (record.run !== pointer.run) return record.state === 'live';
+  return record.state !== 'live' || lastPublication(record).epoch !== pointer.epoch;
 }
 
 function published(record: GenerationRecord, publication: { epoch: number; at: string }): GenerationRecord {

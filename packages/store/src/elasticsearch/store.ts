@@ -1,8 +1,10 @@
 /** The store in Elasticsearch: two indices per generation, aliases for what is live, one index of control records. */
-import { unlimited } from '@segment-store/resilience/operation';
+import { deadline } from '@segment-store/resilience/deadline';
+import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { openBuild } from '../build.ts';
 import { follow } from '../follow.ts';
 import type { ResolvedOptions } from '../options.ts';
+import { refusal } from '../refusal.ts';
 import type { Store, StorePublisher, StoreReader, StoreWriter } from '../store.ts';
 import { createAliases } from './aliases.ts';
 import { createContents } from './build.ts';
@@ -20,16 +22,20 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
   const records = createRecords(connection, layout.control);
   const aliases = createAliases(connection, layout);
   const standing = createStanding(aliases, records);
-  const ready = onceItWorks(() => prepareFirstUse({ connection, layout, aliases }, unlimited));
-  const publisher = createPublisher({ connection, layout, records, aliases, standing });
+  const closing = new AbortController();
+  const untilClosed: Call = { ...unlimited, signal: closing.signal };
+  const prepare = onceItWorks(() => prepareFirstUse({ connection, layout, aliases, records }, untilClosed));
+  /** Shared by all callers; each waits no longer than its own signal allows. */
+  const ready = (call: Call) => deadline(Number.POSITIVE_INFINITY)<void, void>(prepare)(undefined, call);
+  const publisher = createPublisher({ connection, layout, records, aliases, standing }, untilClosed);
   const reader: StoreReader = {
-    live: (call) => follow(async () => toLive(await ready().then(() => standing.live(call))), options.pollMs, call),
-    generations: async (call) => toGenerations(await ready().then(() => standing.all(call))),
-    open: async (run, call) => ready().then(() => openReader({ connection, layout, records }, run, call)),
+    live: (call) => follow(async () => toLive(await ready(call).then(() => standing.live(call))), options.pollMs, call),
+    generations: async (call) => toGenerations(await ready(call).then(() => standing.all(call))),
+    open: async (run, call) => ready(call).then(() => openReader({ connection, layout, records }, run, call)),
   };
   const writer: StoreWriter = {
     async build(manifest, call) {
-      await ready();
+      await ready(call);
       const terms = { connection, layout, ...options };
       return openBuild(
         manifest,
@@ -47,8 +53,11 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
     url: connection.url,
     reader,
     writer,
-    publisher: after(ready, publisher),
-    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+    publisher: after(() => ready(untilClosed), publisher),
+    [Symbol.asyncDispose]() {
+      closing.abort(refusal('UNAVAILABLE', `the store at ${connection.url} was closed: open it again`));
+      return connection[Symbol.asyncDispose]();
+    },
   };
 }
 

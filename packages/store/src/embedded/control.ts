@@ -44,6 +44,13 @@ export function createControl(root: RootEnvironment): Control {
         for (const { id } of keys) texts.remove(id);
       });
     },
+    async removeAt(key, version) {
+      return root.transaction((texts) => {
+        if (versioned(texts, key)?.version !== version) return false;
+        texts.remove(key.id);
+        return true;
+      });
+    },
     read: (work) => root.read((texts) => work(snapshotOf(texts))),
     transaction: (work) => root.transaction((texts) => work(transactionOf(texts))),
   };
