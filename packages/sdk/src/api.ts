@@ -3,17 +3,8 @@ import type { CustomerId, SegmentId } from '@segment-store/contract/id';
 import { rejectIfAllFailed } from '@segment-store/resilience/batch';
 import type { Call, Operation, Settled } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
-import {
-  countIn,
-  decodeAnswer,
-  decodeAnswers,
-  decodeMembership,
-  type HttpReply,
-  type Intern,
-  objectIn,
-} from './decode.ts';
-import { type Epochs, take } from './epochs.ts';
-import { garbled, tried } from './errors.ts';
+import { decodeAnswer, decodeAnswers, decodeMembership, type HttpReply, type Intern, objectIn } from './decode.ts';
+import { believe, believe404, type Epochs } from './epochs.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
 import type { HttpPool } from './pool.ts';
 import { VERSION } from './version.ts';
@@ -59,26 +50,10 @@ export function createApi<S extends string>({ basePath, apiKey, pool, intern, ep
     return pool.send({ method: 'POST', path: basePath + path, headers, body }, call.signal);
   };
 
-  /**
-   * Passes `decoded` on unless the service has rolled back since: a server that does not know yet, or an answer long on
-   * its way, may be of a withdrawn generation. Other servers know, so trying again helps.
-   */
-  function current<D>(decoded: D, { headers }: HttpReply): D {
-    const epoch = countIn(headers, 'segment-epoch');
-    const floor = countIn(headers, 'segment-epoch-floor');
-    const outdated = headers['segment-stale'] === '?1';
-    if (floor > epoch && !outdated) throw garbled(`the floor ${floor} is above the epoch ${epoch} itself`);
-    take(epochs, { epoch, floor, outdated }, time.now());
-    if (epoch >= epochs.floor) return decoded;
-    throw tooOld(epoch, `withdrawn below ${epochs.floor}`);
-  }
-
-  /** A server behind a publish has no segment that came with it: its 404 says nothing. */
-  function refuseOutdated404(reply: HttpReply): void {
-    if (reply.status !== 404 || reply.headers['segment-epoch'] === undefined) return;
-    const epoch = current(countIn(reply.headers, 'segment-epoch'), reply);
-    if (epoch < epochs.latest) throw tooOld(epoch, `the newest is ${epochs.latest}`);
-  }
+  const current = <D>(decoded: D, { headers }: HttpReply): D => {
+    believe(headers, epochs, time.now());
+    return decoded;
+  };
 
   async function segmentsOf(ids: readonly CustomerId[], call: Call): Promise<Settled<Reply<Answer<S>>>> {
     const [only] = ids;
@@ -93,7 +68,7 @@ export function createApi<S extends string>({ basePath, apiKey, pool, intern, ep
   async function membershipOf(pairs: readonly Pair[], call: Call): Promise<Settled<Reply<MembershipFacts>>> {
     const one = async ({ customerId, segmentId }: Pair) => {
       const reply = await get(`/v1/customers/${encodeURIComponent(customerId)}/segments/${segmentId}`, call);
-      refuseOutdated404(reply);
+      if (reply.status === 404) believe404(reply.headers, epochs, time.now());
       return current(decodeMembership(customerId, segmentId, reply), reply);
     };
     return rejectIfAllFailed(await Promise.allSettled(pairs.map(one)));
@@ -114,6 +89,3 @@ function withPatience<H extends object>(headers: H, { deadlineAt }: Call, time: 
   if (deadlineAt === Number.POSITIVE_INFINITY) return headers;
   return { ...headers, 'x-request-timeout-ms': String(Math.max(1, Math.round(deadlineAt - time.now()))) };
 }
-
-const tooOld = (epoch: number, why: string) =>
-  tried('SERVER', `the answer is of epoch ${epoch}, ${why}`, { retryable: true });

@@ -1,3 +1,7 @@
+/** Which replies may still be used: what the service says of its generations, and whether to believe it. */
+import { countIn, type HttpReply } from './decode.ts';
+import { garbled, tried } from './errors.ts';
+
 /** What the service has told any client of this process about its generations. */
 export interface Epochs {
   latest: number;
@@ -11,21 +15,45 @@ export interface Epochs {
 
 export const createEpochs = (): Epochs => ({ latest: 0, floor: 0, line: 0, behindSince: undefined });
 
-export interface Told {
-  readonly epoch: number;
-  readonly floor: number;
-  /** The server said itself that it knows a newer generation. */
-  readonly outdated: boolean;
-}
-
 /**
  * Every server follows a publish or roll back within 10 s. When none has known the newest epoch for this long, the
  * store was built anew, or that epoch was never true.
  */
 const ANEW_MS = 60_000;
 
-/** Takes note of what a reply, come at `now`, says. */
-export function take(epochs: Epochs, { epoch, floor, outdated }: Told, now: number): void {
+/**
+ * Takes note of what a reply, come at `now`, says, and refuses it when the service has rolled back since: a server that
+ * does not know yet, or an answer long on its way, may be of a withdrawn generation. Other servers know, so trying again
+ * helps. @throws Failure
+ */
+export function believe(headers: HttpReply['headers'], epochs: Epochs, now: number): void {
+  const told = {
+    epoch: countIn(headers, 'segment-epoch'),
+    floor: countIn(headers, 'segment-epoch-floor'),
+    outdated: headers['segment-stale'] === '?1',
+  };
+  const { epoch, floor, outdated } = told;
+  if (floor > epoch && !outdated) throw garbled(`the floor ${floor} is above the epoch ${epoch} itself`);
+  take(epochs, told, now);
+  if (epoch < epochs.floor) throw tooOld(epoch, `withdrawn below ${epochs.floor}`);
+}
+
+/** A server behind a publish has no segment that came with it: its 404 says nothing. @throws Failure */
+export function believe404(headers: HttpReply['headers'], epochs: Epochs, now: number): void {
+  if (headers['segment-epoch'] === undefined) return; // not of the segment service
+  believe(headers, epochs, now);
+  const epoch = countIn(headers, 'segment-epoch');
+  if (epoch < epochs.latest) throw tooOld(epoch, `the newest is ${epochs.latest}`);
+}
+
+interface Told {
+  readonly epoch: number;
+  readonly floor: number;
+  /** The server said itself that it knows a newer generation. */
+  readonly outdated: boolean;
+}
+
+function take(epochs: Epochs, { epoch, floor, outdated }: Told, now: number): void {
   if (epoch >= epochs.latest) epochs.behindSince = undefined;
   else if (!outdated) epochs.behindSince ??= now;
   if (!outdated && now - (epochs.behindSince ?? now) >= ANEW_MS) {
@@ -35,3 +63,6 @@ export function take(epochs: Epochs, { epoch, floor, outdated }: Told, now: numb
   epochs.floor = Math.max(epochs.floor, floor);
   epochs.latest = Math.max(epochs.latest, epoch);
 }
+
+const tooOld = (epoch: number, why: string) =>
+  tried('SERVER', `the answer is of epoch ${epoch}, ${why}`, { retryable: true });
