@@ -43,7 +43,8 @@ export interface paths {
         };
         /**
          * Whether the server serves a generation and is not about to stop
-         * @description It stays ready while the store is down, so that one shared fault does not remove every server.
+         * @description It stays ready while the store is down, so that one shared fault does not remove every server; not with nothing left
+         *     to serve, as after a roll back to a generation that does not open.
          */
         readonly get: operations["getReadiness"];
         readonly put?: never;
@@ -269,7 +270,7 @@ export interface components {
             readonly segmentId: components["schemas"]["SegmentId"];
         };
         readonly Problem: {
-            /** @description What was wrong with this request and what to do */
+            /** @description What was wrong with this request and what to do; never a customer id */
             readonly detail: string;
             readonly status: number;
             /** @description The same for every problem of a type */
@@ -282,7 +283,8 @@ export interface components {
             readonly detail?: string;
             readonly generation?: components["schemas"]["RunId"];
             /**
-             * @description `serving` and `switching` (opening the next generation) are ready
+             * @description `serving` and `switching` (opening the next generation) are ready; `starting` has nothing to answer from, not yet
+             *     or not any more
              * @enum {string}
              */
             readonly status: "starting" | "serving" | "switching" | "draining";
@@ -346,14 +348,27 @@ export interface components {
         };
         /**
          * @description 400 `invalid-request`, `invalid-id` · 403 `forbidden`, 421 `forbidden` (a host this server does not answer for) ·
-         *     404 `unknown-segment`, `invalid-request` (no such path) · 405, 411, 413, 415 `invalid-request` · 409 `conflict` ·
-         *     431 `invalid-request` · 500 `internal` · 503 `store-unavailable`, `overloaded`
+         *     404 `invalid-request` (no such path) · 405, 408, 411, 413, 415, 431 `invalid-request` · 409 `conflict` ·
+         *     500 `internal` · 503 `store-unavailable`, `overloaded`
          */
         readonly Problem: {
             headers: {
                 readonly Allow: components["headers"]["Allow"];
                 readonly "Cache-Control": components["headers"]["No-Store"];
                 readonly "Retry-After": components["headers"]["Retry-After"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-segment`: the generation that the headers name has no such segment */
+        readonly UnknownSegment: {
+            headers: {
+                readonly "Cache-Control": components["headers"]["No-Store"];
+                readonly "Segment-Epoch": components["headers"]["Segment-Epoch"];
+                readonly "Segment-Epoch-Floor": components["headers"]["Segment-Epoch-Floor"];
+                readonly "Segment-Generation": components["headers"]["Segment-Generation"];
                 readonly [name: string]: unknown;
             };
             content: {
@@ -383,8 +398,8 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description Whole seconds the answer has been in the server's cache. It is valid as long as its generation is live, so age alone
-         *     does not make it stale.
+         * @description Whole seconds since the answer was read from the store into this server's cache; 0 for one just read. It is valid as
+         *     long as the server answers from its generation, so age alone does not make it stale.
          */
         readonly Age: number;
         /** @description The methods this path answers; with 405 */
@@ -398,18 +413,21 @@ export interface components {
         readonly "No-Cache": "private, no-cache";
         /** @description Not to be kept */
         readonly "No-Store": "no-store";
-        /** @description Whole seconds to wait before trying again */
+        /** @description Whole seconds to wait before trying this server again; with `overloaded` */
         readonly "Retry-After": number;
         /**
-         * @description The epoch in which the generation of the answer went live; for lookups the one of the generation the server answers
-         *     from. Every publish and roll back raises it.
+         * @description The epoch in which the generation of the answer went live, the last time it did. Every publish and roll back raises
+         *     the epoch. An answer of an epoch below `Segment-Epoch-Floor` is of a withdrawn generation and must not be used.
          */
         readonly "Segment-Epoch": number;
-        /** @description The oldest epoch whose answers may still be used anywhere; answers kept from older ones must be dropped */
+        /**
+         * @description The oldest epoch whose answers may still be used anywhere, as far as this server knows now; answers kept from older
+         *     ones must be dropped.
+         */
         readonly "Segment-Epoch-Floor": number;
-        /** @description The generation of the answer; for lookups, whose items name their own, the one the server answers from */
+        /** @description The generation the answer came from; for lookups, all items that succeeded */
         readonly "Segment-Generation": components["schemas"]["RunId"];
-        /** @description `?1` when the answer is of an older generation than the one the server answers from */
+        /** @description `?1` when the server answers from a newer generation by now */
         readonly "Segment-Stale": "?1";
         readonly "Server-Timing": string;
     };
@@ -592,6 +610,7 @@ export interface operations {
                 };
             };
             readonly 304: components["responses"]["NotModified"];
+            readonly 404: components["responses"]["UnknownSegment"];
             readonly default: components["responses"]["Problem"];
         };
     };
@@ -637,6 +656,7 @@ export interface operations {
                     readonly "Segment-Epoch": components["headers"]["Segment-Epoch"];
                     readonly "Segment-Epoch-Floor": components["headers"]["Segment-Epoch-Floor"];
                     readonly "Segment-Generation": components["headers"]["Segment-Generation"];
+                    readonly "Segment-Stale": components["headers"]["Segment-Stale"];
                     readonly "Server-Timing": components["headers"]["Server-Timing"];
                     readonly [name: string]: unknown;
                 };
@@ -711,6 +731,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SegmentOfGeneration"];
                 };
             };
+            readonly 404: components["responses"]["UnknownSegment"];
             readonly default: components["responses"]["Problem"];
         };
     };

@@ -111,8 +111,9 @@ test('a membership says whether the customer is in the segment', async () => {
   const of = (customer: string) => json(`/v1/customers/${customer}/segments/${france.id}`);
   expect(await of('c1')).toEqual({ customerId: 'c1', segmentId: france.id, member: true, known: true, ...facts });
   expect(await of('nobody')).toMatchObject({ member: false, known: false });
-  const { status, body } = await get('/v1/customers/c1/segments/none:such');
+  const { status, headers, body } = await get('/v1/customers/c1/segments/none:such');
   expect(status).toBe(404);
+  expect(headers).toMatchObject({ 'segment-generation': RUN, 'segment-epoch': '1', 'segment-epoch-floor': '0' });
   expect(JSON.parse(body)).toMatchObject({ type: 'urn:segment-store:error:unknown-segment', status: 404 });
 });
 
@@ -198,8 +199,24 @@ test('a dead store: what is in L1 is served, the rest is 503, and the server sta
   expect(await status('/readyz')).toBe(200);
   const missed = await own.app.request('/v1/customers/never-asked/segments');
   expect(missed.status).toBe(503);
-  expect(missed.headers.get('retry-after')).toBe('1');
+  expect(missed.headers.get('retry-after')).toBeNull();
   expect(await missed.json()).toMatchObject({ type: 'urn:segment-store:error:store-unavailable', status: 503 });
+});
+
+test('more reads at once than allowed: 503, and when to come back', async () => {
+  await using own = await createFixture(run);
+  const reading = Promise.withResolvers<void>();
+  own.store.onRead = () => reading.promise;
+  const asked: Promise<Response>[] = [];
+  for (let index = 0; index < 65; index++) {
+    asked.push(Promise.resolve(own.app.request(`/v1/customers/n${index}/segments`)));
+    // Each in a turn of its own: those of one turn are read at once.
+    await expect.poll(() => own.store.reads.length, { interval: 1 }).toBe(Math.min(index + 1, 64));
+  }
+  const refused = await asked[64];
+  expect([refused?.status, refused?.headers.get('retry-after')]).toEqual([503, '1']);
+  reading.resolve();
+  expect((await Promise.all(asked)).filter(({ status }) => status === 200).length).toBe(64);
 });
 
 test('an unexpected error is 500, tells nothing of itself, and is reported', async () => {

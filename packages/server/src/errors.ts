@@ -1,6 +1,5 @@
 /** Codes of the contract → problems (RFC 9457). */
 import type { components } from '@segment-store/contract/api.generated';
-import { FormatError } from '@segment-store/contract/id';
 import { isFailure } from '@segment-store/resilience/failure';
 
 export type Problem = components['schemas']['Problem'];
@@ -38,13 +37,13 @@ export class ProblemError extends Error {
 export const invalidRequest = (detail: string, status = 400): ProblemError =>
   new ProblemError('invalid-request', { status, detail });
 export const invalidId = (detail: string): ProblemError => new ProblemError('invalid-id', { status: 400, detail });
+/** Without `Retry-After`: another server may answer at once. */
 export const storeUnavailable = (detail: string): ProblemError =>
-  new ProblemError('store-unavailable', { status: 503, detail, headers: { 'Retry-After': '1' } });
+  new ProblemError('store-unavailable', { status: 503, detail });
 
 /** What a caller may know of an error; `undefined` for one nobody expected. */
 function expected(error: unknown): ProblemError | undefined {
   if (error instanceof ProblemError) return error;
-  if (error instanceof FormatError) return invalidId(error.message);
   if (!isFailure(error)) return undefined;
   if (error.code === 'OVERLOADED') {
     const detail = 'too many reads of the store are in flight; try again';

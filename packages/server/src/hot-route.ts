@@ -3,14 +3,17 @@
  * bytes and a plain object of headers; a middleware that sets a header costs a third of the throughput.
  */
 import type { HttpBindings } from '@hono/node-server';
-import { type CustomerId, parseCustomerId } from '@segment-store/contract/id';
+import type { CustomerId } from '@segment-store/contract/id';
 import { unlimited } from '@segment-store/resilience/operation';
 import type { Context } from 'hono';
 import { storeUnavailable } from './errors.ts';
+import { customerIdAt } from './ids.ts';
+import { segmentOf } from './lookup/catalogue.ts';
+import type { Pin } from './lookup/pin.ts';
 import type { Query } from './lookup/read-path.ts';
 import { reply } from './lookup/reply.ts';
 import { NO_FILTERS, toFilters } from './lookup/select.ts';
-import type { Pin, Serving } from './lookup/serving.ts';
+import type { Serving } from './lookup/serving.ts';
 import type { Requests } from './middleware/validate.ts';
 
 /** `incoming` is absent where the app is called without a socket, as in its tests. */
@@ -22,7 +25,7 @@ export type Handler = (context: Ctx) => Response | Promise<Response>;
 
 export function hotRoute(serving: Serving, requests: Requests): Handler {
   return (context) => {
-    const customerId = parseCustomerId(context.req.param('customerId') ?? '');
+    const customerId = customerIdAt('customerId of the path', context.req.param('customerId') ?? '');
     return answerOne(serving, context, toQuery(context, customerId, requests));
   };
 }
@@ -48,9 +51,10 @@ export function pinOf(serving: Serving): Pin {
 /** Synchronous for a hit. */
 export function answerOne(serving: Serving, context: Ctx, query: Query): Response | Promise<Response> {
   const pin = pinOf(serving);
+  if (query.view === 'membership') segmentOf(pin, query.segmentId);
   const hit = pin.path.peek(query);
   if (hit === undefined) return answerMiss(serving, context, { pin, query });
-  return reply(hit, { epoch: pin.live.epoch, now: pin.live, ifNoneMatch: ifNoneMatch(context) });
+  return reply(hit, { pin, now: pin, ifNoneMatch: ifNoneMatch(context) });
 }
 
 async function answerMiss(serving: Serving, context: Ctx, asked: { pin: Pin; query: Query }): Promise<Response> {
@@ -58,8 +62,8 @@ async function answerMiss(serving: Serving, context: Ctx, asked: { pin: Pin; que
   const startedAt = performance.now();
   const entry = await pin.path.ask(query, { ...unlimited, signal: context.req.raw.signal });
   const waitedMs = performance.now() - startedAt;
-  const now = (serving.pin ?? pin).live;
-  return reply(entry, { epoch: pin.live.epoch, now, ifNoneMatch: ifNoneMatch(context), waitedMs });
+  if (serving.isWithdrawn(pin)) return answerOne(serving, context, query);
+  return reply(entry, { pin, now: pinOf(serving), ifNoneMatch: ifNoneMatch(context), waitedMs });
 }
 
 /** Node's own headers: the request's `Headers` would be built for this one alone. */

@@ -20,6 +20,8 @@ import { Serving, type State } from './lookup/serving.ts';
 
 const DRAIN_MS = 20_000;
 const CLOSE_MS = 1_000;
+/** From a roll back to its last withdrawn answer: to hear of it, and to open what is live in its place. */
+const WITHDRAWN_MS = 10_000;
 
 /** Resolves once a signal has ended it. @throws CommandError exit 2 for a store, an address or a port it cannot use */
 export async function serve(config: Config, { say, signal }: Context): Promise<void> {
@@ -54,10 +56,11 @@ function createServing(store: Store, { reads, cacheBytes, store: { pollMs } }: C
   return new Serving({
     store: store.reader,
     retryMs: pollMs,
+    withdrawnMs: WITHDRAWN_MS - pollMs,
     createPath: (reader) => createReadPath(reader, { ...shared, l1: createL1(cacheBytes) }),
     onState: (state) => say({ kind: 'stage', stage: state.state, detail: detailOf(state) }),
     onTrouble(error) {
-      const text = `the store cannot be followed, trying again: ${described(error)}`;
+      const text = `the live generation cannot be followed, trying again: ${described(error)}`;
       if (text !== lastTrouble) say({ kind: 'warning', text });
       lastTrouble = text;
     },
@@ -68,9 +71,9 @@ function detailOf(state: State): string {
   if (state.state === 'starting') return state.why;
   if (state.state === 'switching') return `opening generation ${state.next}`;
   if (state.state === 'draining') return 'requests in flight end, no new ones are taken';
-  const { live } = state.pin;
-  const { run, members, segments } = live.generation;
-  return `generation ${run}, epoch ${live.epoch}: ${members} customers, ${segments} segments`;
+  const { reader, epoch } = state.pin;
+  const { run, members, segments } = reader.generation;
+  return `generation ${run}, epoch ${epoch}: ${members} customers, ${segments} segments`;
 }
 
 function opened({ url, prefix, pollMs }: Config['store']): Store {

@@ -3,15 +3,18 @@ import { isRunId, isSegmentId, type SegmentId } from '@segment-store/contract/id
 import type { Segment } from '@segment-store/contract/lines';
 import type { Reader } from '@segment-store/store/store';
 import { invalidRequest, ProblemError } from '../errors.ts';
+import type { Pin } from './pin.ts';
 import type { Filters } from './read-path.ts';
+import { generationHeaders } from './reply.ts';
 import { matches } from './select.ts';
 
 /** @throws ProblemError 404 `unknown-segment` */
-export function segmentOf({ generation, catalogue }: Reader, id: SegmentId): Segment {
+export function segmentOf(pin: Pin, id: SegmentId): Segment {
+  const { generation, catalogue } = pin.reader;
   const segment = catalogue.get(id);
   if (segment !== undefined) return segment;
   const detail = `generation ${generation.run} has no segment "${id}"; GET /v1/segments lists what it has`;
-  throw new ProblemError('unknown-segment', { status: 404, detail });
+  throw new ProblemError('unknown-segment', { status: 404, detail, headers: generationHeaders(pin, pin) });
 }
 
 export interface Page {

@@ -8,6 +8,7 @@ import { NO_FILTERS } from './select.ts';
 
 const old = loadedRun(RUN, { c1: ['old'] });
 const next = loadedRun(NEXT_RUN, { c1: ['new'] });
+const last = loadedRun('20260903t000000z', { c1: ['last'] });
 const query = (id: string) => ({ view: 'ids', customerId: parseCustomerId(id), filters: NO_FILTERS }) as const;
 
 async function ask(app: Awaited<ReturnType<typeof createFixture>>['app'], id: string) {
@@ -91,20 +92,126 @@ test('a generation that does not open is tried again, and what is served stays s
   expect([tries, fixture.serving.state.state]).toEqual([4, 'serving']);
 });
 
-test('a generation that is gone before it opens is passed over', async () => {
-  await using fixture = await createFixture(old);
-  let refused = 0;
+/** `B` is live and pinned, and whatever is asked for next does not open until `heal`. */
+async function stuck({ withdrawnMs = 5_000, code = 'UNAVAILABLE' } = {}) {
+  const fixture = await createFixture(old, { withdrawnMs });
+  await fixture.publish(next);
   fixture.store.onOpen = async () => {
-    refused += 1;
-    throw new Failure('NOT_FOUND', 'gone');
+    throw new Failure(code, 'it does not open');
   };
+  const heal = () => {
+    fixture.store.onOpen = undefined;
+  };
+  return Object.assign(fixture, { heal });
+}
+
+test.each(['UNAVAILABLE', 'NOT_FOUND', 'UNSUPPORTED', 'CONFLICT'])(
+  'a generation that does not open (%s) is tried until it does',
+  async (code) => {
+    await using fixture = await stuck({ code });
+    fixture.store.publish(last);
+    await expect.poll(() => fixture.reported.length).toBeGreaterThan(3);
+    expect([fixture.serving.state.state, (await ask(fixture.app, 'c1')).body.generation]).toEqual([
+      'switching',
+      NEXT_RUN,
+    ]);
+    fixture.heal();
+    await expect.poll(async () => (await ask(fixture.app, 'c1')).body.generation).toBe(last.generation.run);
+  },
+);
+
+test('a newer generation is opened while an older one hangs, which is let go of', async () => {
+  await using fixture = await createFixture(old);
+  const hanging = Promise.withResolvers<void>();
+  fixture.store.onOpen = () => hanging.promise;
   fixture.store.publish(next);
-  await expect.poll(() => [refused, fixture.serving.state.state]).toEqual([1, 'serving']);
-  expect(fixture.serving.pin?.reader.generation.run).toBe(RUN);
+  await expect.poll(() => fixture.serving.state.state).toBe('switching');
   fixture.store.onOpen = undefined;
-  const last = loadedRun('20260903t000000z', {});
   await fixture.publish(last);
-  expect(fixture.serving.pin?.live.epoch).toBe(3);
+  expect((await ask(fixture.app, 'c1')).headers).toMatchObject({
+    'segment-generation': last.generation.run,
+    'segment-epoch': '3',
+  });
+  hanging.resolve();
+  await expect.poll(() => [...fixture.store.closed].sort()).toEqual([RUN, NEXT_RUN]);
+  expect(fixture.serving.pin?.reader.generation.run).toBe(last.generation.run);
+});
+
+test('a roll back is known before it is open: the floor is told at once', async () => {
+  await using fixture = await stuck();
+  fixture.store.publish(old, { floor: 3 });
+  await expect
+    .poll(async () => (await ask(fixture.app, 'c1')).headers)
+    .toMatchObject({ 'segment-generation': NEXT_RUN, 'segment-epoch': '2', 'segment-epoch-floor': '3' });
+});
+
+test('a withdrawn generation stops to answer when the one in its place does not open in time', async () => {
+  await using fixture = await stuck({ withdrawnMs: 30 });
+  await ask(fixture.app, 'c1');
+  fixture.store.publish(old, { floor: 3 });
+  const status = async (path: string) => (await fixture.app.request(path)).status;
+  await expect.poll(() => status('/readyz')).toBe(503);
+  const ready = await (await fixture.app.request('/readyz')).json();
+  expect(ready).toEqual({
+    status: 'starting',
+    detail: `generation ${NEXT_RUN} was withdrawn; opening generation ${RUN}`,
+  });
+  const refused = await fixture.app.request('/v1/customers/c1/segments');
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, null]);
+  expect(await refused.json()).toMatchObject({ type: 'urn:segment-store:error:store-unavailable' });
+  await expect.poll(() => fixture.store.closed).toEqual([RUN, NEXT_RUN]);
+  fixture.heal();
+  await expect.poll(() => status('/readyz')).toBe(200);
+  expect((await ask(fixture.app, 'c1')).body.segmentIds).toEqual(['old']);
+});
+
+test('a second roll back gives the withdrawn generation no new time', async () => {
+  await using fixture = await stuck({ withdrawnMs: 200 });
+  const startedAt = performance.now();
+  fixture.store.publish(old, { floor: 3 });
+  await expect.poll(() => performance.now() - startedAt, { interval: 10 }).toBeGreaterThan(150);
+  fixture.store.publish(last, { floor: 4 });
+  await expect.poll(() => fixture.serving.state.state, { interval: 5 }).toBe('starting');
+  expect(performance.now() - startedAt).toBeLessThan(300);
+});
+
+test('a read that a roll back overtakes is asked again: nobody is told what was withdrawn', async () => {
+  await using fixture = await createFixture(old);
+  await fixture.publish(next);
+  const reading = Promise.withResolvers<void>();
+  fixture.store.onRead = () => reading.promise;
+  const body = JSON.stringify({ customerIds: ['c1', 'c1'] });
+  const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
+  const begun = [ask(fixture.app, 'c1'), fixture.app.request('/v1/lookups', init)] as const;
+  await expect.poll(() => fixture.store.reads.length).toBe(1);
+  await fixture.publish(old, { floor: 3 });
+  reading.resolve();
+  const [one, many] = await Promise.all(begun);
+  expect([one.body.segmentIds, one.headers['segment-epoch']]).toEqual([['old'], '3']);
+  expect([many.headers.get('segment-epoch'), many.headers.get('segment-generation')]).toEqual(['3', RUN]);
+  expect(JSON.parse(await many.text()).items).toMatchObject([{ segmentIds: ['old'] }, { segmentIds: ['old'] }]);
+});
+
+test('lookups that a publish overtakes name the generation of their items', async () => {
+  await using fixture = await createFixture(old);
+  const reading = Promise.withResolvers<void>();
+  fixture.store.onRead = () => reading.promise;
+  const body = JSON.stringify({ customerIds: ['c1'] });
+  const begun = fixture.app.request('/v1/lookups', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' },
+  });
+  await expect.poll(() => fixture.store.reads.length).toBe(1);
+  await fixture.publish(next, { floor: 1 });
+  reading.resolve();
+  const { headers } = await begun;
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'segment-generation': RUN,
+    'segment-epoch': '1',
+    'segment-epoch-floor': '1',
+    'segment-stale': '?1',
+  });
 });
 
 test('twenty publishes under readers: no answer mixes two generations, none fails', async () => {

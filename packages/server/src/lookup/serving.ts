@@ -3,18 +3,12 @@ import type { RunId } from '@segment-store/contract/id';
 import type { Cached } from '@segment-store/resilience/cached';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import { sleep } from '@segment-store/resilience/time';
+import { sleep, systemTime } from '@segment-store/resilience/time';
 import { GENESIS, type Live, type Reader, type StoreReader } from '@segment-store/store/store';
-import { counted, Uses } from './lease.ts';
+import { createPin, inView, type Pin } from './pin.ts';
 import type { Encoded, Query } from './read-path.ts';
 
-/** A generation opened for answers, and the epoch it stands for. */
-export interface Pin {
-  readonly live: Live;
-  readonly reader: Reader;
-  readonly path: Cached<Query, Encoded>;
-}
-
+/** `starting`: there is nothing to answer from, not yet or not any more. */
 export type State =
   | { readonly state: 'starting'; readonly why: string }
   | { readonly state: 'serving'; readonly pin: Pin }
@@ -27,13 +21,17 @@ export interface ServingDeps {
   createPath(reader: Reader): Cached<Query, Encoded>;
   /** How long to wait before a generation that would not open is tried again. */
   readonly retryMs: number;
+  /** How long a withdrawn generation may answer while the one in its place does not open. */
+  readonly withdrawnMs: number;
   onState(state: State): void;
   onTrouble(error: unknown): void;
 }
 
 export class Serving {
   readonly #deps: ServingDeps;
-  readonly #closing = new Set<Promise<void>>();
+  /** What must end before the store may be closed: readers in use, generations being opened. */
+  readonly #ending = new Set<Promise<void>>();
+  #opening = new AbortController();
   #state: State = { state: 'starting', why: 'waiting for the store' };
 
   constructor(deps: ServingDeps) {
@@ -48,80 +46,112 @@ export class Serving {
     return this.#state.state === 'starting' ? undefined : this.#state.pin;
   }
 
-  /** Follows publishes and roll backs until the call is aborted. Rejects when there is nothing to serve and never will be. */
+  /** Whether a roll back came while this pin was answered from: what it said may be given to nobody. */
+  isWithdrawn({ reader, epoch }: Pin): boolean {
+    const { pin } = this;
+    return pin === undefined || (pin.reader !== reader && epoch < pin.floor);
+  }
+
+  /** Follows publishes and roll backs until the call is aborted. Rejects when the store can never be followed. */
   async follow(call: Call): Promise<void> {
+    let isKnown = false;
     while (!call.signal.aborted) {
       try {
-        for await (const live of this.#deps.store.live(call)) await this.#turnTo(live, call);
+        for await (const live of this.#deps.store.live(call)) {
+          isKnown = true;
+          this.#turnTo(live, call);
+        }
       } catch (error) {
-        await this.#bear(error, call);
+        if (!isKnown && isFinal(error)) throw error;
+        await this.#bear(error, call.signal);
       }
     }
   }
 
   /** Answers go on, readiness ends. */
   drain(): void {
-    this.#become({ state: 'draining', pin: this.pin });
+    this.#opening.abort();
+    // Nobody looks at the clock any more: what was withdrawn would answer until the end.
+    this.#become({ state: 'draining', pin: this.pin?.withdrawnAt === undefined ? this.pin : undefined });
   }
 
   /** Closes what is open once its requests have ended. */
   async close(): Promise<void> {
+    this.#opening.abort();
     const { pin } = this;
     if (pin !== undefined) this.#retire(pin);
-    await Promise.allSettled(this.#closing);
+    await Promise.allSettled(this.#ending);
   }
 
-  async #turnTo(live: Live, call: Call): Promise<void> {
+  /** The latest wins: an older generation that is still being opened is let go of. */
+  #turnTo(live: Live, call: Call): void {
+    if (this.#state.state === 'draining') return;
+    this.#opening.abort();
+    const { run } = live.generation;
+    const pin = this.pin && inView(this.pin, live);
+    if (pin?.reader.generation.run === run) this.#become({ state: 'serving', pin });
+    else if (run === GENESIS) this.#become({ state: 'starting', why: 'no generation has been published yet' });
+    else this.#switch(pin, live, call);
+  }
+
+  #switch(pin: Pin | undefined, live: Live, call: Call): void {
     const next = live.generation.run;
-    const { pin } = this;
-    if (next === pin?.reader.generation.run) return this.#become({ state: 'serving', pin: { ...pin, live } });
-    if (next === GENESIS) return this.#become({ state: 'starting', why: 'no generation has been published yet' });
     this.#become(pin ? { state: 'switching', pin, next } : { state: 'starting', why: `opening generation ${next}` });
-    const reader = await this.#open(next, call);
-    if (call.signal.aborted) return reader?.[Symbol.asyncDispose]();
-    const opened = reader && this.#pinTo(reader, live);
-    const served = opened ?? pin;
-    if (served !== undefined) this.#become({ state: 'serving', pin: served });
-    if (opened !== undefined && pin !== undefined) this.#retire(pin);
+    this.#opening = new AbortController();
+    const signal = AbortSignal.any([call.signal, this.#opening.signal]);
+    if (pin?.withdrawnAt !== undefined) void this.#expire(pin.withdrawnAt, next, signal);
+    this.#untilEnd(this.#open(live, { ...call, signal }));
   }
 
-  /** Undefined when it is gone: then a newer one is live, and `live` is about to say so. */
-  async #open(run: RunId, call: Call): Promise<Reader | undefined> {
+  async #open(live: Live, call: Call): Promise<void> {
     while (!call.signal.aborted) {
       try {
-        return await this.#deps.store.open(run, call);
+        const reader = await this.#deps.store.open(live.generation.run, call);
+        if (call.signal.aborted) return await reader[Symbol.asyncDispose]();
+        return this.#become({ state: 'serving', pin: createPin(reader, live, this.#deps.createPath) });
       } catch (error) {
-        if (isFailure(error) && error.code === 'NOT_FOUND') return undefined;
-        await this.#bear(error, call);
+        await this.#bear(error, call.signal);
       }
     }
-    return undefined;
+  }
+
+  /** Ends the answers of a withdrawn generation, unless the one in its place opens in time. */
+  async #expire(withdrawnAt: number, next: RunId, signal: AbortSignal): Promise<void> {
+    const left = withdrawnAt + this.#deps.withdrawnMs - systemTime.now();
+    await sleep(Math.max(0, left), signal).catch(() => 'another generation is live, or this is the end');
+    if (signal.aborted || this.#state.state !== 'switching') return;
+    const { run } = this.#state.pin.reader.generation;
+    this.#become({ state: 'starting', why: `generation ${run} was withdrawn; opening generation ${next}` });
   }
 
   /** What is served stays served, whatever happens to the store. Waits before the next try. */
-  async #bear(error: unknown, { signal }: Call): Promise<void> {
+  async #bear(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const passes = isFailure(error) && error.code !== 'UNSUPPORTED' && error.code !== 'DENIED';
-    if (this.pin === undefined && !passes) throw error;
     this.#deps.onTrouble(error);
     await sleep(this.#deps.retryMs, signal).catch(() => 'aborted: the loop ends');
   }
 
-  #pinTo(opened: Reader, live: Live): Pin {
-    const uses = new Uses();
-    const reader = counted(opened, uses);
-    const { peek, ask } = this.#deps.createPath(reader);
-    return { live, reader, path: { peek, ask: (query, call) => uses.during(() => ask(query, call)) } };
-  }
-
   #retire({ reader }: Pin): void {
-    const closing = Promise.resolve(reader[Symbol.asyncDispose]()).finally(() => this.#closing.delete(closing));
-    closing.catch(() => 'a reader that fails to close serves nobody any more');
-    this.#closing.add(closing);
+    this.#untilEnd(Promise.resolve(reader[Symbol.asyncDispose]()));
   }
 
+  #untilEnd(work: Promise<void>): void {
+    const ending = work
+      .catch(() => 'a reader that fails to close serves nobody any more')
+      .then(() => void this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  /** The only place that changes the state; a generation that is left closes after its last request. */
   #become(state: State): void {
+    const before = this.pin;
     this.#state = state;
+    if (before !== undefined && before.reader !== this.pin?.reader) this.#retire(before);
     this.#deps.onState(state);
   }
+}
+
+/** Wrong from the start: the address or the rights. An outage passes. */
+function isFinal(error: unknown): boolean {
+  return !isFailure(error) || error.code === 'UNSUPPORTED' || error.code === 'DENIED';
 }

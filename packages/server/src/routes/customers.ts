@@ -1,14 +1,14 @@
 /** One membership, and lookups of many customers. */
-import { parseCustomerId, parseSegmentId } from '@segment-store/contract/id';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import type { Context, Hono } from 'hono';
 import { invalidRequest, problemOf } from '../errors.ts';
 import { answerOne, type Env, pinOf, searchOf } from '../hot-route.ts';
-import { segmentOf } from '../lookup/catalogue.ts';
+import { customerIdAt, segmentIdAt } from '../ids.ts';
+import type { Pin } from '../lookup/pin.ts';
 import type { Encoded, Filters } from '../lookup/read-path.ts';
 import { generationHeaders } from '../lookup/reply.ts';
 import { toFilters } from '../lookup/select.ts';
-import type { Pin, Serving } from '../lookup/serving.ts';
+import type { Serving } from '../lookup/serving.ts';
 import type { Requests } from '../middleware/validate.ts';
 
 export interface CustomerDeps {
@@ -18,36 +18,50 @@ export interface CustomerDeps {
 }
 
 export function customerRoutes(app: Hono<Env>, deps: CustomerDeps): void {
-  const { serving, requests, report } = deps;
+  const { serving, requests } = deps;
 
   app.get('/v1/customers/:customerId/segments/:segmentId', (context) => {
-    const customerId = parseCustomerId(context.req.param('customerId'));
-    const segmentId = parseSegmentId(context.req.param('segmentId'));
+    const customerId = customerIdAt('customerId of the path', context.req.param('customerId'));
+    const segmentId = segmentIdAt('segmentId of the path', context.req.param('segmentId'));
     requests.noQuery(searchOf(context));
-    segmentOf(pinOf(serving).reader, segmentId);
     return answerOne(serving, context, { view: 'membership', customerId, segmentId });
   });
 
   app.post('/v1/lookups', async (context) => {
     const { customerIds, filter = {} } = requests.lookups(await readJson(context));
     requests.noQuery(searchOf(context));
-    const pin = pinOf(serving);
     const call = { ...unlimited, signal: context.req.raw.signal };
-    const startedAt = performance.now();
-    const filters = toFilters(filter);
-    const items = await Promise.all(customerIds.map((id) => item(id, { pin, filters, call, report })));
-    const headers = {
-      ...generationHeaders((serving.pin ?? pin).live),
-      'Cache-Control': 'no-store',
-      'Server-Timing': `store;dur=${(performance.now() - startedAt).toFixed(1)}`,
-    };
-    return new Response(`{"items":[${items.join(',')}]}`, { headers });
+    return answerMany({ customerIds, filters: toFilters(filter) }, deps, call);
   });
+}
+
+interface Asked {
+  readonly customerIds: readonly string[];
+  readonly filters: Filters;
+}
+
+/** All items come from the generation that the headers name. */
+async function answerMany({ customerIds, filters }: Asked, deps: CustomerDeps, call: Call): Promise<Response> {
+  const { serving, report } = deps;
+  const pin = pinOf(serving);
+  const startedAt = performance.now();
+  const one = (id: string, index: number) => item(id, { index, pin, filters, call, report });
+  const items = await Promise.all(customerIds.map(one));
+  if (serving.isWithdrawn(pin)) return answerMany({ customerIds, filters }, deps, call);
+  const headers = {
+    'Content-Type': 'application/json',
+    ...generationHeaders(pin, pinOf(serving)),
+    'Cache-Control': 'no-store',
+    'Server-Timing': `store;dur=${(performance.now() - startedAt).toFixed(1)}`,
+  };
+  return new Response(`{"items":[${items.join(',')}]}`, { headers });
 }
 
 /** Reads to the end before it judges: a connection with half a body in it can carry no further request. */
 async function readJson(context: Context<Env>): Promise<unknown> {
-  const text = await context.req.text();
+  const text = await context.req.text().catch(() => {
+    throw invalidRequest('the body ended before its Content-Length');
+  });
   const type = context.req.header('content-type') ?? 'nothing';
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw invalidRequest(`the body must be sent as application/json, not ${type.slice(0, 60)}`, 415);
@@ -60,6 +74,7 @@ async function readJson(context: Context<Env>): Promise<unknown> {
 }
 
 interface ItemOptions {
+  readonly index: number;
   readonly pin: Pin;
   readonly filters: Filters;
   readonly call: Call;
@@ -67,9 +82,9 @@ interface ItemOptions {
 }
 
 /** JSON of one item; the answer's own bytes are reused. */
-async function item(id: string, { pin, filters, call, report }: ItemOptions): Promise<string> {
+async function item(id: string, { index, pin, filters, call, report }: ItemOptions): Promise<string> {
   try {
-    const query = { view: 'ids', customerId: parseCustomerId(id), filters } as const;
+    const query = { view: 'ids', customerId: customerIdAt(`body.customerIds.${index}`, id), filters } as const;
     const { value } = pin.path.peek(query) ?? (await pin.path.ask(query, call));
     return withStatus(value);
   } catch (error) {

@@ -35,8 +35,8 @@ export function generationRoutes(app: Hono<Env>, { serving, requests, store }: G
 
 function served({ pin }: Serving): Pick<Schemas['GenerationList'], 'served'> {
   if (pin === undefined) return {};
-  const { generation, epoch, floor } = pin.live;
-  return { served: { generation: generation.run, epoch, floor } };
+  const { reader, epoch, floor } = pin;
+  return { served: { generation: reader.generation.run, epoch, floor } };
 }
 
 function toJson(generation: Generation): Schemas['Generation'] {

@@ -1,14 +1,15 @@
 /** The catalogue of the served generation. */
 import type { components } from '@segment-store/contract/api.generated';
-import { parseSegmentId } from '@segment-store/contract/id';
 import type { Segment } from '@segment-store/contract/lines';
 import type { Hono } from 'hono';
 import { type Env, pinOf, searchOf } from '../hot-route.ts';
+import { segmentIdAt } from '../ids.ts';
 import { summary } from '../lookup/answer.ts';
 import { pageOf, segmentOf } from '../lookup/catalogue.ts';
+import type { Pin } from '../lookup/pin.ts';
 import { generationHeaders } from '../lookup/reply.ts';
 import { toFilters } from '../lookup/select.ts';
-import type { Pin, Serving } from '../lookup/serving.ts';
+import type { Serving } from '../lookup/serving.ts';
 import type { Requests } from '../middleware/validate.ts';
 
 type Schemas = components['schemas'];
@@ -22,10 +23,10 @@ export function segmentRoutes(app: Hono<Env>, serving: Serving, requests: Reques
   });
 
   app.get('/v1/segments/:segmentId', (context) => {
-    const segmentId = parseSegmentId(context.req.param('segmentId'));
+    const segmentId = segmentIdAt('segmentId of the path', context.req.param('segmentId'));
     requests.noQuery(searchOf(context));
     const pin = pinOf(serving);
-    const segment = toJson(segmentOf(pin.reader, segmentId));
+    const segment = toJson(segmentOf(pin, segmentId));
     return answer(pin, { ...segment, ...of(pin) } satisfies Schemas['SegmentOfGeneration']);
   });
 }
@@ -46,7 +47,6 @@ function toJson(segment: Segment): Schemas['Segment'] {
   };
 }
 
-function answer({ live }: Pin, body: object): Response {
-  const headers = { ...generationHeaders(live), 'Cache-Control': 'private, no-cache' };
-  return new Response(JSON.stringify(body), { headers });
+function answer(pin: Pin, body: object): Response {
+  return Response.json(body, { headers: { ...generationHeaders(pin, pin), 'Cache-Control': 'private, no-cache' } });
 }
