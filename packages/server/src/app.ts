@@ -3,7 +3,7 @@ import type { StoreReader } from '@segment-store/store/store';
 import { Hono } from 'hono';
 import { type Document, methodsOf } from './document.ts';
 import { invalidRequest, ProblemError, problemOf, toResponse } from './errors.ts';
-import { type Env, hotRoute } from './hot-route.ts';
+import { type Env, hotRoute, searchOf } from './hot-route.ts';
 import type { Serving } from './lookup/serving.ts';
 import { createRequests } from './middleware/validate.ts';
 import { customerRoutes } from './routes/customers.ts';
@@ -26,8 +26,11 @@ export function createApp({ serving, store, document, report }: AppDeps): Hono<E
   customerRoutes(app, { serving, requests, report });
   segmentRoutes(app, serving, requests);
   generationRoutes(app, { serving, requests, store });
-  healthRoutes(app, serving);
-  app.get('/openapi.json', () => new Response(document.text, { headers: { 'Content-Type': 'application/json' } }));
+  healthRoutes(app, serving, requests);
+  app.get('/openapi.json', (context) => {
+    requests.noQuery(searchOf(context));
+    return new Response(document.text, { headers: { 'Content-Type': 'application/json' } });
+  });
   app.notFound(({ req }) => toResponse(unrouted(document, req)));
   app.onError((error) => toResponse(problemOf(error, report)));
   return app;

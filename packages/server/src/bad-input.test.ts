@@ -73,12 +73,38 @@ test('raw bytes of UTF-8 in a path are refused, not guessed', async () => {
   expect([status, JSON.parse(body).status]).toEqual([400, 400]);
 });
 
+const secret = 'c-17850';
+const personal: readonly [string, Sent, ...string[]][] = [
+  ['a path', { target: `/v1/customers/${secret}${'x'.repeat(512)}/segments` }, 'customerId'],
+  ['a segment’s place', { target: `/v1/customers/c1/segments/-${secret}` }, 'segmentId'],
+  ['a list too long', lookupsOf({ customerIds: Array(101).fill(secret) }), 'customerIds', '101'],
+  ['a list in a list', lookupsOf({ customerIds: ['c1', [secret]] }), 'customerIds.1', 'an array of 1'],
+  ['a text for a list', lookupsOf({ customerIds: secret }), 'customerIds', 'string'],
+  ['another member', lookupsOf({ ids: [secret] }), 'customerIds', 'object'],
+  ['a bare list', lookupsOf([secret]), 'body', 'an array of 1'],
+  ['a bare text', lookupsOf(secret), 'body', 'string'],
+];
+test.each(personal)('a refused id in %s is not repeated: error bodies end up in logs', async (_, sent, ...names) => {
+  const { status, body } = await send(server.port, bytesOf(sent));
+  expect(status).toBe(400);
+  expect(body).not.toContain(secret);
+  for (const name of names) expect(JSON.parse(body).detail).toContain(name);
+});
+
+function lookupsOf(body: unknown): Sent {
+  const headers = { 'Content-Type': 'application/json' };
+  return { method: 'POST', target: '/v1/lookups', headers, body: JSON.stringify(body) };
+}
+
 test('an id of the lookups’ body fails alone', async () => {
   const ids = ['', '.', '..', 'a\u0000', '\ud800', 'x'.repeat(513), 'c1'];
-  const request = { method: 'POST', target: '/v1/lookups', headers: { 'Content-Type': 'application/json' } };
-  const body = JSON.stringify({ customerIds: ids });
-  const answer = await send(server.port, bytesOf({ ...request, body }));
-  const items: { customerId: string; status: number }[] = JSON.parse(answer.body).items;
+  const answer = await send(server.port, bytesOf(lookupsOf({ customerIds: ids })));
+  const items: { customerId: string; status: number; error?: { detail: string } }[] = JSON.parse(answer.body).items;
   expect(items.map(({ customerId }) => customerId)).toEqual(ids);
   expect(items.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400, 200]);
+  const details = items.map(({ error }) => error?.detail ?? '');
+  const words = ['empty', 'dot segment', 'dot segment', 'control character', 'surrogate', '513 bytes', ''];
+  for (const [index, word] of words.entries()) expect(details[index]).toContain(word);
+  expect(details[5]).toMatch(/^body\.customerIds\.5 /);
+  expect(details[5]).not.toContain('xx');
 });

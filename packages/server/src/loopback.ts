@@ -22,8 +22,12 @@ export function checkLoopback({ host = '', origin }: IncomingHttpHeaders): Probl
   return new ProblemError('forbidden', { status: 403, detail });
 }
 
-/** The host without port and brackets. */
+/** The host without port and brackets; empty for what no URL could hold. */
 function nameOf(host: string): string {
-  const [, name = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(host)?.filter((part) => part !== undefined) ?? [];
-  return name.toLowerCase();
+  const {
+    six,
+    name = six,
+    port = '0',
+  } = /^(?:\[(?<six>[^\]]*:[^\]]*)\]|(?<name>[^:[\]]*))(?::(?<port>\d{1,5}))?$/.exec(host)?.groups ?? {};
+  return name === undefined || Number(port) > 65_535 ? '' : name.toLowerCase();
 }

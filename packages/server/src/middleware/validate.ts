@@ -92,7 +92,14 @@ function explain({ instancePath, keyword, params, message, data, parentSchema }:
     return `${place}: unknown ${where === 'query' ? 'parameter' : 'member'} "${shortened(params.additionalProperty)}"; known: ${known}`;
   }
   const allowed = keyword === 'enum' ? `: ${params.allowedValues.join(', ')}` : '';
-  return `${place}: ${message}${allowed}; got ${shortened(JSON.stringify(data) ?? 'nothing')}`;
+  const isPublic = where === 'query' || instancePath.startsWith('/filter/');
+  return `${place}: ${message}${allowed}; got ${isPublic ? shortened(JSON.stringify(data)) : kindOf(data)}`;
+}
+
+/** What of a value may be said where customer ids can stand: error bodies end up in logs. */
+function kindOf(data: unknown): string {
+  if (Array.isArray(data)) return `an array of ${data.length}`;
+  return data === null ? 'null' : `one of type ${typeof data}`;
 }
 
 function shortened(text: unknown): string {
