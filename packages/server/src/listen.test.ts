@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { exchange, open, send, startServer } from './fixture/server.ts';
 import { loadedRun, RUN } from './fixture/store.ts';
+import type { Env } from './hot-route.ts';
 import { listen } from './listen.ts';
 
 const run = loadedRun(RUN, { c1: ['a'] });
@@ -103,6 +105,33 @@ test('draining: not ready, no new connections, but every request that arrives is
   await server[Symbol.asyncDispose]();
 });
 
+test('draining: an answer that was long on its way closes its connection, and nothing waits for it', async () => {
+  const server = await startServer(run);
+  const reading = Promise.withResolvers<void>();
+  server.store.onRead = () => reading.promise;
+  const [busy, sending, resting] = [await open(server.port), await open(server.port), await open(server.port)];
+  resting.resume();
+  const inFlight = exchange(busy, lookup);
+  const body = '{"customerIds":["c1"]}';
+  const head = ['POST /v1/lookups HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
+  sending.write([...head, `Content-Length: ${body.length}`, '', body.slice(0, 5)].join('\r\n'));
+  await expect.poll(() => server.store.reads.length).toBe(1);
+  let isDrained = false;
+  const drained = server.listener.drain(20_000).then(() => {
+    isDrained = true;
+  });
+  await expect.poll(() => resting.destroyed, { timeout: 2_000 }).toBe(true);
+  reading.resolve();
+  const answers = await Promise.all([inFlight, exchange(sending, body.slice(5))]);
+  expect(answers.map(({ status, headers }) => [status, headers.connection])).toEqual([
+    [200, 'close'],
+    [200, 'close'],
+  ]);
+  await expect.poll(() => isDrained, { timeout: 2_000 }).toBe(true);
+  await drained;
+  await server[Symbol.asyncDispose]();
+});
+
 test('draining: connections that rest do not hold it up', async () => {
   const server = await startServer(run);
   const resting = await open(server.port);
@@ -140,3 +169,64 @@ test('it answers to IPv6 loopback too', async () => {
   expect((await fetch(`${six.url}/livez`)).status).toBe(200);
   await six.drain(100);
 });
+
+test('a client that leaves in the middle of its body is no news', async () => {
+  await using server = await startServer(run);
+  const ended = Promise.withResolvers<Response>();
+  const watching = new Hono<Env>().all('*', async ({ req, env }) => {
+    const response = await server.app.fetch(req.raw, env);
+    ended.resolve(response);
+    return response;
+  });
+  const listener = await listen(watching, { host: '127.0.0.1', port: 0 });
+  const socket = await open(Number(new URL(listener.url).port));
+  const head = ['POST /v1/lookups HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
+  socket.write([...head, 'Content-Length: 100', '', '{"customerIds":["c'].join('\r\n'));
+  socket.end();
+  expect((await ended.promise).status).toBe(400);
+  expect(server.reported).toEqual([]);
+  await listener.drain(100);
+});
+
+test.each(['hello\r\n\r\n', 'GET / HTTP/1.1\r\nHost: a b\u0000\r\n\r\n'])(
+  'whoever sends no HTTP is told so once, then cut, even if it goes on',
+  async (bytes) => {
+    await using server = await startServer(run);
+    const client = await stubborn(server.port);
+    let received = '';
+    client.socket.on('data', (chunk) => {
+      received += String(chunk);
+    });
+    client.socket.write(bytes);
+    await cutWhileSending(client);
+    expect(received.match(/HTTP\/1\.1 400/g)).toEqual(['HTTP/1.1 400']);
+  },
+);
+
+test('what follows a request and is no HTTP waits for its answer, and is then cut', async () => {
+  await using server = await startServer(run);
+  const reading = Promise.withResolvers<void>();
+  server.store.onRead = () => reading.promise;
+  const client = await stubborn(server.port);
+  const answered = exchange(client.socket, `${lookup}hello\r\n\r\n`);
+  await expect.poll(() => server.store.reads.length).toBe(1);
+  reading.resolve();
+  const { status, body } = await answered;
+  expect([status, JSON.parse(body).segmentIds]).toEqual([200, ['a']]);
+  await cutWhileSending(client);
+});
+
+/** Keeps its side open whatever the server does. */
+async function stubborn(port: number) {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const cut = new Promise<void>((resolve) => socket.on('error', () => 'cut').on('close', () => resolve()));
+  await once(socket, 'connect');
+  return { socket, cut };
+}
+
+/** Resolves when the server has cut a client that goes on sending. */
+async function cutWhileSending({ socket, cut }: Awaited<ReturnType<typeof stubborn>>): Promise<void> {
+  const sending = setInterval(() => socket.write('more of it'), 20);
+  await cut;
+  clearInterval(sending);
+}

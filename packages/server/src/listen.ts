@@ -5,12 +5,11 @@ import {
   type IncomingMessage,
   type Server,
   type ServerResponse,
-  STATUS_CODES,
 } from 'node:http';
 import { Server as NetServer } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { Connections } from './connections.ts';
 import { invalidRequest, type ProblemError, printProblem } from './errors.ts';
 import type { Env } from './hot-route.ts';
 import { checkLoopback } from './loopback.ts';
@@ -33,6 +32,7 @@ export interface Listener {
 const KEEP_ALIVE_MS = 75_000;
 /** How long a draining server still reads from connections that rest: a request may be on its way on one. */
 const LINGER_MS = 250;
+const SWEEP_MS = 100;
 /** 100 ids of 512 bytes, every character escaped, and a filter beside them. */
 const MAX_BODY_BYTES = 512 * 1024;
 
@@ -40,6 +40,7 @@ export async function listen(app: Hono<Env>, { host, port }: ListenOptions): Pro
   let draining = false;
   const route = getRequestListener(app.fetch);
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    connections.begin(outgoing);
     if (draining) outgoing.shouldKeepAlive = false;
     const problem = checkLoopback(incoming.headers) ?? checkTarget(incoming.url ?? '') ?? checkLength(incoming.headers);
     if (problem === undefined) void route(incoming, outgoing);
@@ -47,13 +48,14 @@ export async function listen(app: Hono<Env>, { host, port }: ListenOptions): Pro
   };
   const limits = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 5_000, requestTimeout: 10_000 };
   const server = createServer({ ...limits, connectionsCheckingInterval: 1_000 }, answer);
-  server.on('clientError', refuseSocket);
+  const connections = new Connections(server);
   await bound(server, { host, port });
   return {
     url: urlOf(server, host),
     async drain(ms) {
       draining = true;
-      await ended(server, ms);
+      connections.closeAfterAnswers();
+      await ended(server, connections, ms);
     },
   };
 }
@@ -74,25 +76,19 @@ function urlOf(server: Server, host: string): string {
 }
 
 /** HTTP's own `close` would cut resting connections at once, under a request that is on its way. */
-function ended(server: Server, ms: number): Promise<void> {
+function ended(server: Server, connections: Connections, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    NetServer.prototype.close.call(server, () => resolve());
-    setTimeout(() => server.closeIdleConnections(), LINGER_MS).unref();
+    const startedAt = performance.now();
+    const sweeping = setInterval(() => {
+      if (performance.now() - startedAt >= LINGER_MS) connections.closeIdle();
+    }, SWEEP_MS).unref();
+    NetServer.prototype.close.call(server, () => {
+      clearInterval(sweeping);
+      resolve();
+    });
     setTimeout(() => server.closeAllConnections(), ms).unref();
   });
 }
-
-/** Bytes that are no HTTP request reach no route. */
-function refuseSocket(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status = clientErrorStatus[error.code ?? ''] ?? 400;
-  socket.end(printed(invalidRequest(`the bytes sent are no HTTP request this server reads (${error.code})`, status)));
-}
-
-const clientErrorStatus: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
 
 /** Before any of the body is read: what is left of a refused one Node reads away. */
 function checkLength(headers: IncomingHttpHeaders): ProblemError | undefined {
@@ -106,10 +102,4 @@ function checkLength(headers: IncomingHttpHeaders): ProblemError | undefined {
 function refuse(outgoing: ServerResponse, problem: ProblemError): void {
   const { status, headers, body } = printProblem(problem);
   outgoing.writeHead(status, headers).end(body);
-}
-
-function printed(problem: ProblemError): string {
-  const { status, headers, body } = printProblem(problem);
-  const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
-  return `${[`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines].join('\r\n')}\r\n\r\n${body}`;
 }
