@@ -5,36 +5,62 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startCommand } from '@segment-store/cli/child';
 import type { CommandEvent } from '@segment-store/cli/event';
-import { parseRunId, type RunId } from '@segment-store/contract/id';
+import { createRunId, parseRunId, type RunId, runTime } from '@segment-store/contract/id';
 import { parseMemberLine, printMember } from '@segment-store/contract/lines';
 import { unlimited } from '@segment-store/resilience/operation';
 import { startFaultProxy } from '@segment-store/services/fault-proxy';
 import { openStore } from '@segment-store/store/open';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mainOf, resultOf } from '../support/commands.ts';
-import { generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
+import { changeManifest, generatedParts, type RunFiles, runFiles, writeRun } from '../support/run-folder.ts';
 import { servers } from '../support/servers.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const LEASE_MS = '2000';
-const before = parseRunId('20260101t000000z');
-const next = parseRunId('20260102t000000z');
-const lines = {
-  [before]: generatedParts({ customers: 2_000, parts: 2, seed: 1 }),
-  [next]: generatedParts({ customers: 200_000, parts: 8, seed: 2 }),
-};
+const DAY_MS = 86_400_000;
+/** Of the generation before, which no load touches, this many are read; of the loaded one, all. */
+const SAMPLE = 2_000;
+const first = parseRunId('20260101t000000z');
+const small = content({ customers: SAMPLE, parts: 2, seed: 1 });
+/** Taken in turns: a generation never has the documents of the one before. */
+const large = [2, 3].map((seed) => content({ customers: 200_000, parts: 8, seed }));
 
 let scratch = '';
+const linesOf = new Map<string, readonly string[]>();
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'segment-kill-'));
-  for (const run of [before, next])
-    await writeRun(folderOf(run), runFiles({ run, parts: lines[run] ?? [], gzip: true }));
+  await makeRun(first, small);
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
+interface Content {
+  readonly lines: readonly string[];
+  readonly files: RunFiles;
+}
+
+function content(size: Parameters<typeof generatedParts>[0]): Content {
+  const parts = generatedParts(size);
+  return { lines: parts.flat(), files: runFiles({ run: first, parts, gzip: true }) };
+}
+
 const folderOf = (run: RunId) => join(scratch, 'runs', run);
 const load = (run: RunId, store: readonly string[]) => ['load', folderOf(run), ...store, '--lease-ms', LEASE_MS];
+
+async function makeRun(run: RunId, { lines, files }: Content): Promise<void> {
+  linesOf.set(run, lines);
+  const own: RunFiles = new Map(files);
+  changeManifest(own, (manifest) => ({ ...manifest, run, computedAt: runTime(run) }));
+  await writeRun(folderOf(run), own);
+}
+
+/** A run of 200,000 customers, newer than every run before it. */
+async function makeNext(): Promise<RunId> {
+  const run = createRunId(new Date(runTime(first).getTime() + linesOf.size * DAY_MS));
+  const next = large[linesOf.size % large.length];
+  if (next !== undefined) await makeRun(run, next);
+  return run;
+}
 
 interface Phase {
   readonly phase: string;
@@ -60,47 +86,44 @@ const phases: readonly Phase[] = [
 ];
 
 /** A load that `phase` may freeze. */
-function startLoad(store: readonly string[], { freezeAt }: Partial<Phase> = {}): Child {
+function startLoad(run: RunId, store: readonly string[], { freezeAt }: Partial<Phase> = {}): Child {
   const preload = new URL('../support/freeze.ts', import.meta.url);
   const environment = freezeAt === undefined ? {} : { NODE_OPTIONS: `--import ${preload}`, FREEZE_AT: freezeAt };
-  return startCommand(mainOf('ingest'), load(next, store), { environment });
+  return startCommand(mainOf('ingest'), load(run, store), { environment });
 }
 
 describe('embedded', () => {
-  test.each(phases)('killed $phase', async (phase) => {
-    const url = `embedded:${join(scratch, randomUUID())}`;
-    const store = ['--store', url];
-    await resultOf('ingest', load(before, store));
-    await checkUnharmed({ url }, await killAt(startLoad(store, phase), phase.wanted));
-    await checkAgain({ url }, store);
+  const place = { url: '', flags: [''] };
+  beforeAll(async () => {
+    place.url = `embedded:${join(scratch, randomUUID())}`;
+    place.flags = ['--store', place.url];
+    await resultOf('ingest', load(first, place.flags));
   });
+
+  test.each(phases)('killed $phase', (phase) => checkKilled(place, phase));
 });
 
 describe('elasticsearch', () => {
-  const url = servers().elasticsearch;
-  let prefix = '';
-  let store: readonly string[] = [];
-  beforeEach(async () => {
-    prefix = `kill-${randomUUID().slice(0, 8)}`;
-    store = ['--store', url, '--prefix', prefix];
-    await resultOf('ingest', load(before, store));
+  const { elasticsearch: url } = servers();
+  const prefix = `kill-${randomUUID().slice(0, 8)}`;
+  const place = { url, prefix, flags: ['--store', url, '--prefix', prefix] };
+  beforeAll(async () => {
+    await resultOf('ingest', load(first, place.flags));
+    return () => removeIndices(prefix);
   });
-  afterEach(() => removeIndices(prefix));
 
-  test.each(phases)('killed $phase', async (phase) => {
-    await checkUnharmed({ url, prefix }, await killAt(startLoad(store, phase), phase.wanted));
-    await checkAgain({ url, prefix }, store);
-  });
+  test.each(phases)('killed $phase', (phase) => checkKilled(place, phase));
 
   test('killed after a lost acknowledgement', async () => {
+    const [before, next] = [await servedRun(place), await makeNext()];
     const proxy = await startFaultProxy(url);
-    const child = startLoad(['--store', proxy.url, '--prefix', prefix]);
+    const child = startLoad(next, ['--store', proxy.url, '--prefix', prefix]);
     await child.until(midway);
     proxy.inject({ kind: 'cut', afterBytes: 0 });
     const sent = proxy.counts().requests;
     await expect.poll(() => proxy.counts().requests - sent, { timeout: 20_000, interval: 20 }).toBeGreaterThan(500_000);
-    await checkUnharmed({ url, prefix }, await kill(child));
-    const { replayed } = await checkAgain({ url, prefix }, store);
+    await checkUnharmed(place, { before, next, stages: await kill(child) });
+    const { replayed } = await checkAgain(place, next);
     expect(replayed).toBeGreaterThan(0);
     await proxy.stop();
   });
@@ -109,6 +132,14 @@ describe('elasticsearch', () => {
 interface Place {
   readonly url: string;
   readonly prefix?: string;
+  readonly flags: readonly string[];
+}
+
+async function checkKilled(place: Place, phase: Phase): Promise<void> {
+  const [before, next] = [await servedRun(place), await makeNext()];
+  const stages = await killAt(startLoad(next, place.flags, phase), phase.wanted);
+  await checkUnharmed(place, { before, next, stages });
+  await checkAgain(place, next);
 }
 
 /** Kills at once when the load says so; settles with the stages it had begun by then. */
@@ -125,31 +156,46 @@ async function kill(child: Child): Promise<readonly string[]> {
   return events.some(({ kind }) => kind === 'result') ? [...stages, 'published'] : stages;
 }
 
+interface Killed {
+  readonly before: RunId;
+  readonly next: RunId;
+  readonly stages: readonly string[];
+}
+
 /** What is served is one whole generation: the one before, unless publishing had begun. */
-async function checkUnharmed(place: Place, stages: readonly string[]): Promise<void> {
-  const { run, wrong } = await servedDocuments(place);
+async function checkUnharmed(place: Place, { before, next, stages }: Killed): Promise<void> {
+  const { run, wrong } = await servedDocuments(place, SAMPLE);
   const possible = stages.includes('publish') ? [before, next] : [before];
   expect(stages.includes('published') ? [next] : possible).toContain(run);
   expect(wrong).toEqual([]);
 }
 
 /** The same command again ends well, and every document equals its source line. */
-async function checkAgain(place: Place, store: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
-  const result = await resultOf('ingest', load(next, store));
+async function checkAgain(place: Place, next: RunId): Promise<Readonly<Record<string, unknown>>> {
+  const result = await resultOf('ingest', load(next, place.flags));
   expect(await servedDocuments(place)).toEqual({ run: next, members: 200_000, wrong: [] });
   return result;
 }
 
-/** Every document of the live generation beside its source line. */
-async function servedDocuments({
-  url,
-  prefix,
-}: Place): Promise<{ run: RunId; members: number; wrong: readonly string[] }> {
-  await using store = openStore(url, prefix === undefined ? {} : { prefix });
+const open = ({ url, prefix }: Place) => openStore(url, prefix === undefined ? {} : { prefix });
+
+async function servedRun(place: Place): Promise<RunId> {
+  await using store = open(place);
+  return (await store.publisher.live()).generation.run;
+}
+
+/** Documents of the live generation beside their source lines: all of them, or `sample` spread over the run. */
+async function servedDocuments(
+  place: Place,
+  sample = Number.POSITIVE_INFINITY,
+): Promise<{ run: RunId; members: number; wrong: readonly string[] }> {
+  await using store = open(place);
   const { generation } = await store.publisher.live();
   await using reader = await store.reader.open(generation.run, unlimited);
   const wrong: string[] = [];
-  const source = (lines[generation.run] ?? []).flat();
+  const all = linesOf.get(generation.run) ?? [];
+  const step = Math.max(1, Math.floor(all.length / sample));
+  const source = all.filter((_, index) => index % step === 0);
   for (let from = 0; from < source.length; from += 1000) {
     const expected = source.slice(from, from + 1000);
     const ids = expected.map((line) => parseMemberLine(Buffer.from(line)).customerId);
