@@ -17,6 +17,7 @@ import { Failure } from '@segment-store/resilience/failure';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import type { ByteRange, FileInfo, Folder, FolderOptions } from './folder.ts';
 import { checkKey, checkRange, isKey } from './key.ts';
+import { inPieces } from './pieces.ts';
 import { receive } from './receive.ts';
 import { s3Failure } from './s3-failure.ts';
 
@@ -90,7 +91,7 @@ export class S3Folder implements Folder {
   }
 
   async write(key: string, body: AsyncIterable<Uint8Array>, call: Call): Promise<FileInfo> {
-    const pieces = inPieces(body);
+    const pieces = inPieces(body, PART_BYTES);
     try {
       return await this.#send(key, pieces, call);
     } finally {
@@ -192,22 +193,4 @@ async function regionOfEnvironment(): Promise<string> {
   } catch {
     return 'us-east-1';
   }
-}
-
-/** Pieces of exactly `PART_BYTES`, the last one shorter but never empty. */
-async function* inPieces(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
-  let held: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    held.push(chunk);
-    bytes += chunk.length;
-    while (bytes >= PART_BYTES) {
-      const all = Buffer.concat(held);
-      yield all.subarray(0, PART_BYTES);
-      held = [all.subarray(PART_BYTES)];
-      bytes -= PART_BYTES;
-    }
-  }
-  if (bytes > 0) yield Buffer.concat(held);
-  return undefined;
 }
