@@ -5,10 +5,9 @@ import type { Call } from '@segment-store/resilience/operation';
 import type { Generation, Lines, Live, StorePublisher, StoreWriter, Tally, Verdict } from '@segment-store/store/store';
 import type { InParallel } from './in-parallel.ts';
 
-/** One part's outcomes: error budgets, dead letters. */
+/** One part's outcomes: error budgets, dead letters. Throws when it is not what the manifest promises. */
 export interface Account {
   add(...tallies: readonly Tally[]): void;
-  /** Throws when the part was not read as the manifest promises it. */
   close(): Tally;
 }
 
