@@ -86,17 +86,24 @@ class OpenBuild implements Build {
 
   async begin(part: Part): Promise<{ readonly attempted: boolean }> {
     let attempted = false;
+    const { owner } = this.#lease;
+    await this.#checkLease();
     await this.#amendPart(part, (record) => {
       if (record?.state === 'finished') throw refusal('CONFLICT', `part ${part.key} of ${this.#run} is finished`);
       attempted = record !== undefined;
-      return { state: 'begun' };
+      return { state: 'begun', owner };
     });
     return { attempted };
   }
 
   async finish(part: Part, tally: Tally): Promise<void> {
+    const { owner } = this.#lease;
     await this.#contents.flush(this.#call);
-    await this.#amendPart(part, () => ({ state: 'finished', outcomes: toOutcomes(tally) }));
+    await this.#checkLease();
+    await this.#amendPart(part, (record) => {
+      if (record?.owner !== owner) throw refusal('HELD', `part ${part.key} of ${this.#run} was begun by another job`);
+      return { state: 'finished', owner, outcomes: toOutcomes(tally) };
+    });
   }
 
   async seal(): Promise<Generation> {
@@ -129,6 +136,10 @@ class OpenBuild implements Build {
     checkCount(this.#run, 'members', { stored: counted.members, expected: outcomes.created + outcomes.replayed });
     checkCount(this.#run, 'segments', { stored: counted.segments, expected: this.#record.segments });
     return outcomes;
+  }
+
+  async #checkLease(): Promise<void> {
+    await patiently(() => this.#lease.check(this.#call), this.#patience(), this.#call);
   }
 
   #partRecords(): Promise<readonly (PartRecord | undefined)[]> {

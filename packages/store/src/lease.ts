@@ -23,18 +23,32 @@ export class Lease implements AsyncDisposable {
   readonly #run: GenerationRecord['run'];
   readonly #lost = new AbortController();
   #cancelRenewal: () => void = () => {};
+  #cancelEnd: () => void = () => {};
   #released = false;
 
-  constructor(run: GenerationRecord['run'], owner: string, terms: LeaseTerms) {
+  /** `since`: when the claim was asked for, by our monotonic clock; its `until` is not later than one lease after. */
+  constructor({ run, owner, since }: Claimed, terms: LeaseTerms) {
     this.#terms = terms;
     this.#owner = owner;
     this.#run = run;
+    this.#endAfter(since);
     this.#renewLater();
   }
 
-  /** Aborts as HELD when another job took the build over. */
+  /** Aborts as HELD when another job took the build over, as UNAVAILABLE when the lease ended unrenewed. */
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** This job, in records. */
+  get owner(): string {
+    return this.#owner;
+  }
+
+  /** HELD when another job holds the build now. */
+  async check(call: Call): Promise<void> {
+    const record = (await this.#terms.records.get(generationKey(this.#run), call))?.value;
+    if (record?.holder?.owner !== this.#owner) throw this.#lose(record?.holder);
   }
 
   /** Changes the generation record and renews the lease. HELD when another job holds it now. */
@@ -43,12 +57,20 @@ export class Lease implements AsyncDisposable {
       if (record?.holder?.owner !== this.#owner) throw this.#lose(record?.holder);
       return { ...change(record), holder: holderOf(this.#owner, this.#terms.leaseMs) };
     };
-    return amend(this.#terms.records, { key: generationKey(this.#run), change: mine }, call);
+    let since = systemTime.now();
+    const renewing = (record: GenerationRecord | undefined) => {
+      since = systemTime.now();
+      return mine(record);
+    };
+    const amended = await amend(this.#terms.records, { key: generationKey(this.#run), change: renewing }, call);
+    this.#endAfter(since);
+    return amended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#released = true;
     this.#cancelRenewal();
+    this.#cancelEnd();
     const release = (record: GenerationRecord | undefined) => {
       if (record?.holder?.owner !== this.#owner) throw this.#lose(record?.holder);
       const { holder: _, ...rest } = record;
@@ -67,6 +89,14 @@ export class Lease implements AsyncDisposable {
     this.#cancelRenewal = systemTime.after(this.#terms.leaseMs / 3, () => void this.#renew());
   }
 
+  /** Others may take the build over then, whether or not we still reach the store. */
+  #endAfter(since: number): void {
+    this.#cancelEnd();
+    if (this.#released || this.lost.aborted) return;
+    const end = () => this.#lost.abort(unrenewed(this.#run, this.#terms.leaseMs));
+    this.#cancelEnd = systemTime.after(Math.max(0, since + this.#terms.leaseMs - systemTime.now()), end);
+  }
+
   async #renew(): Promise<void> {
     try {
       await this.amend((record) => record, unlimited);
@@ -83,6 +113,17 @@ export class Lease implements AsyncDisposable {
   }
 }
 
+interface Claimed {
+  readonly run: GenerationRecord['run'];
+  readonly owner: string;
+  readonly since: number;
+}
+
+function unrenewed(run: string, leaseMs: number): Error {
+  const message = `the lease of run ${run} ended: the store took no renewal for ${leaseMs} ms; run again to go on`;
+  return refusal('UNAVAILABLE', message, { fault: true });
+}
+
 /** Claims the run of `manifest`; no lease when it was published. */
 export async function claim(
   manifest: Manifest,
@@ -92,7 +133,7 @@ export async function claim(
   const key = generationKey(manifest.run);
   const owner = randomUUID();
   let rival: Holder | undefined;
-  /** A holder's clock may be wrong, but unrenewed for one lease by ours it is dead. */
+  /** A holder's clock may be wrong, but unrenewed for one lease of its own by our clock it is dead. */
   let deadAt = Number.POSITIVE_INFINITY;
   for (;;) {
     const found = await terms.records.get(key, call);
@@ -103,14 +144,16 @@ export async function claim(
     if (leftMs > 0 && rival !== undefined && isOther(rival, holder)) throw held(manifest.run, holder);
     const waitMs = Math.min(leftMs, deadAt - systemTime.now());
     if (waitMs > 0) {
-      if (rival === undefined) deadAt = systemTime.now() + terms.leaseMs;
+      const leaseMs = holder?.leaseMs ?? terms.leaseMs;
+      if (rival === undefined) deadAt = systemTime.now() + leaseMs;
       rival = holder;
-      await pause(Math.min(waitMs, terms.leaseMs / 6), call);
+      await pause(Math.min(waitMs, leaseMs / 6), call);
       continue;
     }
+    const since = systemTime.now();
     const record = { ...(found?.value ?? newGeneration(manifest)), holder: holderOf(owner, terms.leaseMs) };
     if (await terms.records.put(key, { value: record, version: found?.version }, call)) {
-      return { record, lease: new Lease(manifest.run, owner, terms), isNew: found === undefined };
+      return { record, lease: new Lease({ run: manifest.run, owner, since }, terms), isNew: found === undefined };
     }
   }
 }
@@ -138,5 +181,5 @@ function isOther(rival: Holder, holder: Holder | undefined): boolean {
 }
 
 function holderOf(owner: string, leaseMs: number): Holder {
-  return { owner, pid: process.pid, host: hostname(), until: new Date(Date.now() + leaseMs).toISOString() };
+  return { owner, pid: process.pid, host: hostname(), until: new Date(Date.now() + leaseMs).toISOString(), leaseMs };
 }

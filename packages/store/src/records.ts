@@ -9,6 +9,8 @@ export interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly until: string;
+  /** How long one renewal lasts: whoever waits measures it by a clock of its own. */
+  readonly leaseMs: number;
 }
 
 export interface Publication {
@@ -45,6 +47,8 @@ export interface GenerationRecord extends Counts {
 
 export interface PartRecord {
   readonly state: 'begun' | 'finished';
+  /** The job that began it last: no other may finish it. */
+  readonly owner: string;
   readonly outcomes?: Outcomes;
 }
 

@@ -501,7 +501,10 @@ export function storeSuite(fresh: () => Promise<Place>): void {
       const manifest = manifestOf(runAt(1));
       {
         await using build = await store.writer.build(manifest, callFor());
-        for (const part of manifest.parts) await build.finish(part, { ...nobody, created: 7 });
+        for (const part of manifest.parts) {
+          await build.begin(part);
+          await build.finish(part, { ...nobody, created: 7 });
+        }
         await build.catalogue(segmentsOf());
         await expect(build.seal()).rejects.toEqual(failing('MISCOUNT'));
       }
