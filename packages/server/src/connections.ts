@@ -1,58 +1,39 @@
 /** What each connection is being answered: neither a drain nor bytes that are no HTTP may cut an answer or write into one. */
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { invalidRequest, type ProblemError, printProblem } from './errors.ts';
 
 /** How long a client that was refused may keep its own side of the connection open. */
 const CUT_MS = 500;
 
-export class Connections {
-  readonly #server: Server;
-  readonly #open = new Set<Socket>();
-  /** The answer begun last on each open connection that ever brought a request. */
-  readonly #latest = new Map<Duplex, ServerResponse>();
-  readonly #refused = new WeakSet<Duplex>();
+/** Open connections: the answer begun last, or that there was none yet, or that there will be none any more. */
+export type Connections = Map<Duplex, ServerResponse | 'silent' | 'refused'>;
 
-  constructor(server: Server) {
-    this.#server = server;
-    server.on('connection', (socket) => this.#opened(socket));
-    server.on('clientError', (error, socket) => this.#refuse(error, socket));
+/** What is not answered yet will say `Connection: close`. */
+export function closeAfterAnswers(connections: Connections): void {
+  for (const last of connections.values()) {
+    if (typeof last === 'object' && !last.headersSent) last.shouldKeepAlive = false;
   }
+}
 
-  begin(outgoing: ServerResponse): void {
-    this.#latest.set(outgoing.req.socket, outgoing);
+/** Those on which nothing is under way; Node's own call leaves out what never brought a byte. */
+export function closeIdle(server: Server, connections: Connections): void {
+  server.closeIdleConnections();
+  for (const [socket, last] of connections) {
+    if (last === 'silent' && socket instanceof Socket && socket.bytesRead === 0) socket.destroy();
   }
+}
 
-  /** What is not answered yet will say `Connection: close`. */
-  closeAfterAnswers(): void {
-    for (const outgoing of this.#latest.values()) if (!outgoing.headersSent) outgoing.shouldKeepAlive = false;
-  }
-
-  /** Those on which nothing is under way; Node's own call leaves out what never brought a byte. */
-  closeIdle(): void {
-    this.#server.closeIdleConnections();
-    for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy();
-  }
-
-  #opened(socket: Socket): void {
-    this.#open.add(socket);
-    socket.once('close', () => {
-      this.#open.delete(socket);
-      this.#latest.delete(socket);
-    });
-  }
-
-  /** Bytes that are no HTTP request reach no route. A client that goes on to send them is not told again. */
-  #refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-    if (this.#refused.has(socket)) return;
-    this.#refused.add(socket);
-    const outgoing = this.#latest.get(socket);
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else if (outgoing === undefined || isNext(socket, outgoing)) cut(socket, printed(problemOf(error)));
-    else if (outgoing.req.complete) outgoing.once('close', () => cut(socket));
-    else setTimeout(cut, CUT_MS, socket).unref();
-  }
+/** Bytes that are no HTTP request reach no route. A client that goes on to send them is not told again. */
+export function refuseSocket(error: NodeJS.ErrnoException, socket: Duplex, connections: Connections): void {
+  const last = connections.get(socket);
+  if (last === 'refused') return;
+  connections.set(socket, 'refused');
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  else if (typeof last !== 'object' || isNext(socket, last)) cut(socket, printed(problemOf(error)));
+  else if (last.req.complete) last.once('close', () => cut(socket));
+  else setTimeout(cut, CUT_MS, socket).unref();
 }
 
 /** Whether the connection waits for an answer to just these bytes: all others given, or this one's body broken. */

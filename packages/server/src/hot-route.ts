@@ -3,11 +3,11 @@
  * bytes and a plain object of headers; a middleware that sets a header costs a third of the throughput.
  */
 import type { HttpBindings } from '@hono/node-server';
-import type { CustomerId } from '@segment-store/contract/id';
+import { type CustomerId, isCustomerId } from '@segment-store/contract/id';
 import { unlimited } from '@segment-store/resilience/operation';
 import type { Context } from 'hono';
 import { storeUnavailable } from './errors.ts';
-import { customerIdAt } from './ids.ts';
+import { noCustomerId } from './ids.ts';
 import { segmentOf } from './lookup/catalogue.ts';
 import type { Pin } from './lookup/pin.ts';
 import type { Query } from './lookup/read-path.ts';
@@ -25,7 +25,8 @@ export type Handler = (context: Ctx) => Response | Promise<Response>;
 
 export function hotRoute(serving: Serving, requests: Requests): Handler {
   return (context) => {
-    const customerId = customerIdAt('customerId of the path', context.req.param('customerId') ?? '');
+    const customerId = context.req.param('customerId') ?? '';
+    if (!isCustomerId(customerId)) throw noCustomerId('customerId of the path', customerId);
     return answerOne(serving, context, toQuery(context, customerId, requests));
   };
 }

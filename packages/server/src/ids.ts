@@ -1,26 +1,16 @@
-/** Ids of requests. A problem says where an id stands and what is wrong, never the id: error bodies end up in logs. */
-import {
-  type CustomerId,
-  isCustomerId,
-  isSegmentId,
-  MAX_CUSTOMER_ID_BYTES,
-  type SegmentId,
-} from '@segment-store/contract/id';
-import { invalidId } from './errors.ts';
+/** Ids that are none: where one stands and what is wrong with it, never the id, as error bodies end up in logs. */
+import { MAX_CUSTOMER_ID_BYTES } from '@segment-store/contract/id';
+import { invalidId, type ProblemError } from './errors.ts';
 
 const CUSTOMER_ID = `1 to ${MAX_CUSTOMER_ID_BYTES} bytes of UTF-8, no control characters, not "." or ".."`;
 const SEGMENT_ID = 'a letter or digit, then at most 127 of A-Z a-z 0-9 . _ : ~ -';
 
-/** @throws ProblemError 400 `invalid-id` */
-export function customerIdAt(place: string, text: string): CustomerId {
-  if (isCustomerId(text)) return text;
-  throw invalidId(`${place} is no customer id (${CUSTOMER_ID}): it ${faultOf(text)}`);
+export function noCustomerId(place: string, text: string): ProblemError {
+  return invalidId(`${place} is no customer id (${CUSTOMER_ID}): it ${faultOf(text)}`);
 }
 
-/** @throws ProblemError 400 `invalid-id` */
-export function segmentIdAt(place: string, text: string): SegmentId {
-  if (isSegmentId(text)) return text;
-  throw invalidId(`${place} is no segment id: ${SEGMENT_ID}`);
+export function noSegmentId(place: string): ProblemError {
+  return invalidId(`${place} is no segment id (${SEGMENT_ID})`);
 }
 
 function faultOf(text: string): string {

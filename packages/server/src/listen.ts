@@ -9,7 +9,7 @@ import {
 import { Server as NetServer } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { Connections } from './connections.ts';
+import { type Connections, closeAfterAnswers, closeIdle, refuseSocket } from './connections.ts';
 import { invalidRequest, type ProblemError, printProblem } from './errors.ts';
 import type { Env } from './hot-route.ts';
 import { checkLoopback } from './loopback.ts';
@@ -38,9 +38,10 @@ const MAX_BODY_BYTES = 512 * 1024;
 
 export async function listen(app: Hono<Env>, { host, port }: ListenOptions): Promise<Listener> {
   let draining = false;
+  const connections: Connections = new Map();
   const route = getRequestListener(app.fetch);
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    connections.begin(outgoing);
+    connections.set(incoming.socket, outgoing);
     if (draining) outgoing.shouldKeepAlive = false;
     const problem = checkLoopback(incoming.headers) ?? checkTarget(incoming.url ?? '') ?? checkLength(incoming.headers);
     if (problem === undefined) void route(incoming, outgoing);
@@ -48,13 +49,17 @@ export async function listen(app: Hono<Env>, { host, port }: ListenOptions): Pro
   };
   const limits = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 5_000, requestTimeout: 10_000 };
   const server = createServer({ ...limits, connectionsCheckingInterval: 1_000 }, answer);
-  const connections = new Connections(server);
+  server.on('connection', (socket) => {
+    connections.set(socket, 'silent');
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('clientError', (error, socket) => refuseSocket(error, socket, connections));
   await bound(server, { host, port });
   return {
     url: urlOf(server, host),
     async drain(ms) {
       draining = true;
-      connections.closeAfterAnswers();
+      closeAfterAnswers(connections);
       await ended(server, connections, ms);
     },
   };
@@ -80,7 +85,7 @@ function ended(server: Server, connections: Connections, ms: number): Promise<vo
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const sweeping = setInterval(() => {
-      if (performance.now() - startedAt >= LINGER_MS) connections.closeIdle();
+      if (performance.now() - startedAt >= LINGER_MS) closeIdle(server, connections);
     }, SWEEP_MS).unref();
     NetServer.prototype.close.call(server, () => {
       clearInterval(sweeping);

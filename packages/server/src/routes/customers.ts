@@ -1,9 +1,10 @@
 /** One membership, and lookups of many customers. */
+import { isCustomerId, isSegmentId } from '@segment-store/contract/id';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import type { Context, Hono } from 'hono';
 import { invalidRequest, problemOf } from '../errors.ts';
 import { answerOne, type Env, pinOf, searchOf } from '../hot-route.ts';
-import { customerIdAt, segmentIdAt } from '../ids.ts';
+import { noCustomerId, noSegmentId } from '../ids.ts';
 import type { Pin } from '../lookup/pin.ts';
 import type { Encoded, Filters } from '../lookup/read-path.ts';
 import { generationHeaders } from '../lookup/reply.ts';
@@ -21,8 +22,9 @@ export function customerRoutes(app: Hono<Env>, deps: CustomerDeps): void {
   const { serving, requests } = deps;
 
   app.get('/v1/customers/:customerId/segments/:segmentId', (context) => {
-    const customerId = customerIdAt('customerId of the path', context.req.param('customerId'));
-    const segmentId = segmentIdAt('segmentId of the path', context.req.param('segmentId'));
+    const { customerId, segmentId } = context.req.param();
+    if (!isCustomerId(customerId)) throw noCustomerId('customerId of the path', customerId);
+    if (!isSegmentId(segmentId)) throw noSegmentId('segmentId of the path');
     requests.noQuery(searchOf(context));
     return answerOne(serving, context, { view: 'membership', customerId, segmentId });
   });
@@ -84,7 +86,8 @@ interface ItemOptions {
 /** JSON of one item; the answer's own bytes are reused. */
 async function item(id: string, { index, pin, filters, call, report }: ItemOptions): Promise<string> {
   try {
-    const query = { view: 'ids', customerId: customerIdAt(`body.customerIds.${index}`, id), filters } as const;
+    if (!isCustomerId(id)) throw noCustomerId(`body.customerIds.${index}`, id);
+    const query = { view: 'ids', customerId: id, filters } as const;
     const { value } = pin.path.peek(query) ?? (await pin.path.ask(query, call));
     return withStatus(value);
   } catch (error) {

@@ -1,9 +1,10 @@
 /** The catalogue of the served generation. */
 import type { components } from '@segment-store/contract/api.generated';
+import { isSegmentId } from '@segment-store/contract/id';
 import type { Segment } from '@segment-store/contract/lines';
 import type { Hono } from 'hono';
 import { type Env, pinOf, searchOf } from '../hot-route.ts';
-import { segmentIdAt } from '../ids.ts';
+import { noSegmentId } from '../ids.ts';
 import { summary } from '../lookup/answer.ts';
 import { pageOf, segmentOf } from '../lookup/catalogue.ts';
 import type { Pin } from '../lookup/pin.ts';
@@ -23,7 +24,8 @@ export function segmentRoutes(app: Hono<Env>, serving: Serving, requests: Reques
   });
 
   app.get('/v1/segments/:segmentId', (context) => {
-    const segmentId = segmentIdAt('segmentId of the path', context.req.param('segmentId'));
+    const segmentId = context.req.param('segmentId');
+    if (!isSegmentId(segmentId)) throw noSegmentId('segmentId of the path');
     requests.noQuery(searchOf(context));
     const pin = pinOf(serving);
     const segment = toJson(segmentOf(pin, segmentId));
