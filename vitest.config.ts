@@ -20,17 +20,15 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.test.ts'], withServers),
       project('e2e', ['test/e2e/**/*.test.ts'], { ...withServers, fileParallelism: false }),
       project('examples', ['test/examples/**/*.test.ts'], withServers),
-      project('long', ['test/long/**/*.test.ts'], { testTimeout: 3_600_000, hookTimeout: 120_000 }),
+      project('long', ['test/e2e/kill.test.ts'], { ...withServers, env: { KILL_ROUNDS: '5' } }),
     ],
   },
 });
 
+type InlineOptions = NonNullable<Extract<TestProjectConfiguration, { test?: object }>['test']>;
+
 /** Tests run on the compiled-away TypeScript as it is; `exclude` is only for names that two projects would share. */
-function project(
-  name: string,
-  include: string[],
-  options: { exclude?: string[]; testTimeout?: number; hookTimeout?: number; fileParallelism?: boolean } = {},
-): TestProjectConfiguration {
+function project(name: string, include: string[], options: InlineOptions = {}): TestProjectConfiguration {
   const exclude = ['**/node_modules/**', '**/dist/**', ...(options.exclude ?? [])];
   return { extends: true, test: { ...options, name, include, exclude } };
 }

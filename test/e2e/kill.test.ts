@@ -74,7 +74,9 @@ const stage = (name: string) => ({
   wanted: (event: CommandEvent) => event.kind === 'stage' && event.stage === name,
   freezeAt: `"stage":"${name}"`,
 });
-const phases: readonly Phase[] = [
+/** `npm run test:long` kills five times in each phase. */
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 1);
+const oneOfEach: readonly Phase[] = [
   { phase: 'at the start', ...stage('build') },
   { phase: 'before the catalogue', ...stage('catalogue') },
   { phase: 'in the middle of a part', wanted: midway },
@@ -84,6 +86,7 @@ const phases: readonly Phase[] = [
   { phase: 'during publish', wanted: stage('publish').wanted },
   { phase: 'just after publish', wanted: ({ kind }) => kind === 'result', freezeAt: '"kind":"result"' },
 ];
+const phases = Array.from({ length: ROUNDS }, () => oneOfEach).flat();
 
 /** A load that `phase` may freeze. */
 function startLoad(run: RunId, store: readonly string[], { freezeAt }: Partial<Phase> = {}): Child {
