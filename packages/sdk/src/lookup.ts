@@ -76,7 +76,7 @@ export type Membership =
 export type Reply<T> = T & ReplyHead;
 
 export interface ReplyHead {
-  /** The service's epoch when it answered. */
+  /** In which the answer's generation went live. */
   readonly epoch: number;
   /** How long the facts had been in the service's cache. */
   readonly ageMs: number;
