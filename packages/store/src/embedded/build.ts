@@ -1,4 +1,5 @@
 /** Writes one generation into its environment. */
+import { setImmediate } from 'node:timers/promises';
 import { printSegment } from '@segment-store/contract/lines';
 import type { Contents } from '../build.ts';
 import { chunksOf } from '../chunks.ts';
@@ -15,32 +16,29 @@ export function createContents(environment: GenerationEnvironment): Contents {
   return {
     async catalogue(segments) {
       let count = 0;
-      await catalogue.clearAsync();
+      environment.transaction(() => catalogue.clearSync());
       for await (const chunk of chunksOf(segments, CHUNK)) {
-        await catalogue.transaction(() => {
-          for (const segment of chunk) void catalogue.put(segment.id, printSegment(segment));
+        await setImmediate();
+        environment.transaction(() => {
+          for (const segment of chunk) catalogue.putSync(segment.id, printSegment(segment));
         });
         count += chunk.length;
       }
-      await catalogue.flushed;
       return count;
     },
-    // Settles when committed: a killed process loses nothing, and a part is finished only after `flush`.
     async write(lines, { signal }) {
+      // A transaction blocks this thread: signals, leases and readers have their turn in between.
+      await setImmediate();
       if (signal.aborted) throw aborted(signal);
-      return members.transaction(() => writeLines(environment, lines));
+      return environment.transaction(() => writeLines(environment, lines));
     },
-    async flush() {
-      await members.flushed;
-    },
+    // A transaction is on disk when it ends.
+    async flush() {},
     async count() {
       return { members: members.getKeysCount(), segments: catalogue.getKeysCount() };
     },
     async close() {},
-    async [Symbol.asyncDispose]() {
-      await members.committed;
-      await environment.close();
-    },
+    [Symbol.asyncDispose]: () => environment.close(),
   };
 }
 
@@ -56,7 +54,7 @@ function writeLines({ members }: GenerationEnvironment, lines: Lines & { readonl
     const key = Buffer.from(customerId);
     const stored = members.getBinary(key);
     const isReplay = lines.attempted && !seen.has(customerId) && stored?.equals(line);
-    if (stored === undefined) void members.put(key, line);
+    if (stored === undefined) members.putSync(key, line);
     if (lines.attempted) seen.add(customerId);
     if (stored === undefined) tally.stored('created', index);
     else if (isReplay) tally.stored('replayed', index);

@@ -1,12 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCustomerId } from '@segment-store/contract/id';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../open.ts';
 import { holdInOtherProcess, type OtherProcess } from '../other-process.fixture.ts';
-import { callFor, manifestOf, published, runAt } from '../store.fixture.ts';
+import { amend, type GenerationRecord, generationKey } from '../records.ts';
+import { callFor, manifestOf, published, runAt, sealed } from '../store.fixture.ts';
 import { type Place, storeSuite } from '../store.suite.ts';
+import { createControl } from './control.ts';
+import { openRoot } from './environment.ts';
+import { loadOnFullDisk } from './full-disk.fixture.ts';
 
 describe('embedded', () => {
   storeSuite(fresh);
@@ -62,6 +66,85 @@ describe('embedded', () => {
     await expect(store.publisher.live()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });
+
+describe('files of a generation', () => {
+  const dataOf = ({ url }: Place) => join(url.slice('embedded:'.length), 'generations', runAt(1), 'data.mdb');
+
+  test.each([
+    ['gone', 'NOT_FOUND', 'is gone', (path: string) => rm(path)],
+    ['empty', 'UNSUPPORTED', 'is empty', (path: string) => writeFile(path, '')],
+    ['of another run', 'UNSUPPORTED', 'holds 0 customers', overwriteByEmptyRun],
+    ['of another kind', 'UNSUPPORTED', 'no generation', overwriteByControl],
+  ])('that are %s are refused; nobody is a stranger for that, and nothing is made', async (_, code, named, spoil) => {
+    const here = await place();
+    {
+      await using store = here.open();
+      await published(store, runAt(1), { a: ['s:1'] });
+      await sealed(store, runAt(2), {});
+    }
+    await spoil(dataOf(here));
+    await using store = here.open();
+    for (const _attempt of [1, 2]) {
+      await expect(store.reader.open(runAt(1), callFor())).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(named),
+      });
+    }
+  });
+});
+
+describe('a store directory', () => {
+  test.each(['store.json', 'control/data.mdb'])('whose %s a power cut left empty is used', async (name) => {
+    const here = await place();
+    const directory = here.url.slice('embedded:'.length);
+    await mkdir(join(directory, 'control'));
+    await writeFile(join(directory, 'store.json'), '{"schema":"segment-store/embedded/1"}');
+    await writeFile(join(directory, name), '');
+    await using store = here.open();
+    expect(await published(store, runAt(1), { a: [] })).toMatchObject({ epoch: 1 });
+    expect(await readFile(join(directory, 'store.json'), 'utf8')).toContain('segment-store/embedded/1');
+    expect(await readdir(directory)).toHaveLength(3);
+  });
+});
+
+test('a process on another host is not looked for among ours: its lease decides', async () => {
+  const here = await place();
+  await using store = here.open();
+  await sealed(store, runAt(1), {});
+  const root = openRoot(here.url.slice('embedded:'.length));
+  const records = createControl(root);
+  const until = new Date(Date.now() + 60_000).toISOString();
+  const change = (record: GenerationRecord | undefined): GenerationRecord => {
+    if (record === undefined) throw new Error('no record');
+    return { ...record, holder: { owner: 'x', pid: 4_000_000, host: 'elsewhere', until, leaseMs: 60_000 } };
+  };
+  await amend(records, { key: generationKey(runAt(1)), change }, callFor());
+  await expect(store.writer.build(manifestOf(runAt(2)), callFor())).rejects.toMatchObject({
+    code: 'HELD',
+    message: expect.stringContaining('on elsewhere'),
+  });
+  await root.close();
+});
+
+test('a full disk ends a load as unavailable, whatever else it was at, and leaves what is published', async () => {
+  const here = await place();
+  await using store = here.open();
+  await published(store, runAt(1), { a: ['s:1'] });
+  const { failures, code } = await loadOnFullDisk(here.url, runAt(2));
+  expect(code).toBe(0);
+  expect(failures.length).toBeGreaterThan(1);
+  for (const failure of failures) expect(failure).toMatchObject({ code: 'UNAVAILABLE', message: /free disk space/ });
+  await using reader = await store.reader.open(runAt(1), callFor());
+  expect(await reader.read([parseCustomerId('a')], callFor())).toMatchObject([{ status: 'fulfilled' }]);
+});
+
+async function overwriteByEmptyRun(path: string): Promise<void> {
+  await copyFile(path.replace(runAt(1), runAt(2)), path);
+}
+
+async function overwriteByControl(path: string): Promise<void> {
+  await copyFile(join(path, '..', '..', '..', 'control', 'data.mdb'), path);
+}
 
 /** A job with a lease of a minute. */
 async function holdElsewhere({ url }: Place): Promise<OtherProcess> {

@@ -1,12 +1,14 @@
 /** The directory of an embedded store and its LMDB environments; the only file that imports lmdb. */
 import {
   closeSync,
+  fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -21,6 +23,7 @@ import { refusal } from '../refusal.ts';
 const SCHEMA = 'segment-store/embedded/';
 const FORMAT = 1;
 const FORMAT_FILE = 'store.json';
+const DATA_FILE = 'data.mdb';
 
 export interface Texts {
   get(key: string): string | undefined;
@@ -41,16 +44,19 @@ export interface RootEnvironment {
   close(): Promise<void>;
 }
 
-/** Of one generation: `catalogue` by segment id, `members` by the bytes of the customer id. */
+/** Of one generation, at `path`: `catalogue` by segment id, `members` by the bytes of the customer id. */
 export interface GenerationEnvironment {
+  readonly path: string;
   readonly members: Database<Buffer, Buffer>;
   readonly catalogue: Database<string, string>;
+  /** All of it or, when `work` throws or the disk is full, nothing; on disk when it returns. */
+  transaction<T>(work: () => T): T;
   close(): Promise<void>;
 }
 
 export function openRoot(directory: string): RootEnvironment {
   prepareDirectory(directory);
-  const root = openEnvironment(directory, 'control');
+  const root = openEnvironment(join(directory, 'control'));
   const texts: WritableTexts = {
     get: (key) => root.get(key),
     startingWith: (prefix) => [...root.getRange({ start: prefix, end: `${prefix}\uffff` })].map(({ value }) => value),
@@ -67,24 +73,49 @@ export function openRoot(directory: string): RootEnvironment {
   };
 }
 
+/** Made when it is not there. */
 export function openGeneration(directory: string, run: RunId): GenerationEnvironment {
-  const root = openEnvironment(directory, join('generations', run));
-  return {
-    members: root.openDB<Buffer, Buffer>('members', { encoding: 'binary', keyEncoding: 'binary' }),
-    catalogue: root.openDB<string, string>('catalogue', { encoding: 'string' }),
-    close: () => root.close(),
-  };
+  const path = join(directory, 'generations', run);
+  return databasesOf(path, openEnvironment(path), true);
+}
+
+/** @throws Failure NOT_FOUND when its files are gone, UNSUPPORTED when they are not what a build has left */
+export function openSealed(directory: string, run: RunId): GenerationEnvironment {
+  const path = join(directory, 'generations', run);
+  const size = guarded(path, () => statSync(join(path, DATA_FILE), { throwIfNoEntry: false })?.size);
+  const way = 'restore it, or remove the run and load it again';
+  if (size === undefined) throw refusal('NOT_FOUND', `${join(path, DATA_FILE)} is gone: ${way}`);
+  if (size === 0) throw refusal('UNSUPPORTED', `${join(path, DATA_FILE)} is empty: ${way}`);
+  return databasesOf(path, openEnvironment(path), false);
+}
+
+function databasesOf(path: string, root: RootDatabase<string, string>, create: boolean): GenerationEnvironment {
+  // Without `create` lmdb answers undefined for what is not there; its types know neither.
+  const ofMembers = { encoding: 'binary', keyEncoding: 'binary', create } as const;
+  const ofCatalogue = { encoding: 'string', create } as const;
+  const members: Database<Buffer, Buffer> | undefined = root.openDB<Buffer, Buffer>('members', ofMembers);
+  const catalogue: Database<string, string> | undefined = root.openDB<string, string>('catalogue', ofCatalogue);
+  // lmdb's own asynchronous commits fail in promises that nobody can reach, and then never settle what is flushed.
+  const transaction = <T>(work: () => T) => guarded(path, () => root.transactionSync(work));
+  const close = () => root.close();
+  if (members !== undefined && catalogue !== undefined) return { path, members, catalogue, transaction, close };
+  void root.close();
+  throw refusal('UNSUPPORTED', `${path} holds no generation: restore it, or remove the run and load it again`);
+}
+
+/** Without walking through them. */
+export function entriesOf(database: Pick<Database, 'getStats'>): number {
+  return Number(Reflect.get(database.getStats(), 'entryCount'));
 }
 
 export async function removeGeneration(directory: string, run: RunId): Promise<void> {
   await rm(join(directory, 'generations', run), { recursive: true, force: true });
 }
 
-function openEnvironment(directory: string, name: string): RootDatabase<string, string> {
-  const path = join(directory, name);
+function openEnvironment(path: string): RootDatabase<string, string> {
   return guarded(path, () => {
     makeDirectory(path);
-    checkMagic(join(path, 'data.mdb'));
+    checkMagic(join(path, DATA_FILE));
     return open<string, string>({ path, noSubdir: false, maxDbs: 4, encoding: 'string' });
   });
 }
@@ -116,18 +147,30 @@ function readFormat(directory: string): string {
   const path = join(directory, FORMAT_FILE);
   return guarded(path, () => {
     const text = readIfThere(path);
-    if (text !== undefined) return text;
+    // Empty: a power cut came before its content.
+    if (text) return text;
     const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, `${JSON.stringify({ schema: `${SCHEMA}${FORMAT}` })}\n`);
+    writeFileSync(draft, `${JSON.stringify({ schema: `${SCHEMA}${FORMAT}` })}\n`, { flush: true });
     try {
-      linkSync(draft, path);
+      if (text === undefined) linkSync(draft, path);
+      else renameSync(draft, path);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
     } finally {
       rmSync(draft, { force: true });
     }
+    syncDirectory(directory);
     return readFileSync(path, 'utf8');
   });
+}
+
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }
 
 function checkFormat(directory: string, text: string): void {
@@ -142,11 +185,14 @@ function checkMagic(path: string): void {
   const file = openIfThere(path);
   if (file === undefined) return;
   const start = Buffer.alloc(28);
+  let size: number;
   try {
-    readSync(file, start);
+    size = readSync(file, start);
   } finally {
     closeSync(file);
   }
+  // Whoever made it was killed before the first byte: it is made again.
+  if (size === 0) return;
   if (start.readUInt32LE(24) === 0xbeefc0de) return;
   throw refusal('UNSUPPORTED', `${path} is no LMDB file: restore it, or remove the store and load again`);
 }
@@ -197,7 +243,9 @@ function guarded<T>(path: string, work: () => T): T {
     }
     if (NOT_LMDB.has(code)) throw refusal('UNSUPPORTED', `${path} is no LMDB environment of this version`);
     if (isFailure(error)) throw error;
-    throw refusal('UNAVAILABLE', `${path} cannot be opened (${code})`, { fault: true, cause: error });
+    if (code === undefined) throw error;
+    const way = 'free disk space or mend the disk, then run again';
+    throw refusal('UNAVAILABLE', `${path} cannot be used (${code}): ${way}`, { fault: true, cause: error });
   }
 }
 

@@ -4,15 +4,16 @@ import { type Member, parseSegmentLine, type Segment } from '@segment-store/cont
 import { follow } from '../follow.ts';
 import { checkReadable, toGeneration } from '../generation.ts';
 import { type StoredMember, toMember } from '../member.ts';
-import { generationKey } from '../records.ts';
+import { type GenerationRecord, generationKey } from '../records.ts';
 import { refusal } from '../refusal.ts';
-import type { Generation, Reader, StoreReader } from '../store.ts';
+import { GENESIS, type Generation, type Reader, type StoreReader } from '../store.ts';
 import type { Control } from './control.ts';
-import type { GenerationEnvironment } from './environment.ts';
+import { entriesOf, type GenerationEnvironment } from './environment.ts';
 import { toLive } from './publisher.ts';
 
 export interface ReaderTerms {
   control(): Control;
+  /** Of a generation that is sealed. */
   environment(run: RunId): GenerationEnvironment;
   readonly pollMs: number;
 }
@@ -26,9 +27,31 @@ export function createStoreReader({ control, environment, pollMs }: ReaderTerms)
     },
     async open(run) {
       const record = control().read((snapshot) => checkReadable(run, snapshot.get(generationKey(run))));
-      return createReader(toGeneration(record), environment(run));
+      if (run === GENESIS) return emptyReader(toGeneration(record));
+      return createReader(toGeneration(record), await checked(environment(run), record));
     },
   };
+}
+
+/** Of what no environment holds: everyone is a stranger. */
+function emptyReader(generation: Generation): Reader {
+  return {
+    generation,
+    catalogue: new Map(),
+    read: async (customerIds) => customerIds.map(() => ({ status: 'fulfilled', value: undefined })),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** Files that were swapped or cut would answer "unknown" for everybody. */
+async function checked(environment: GenerationEnvironment, record: GenerationRecord): Promise<GenerationEnvironment> {
+  const { path, members, catalogue, close } = environment;
+  const [stored, segments] = [entriesOf(members), entriesOf(catalogue)];
+  if (stored === record.members && segments === record.segments) return environment;
+  await close();
+  const found = `${path} holds ${stored} customers and ${segments} segments`;
+  const way = 'restore it, or remove the run and load it again';
+  throw refusal('UNSUPPORTED', `${found}, its record says ${record.members} and ${record.segments}: ${way}`);
 }
 
 function createReader(generation: Generation, environment: GenerationEnvironment): Reader {

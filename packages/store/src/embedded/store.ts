@@ -1,4 +1,5 @@
 /** The store in a directory of this machine: LMDB, one environment per generation and one for control. */
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { RunId } from '@segment-store/contract/id';
 import { openBuild } from '../build.ts';
@@ -9,24 +10,23 @@ import { refusal } from '../refusal.ts';
 import type { Store, StoreWriter } from '../store.ts';
 import { createContents } from './build.ts';
 import { type Control, createControl } from './control.ts';
-import { openGeneration, openRoot, type RootEnvironment, removeGeneration } from './environment.ts';
+import { openGeneration, openRoot, openSealed, type RootEnvironment, removeGeneration } from './environment.ts';
 import { createPublisher } from './publisher.ts';
 import { createStoreReader } from './reader.ts';
 
 export function openEmbedded(path: string, options: ResolvedOptions): Store {
   const directory = resolve(path);
   const { control, close } = lazyControl(directory);
-  const environment = (run: RunId) => openGeneration(directory, run);
   const writer: StoreWriter = {
     async build(manifest, call) {
       checkOneWriter(control(), manifest.run);
-      const contents = async () => createContents(environment(manifest.run));
+      const contents = async () => createContents(openGeneration(directory, manifest.run));
       return openBuild(manifest, { records: control(), contents, lives, ...options }, call);
     },
   };
   return {
     url: `embedded:${directory}`,
-    reader: createStoreReader({ control, environment, pollMs: options.pollMs }),
+    reader: createStoreReader({ control, environment: (run) => openSealed(directory, run), pollMs: options.pollMs }),
     writer,
     publisher: createPublisher({ control, lives, removeDocuments: (run) => removeGeneration(directory, run) }),
     [Symbol.asyncDispose]: close,
@@ -57,15 +57,18 @@ function lazyControl(directory: string): { control(): Control; close(): Promise<
 function checkOneWriter(control: Control, run: RunId): void {
   const others = control.read((snapshot) => snapshot.generations()).filter((record) => record.run !== run);
   for (const { run: other, holder } of others) {
-    const isElsewhere = holder !== undefined && holder.pid !== process.pid;
+    const isElsewhere = holder !== undefined && (holder.pid !== process.pid || !isHere(holder));
     if (isElsewhere && Date.parse(holder.until) > Date.now() && lives(holder)) throw held(other, holder);
   }
 }
 
-/** A process of another user answers EPERM: it lives. */
-function lives({ pid }: Holder): boolean {
+const isHere = ({ host }: Holder): boolean => host === hostname();
+
+/** A process of another user answers EPERM: it lives. Of one on another host only its lease can tell. */
+function lives(holder: Holder): boolean {
+  if (!isHere(holder)) return true;
   try {
-    return process.kill(pid, 0);
+    return process.kill(holder.pid, 0);
   } catch (error) {
     return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
