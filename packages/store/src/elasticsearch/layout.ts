@@ -78,7 +78,7 @@ export const buildSettings = { refresh_interval: '-1', number_of_replicas: 0 } a
 export const sealedSettings = { refresh_interval: null, auto_expand_replicas: '0-1' } as const;
 
 /** Who loaded a generation; the version of this package. */
-export const TOOL = { name: 'segment-store', version: '0.1.0' } as const;
+const TOOL = { name: 'segment-store', version: '0.1.0' } as const;
 
 /** What the members index says about itself, wherever it is restored to. Replaced whole, so written once. */
 export function generationMeta(record: GenerationRecord, verdicts: readonly Verdict[]): object {
