@@ -429,7 +429,8 @@ export function storeSuite(fresh: () => Promise<Place>): void {
       const seen = readUntil(done.signal, reading, { customers, runs });
       for (let k = 1; k <= 20; k += 1) {
         await published(writing, runAt(k), generationOf(k));
-        if (k % 5 === 0) await expect.poll(() => runs.has(runAt(k)), { timeout: 30_000, interval: 5 }).toBe(true);
+        if (k % 5 === 0)
+          await context.expect.poll(() => runs.has(runAt(k)), { timeout: 30_000, interval: 5 }).toBe(true);
       }
       done.abort();
       const { mixed, reads } = await seen;

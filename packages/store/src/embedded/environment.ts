@@ -1,28 +1,13 @@
-/** The directory of an embedded store and its LMDB environments; the only file that imports lmdb. */
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+/** The LMDB environments of an embedded store; the only file that imports lmdb. */
+import { closeSync, readSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { RunId } from '@segment-store/contract/id';
-import { isFailure } from '@segment-store/resilience/failure';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { refusal } from '../refusal.ts';
+import { makeDirectory, openIfThere, prepareDirectory } from './directory.ts';
+import { guarded } from './guarded.ts';
 
-const SCHEMA = 'segment-store/embedded/';
-const FORMAT = 1;
-const FORMAT_FILE = 'store.json';
 const DATA_FILE = 'data.mdb';
 
 export interface Texts {
@@ -120,66 +105,6 @@ function openEnvironment(path: string): RootDatabase<string, string> {
   });
 }
 
-function prepareDirectory(directory: string): void {
-  guarded(directory, () => {
-    makeDirectory(directory);
-    const names = readdirSync(directory);
-    if (names.some((name) => name.startsWith(FORMAT_FILE)) || names.length === 0) return;
-    throw refusal('UNSUPPORTED', `${directory} is no segment store but holds ${names[0]}: name an empty directory`);
-  });
-  checkFormat(directory, readFormat(directory));
-}
-
-/** Node's own recursive `mkdir` never ends where a parent takes no children, as in /proc. */
-function makeDirectory(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (dirname(path) !== path) makeDirectory(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another process may have come first.
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
-  }
-}
-
-/** Written once, whole or not at all, also when several processes come first. */
-function readFormat(directory: string): string {
-  const path = join(directory, FORMAT_FILE);
-  return guarded(path, () => {
-    const text = readIfThere(path);
-    // Empty: a power cut came before its content.
-    if (text) return text;
-    const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, `${JSON.stringify({ schema: `${SCHEMA}${FORMAT}` })}\n`, { flush: true });
-    try {
-      if (text === undefined) linkSync(draft, path);
-      else renameSync(draft, path);
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    } finally {
-      rmSync(draft, { force: true });
-    }
-    syncDirectory(directory);
-    return readFileSync(path, 'utf8');
-  });
-}
-
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
-}
-
-function checkFormat(directory: string, text: string): void {
-  const found = /"schema"\s*:\s*"segment-store\/embedded\/(\d{1,9})"/.exec(text)?.[1];
-  if (Number(found) === FORMAT) return;
-  const what = found === undefined ? `holds a ${FORMAT_FILE} that names no format` : `has format ${found}`;
-  throw refusal('UNSUPPORTED', `${directory} ${what}, this version reads ${FORMAT}: use the version that wrote it`);
-}
-
 /** LMDB would end the process on a file that is not its own. */
 function checkMagic(path: string): void {
   const file = openIfThere(path);
@@ -195,60 +120,4 @@ function checkMagic(path: string): void {
   if (size === 0) return;
   if (start.readUInt32LE(24) === 0xbeefc0de) return;
   throw refusal('UNSUPPORTED', `${path} is no LMDB file: restore it, or remove the store and load again`);
-}
-
-function readIfThere(path: string): string | undefined {
-  const file = openIfThere(path);
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file, 'utf8');
-  } finally {
-    closeSync(file);
-  }
-}
-
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Operating system errors by name, LMDB's by number. */
-const DENIALS: ReadonlySet<unknown> = new Set([
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'ENOTDIR',
-  'EEXIST',
-  'ENOENT',
-  13,
-  1,
-  30,
-  20,
-]);
-const NOT_LMDB: ReadonlySet<unknown> = new Set([-30793, -30794]);
-
-function guarded<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = codeOf(error);
-    if (DENIALS.has(code)) {
-      throw refusal('DENIED', `${path} cannot be written (${code}): give this user a writable directory`, {
-        cause: error,
-      });
-    }
-    if (NOT_LMDB.has(code)) throw refusal('UNSUPPORTED', `${path} is no LMDB environment of this version`);
-    if (isFailure(error)) throw error;
-    if (code === undefined) throw error;
-    const way = 'free disk space or mend the disk, then run again';
-    throw refusal('UNAVAILABLE', `${path} cannot be used (${code}): ${way}`, { fault: true, cause: error });
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
