@@ -34,6 +34,7 @@ export async function* decompress(chunks: Chunks, name: string): Chunks {
 /** Every member of a multi-member file; Node's gunzip goes on to the next by itself. */
 async function* gunzip(chunks: Chunks, name: string): Chunks {
   const inflate = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
+  inflate.on('error', () => {}); // told by iterating it or by `fed`; after the last byte nobody iterates any more
   const fed = feed(chunks, inflate, name);
   fed.catch((error: Error) => inflate.destroy(error)); // reading `inflate` rejects with the same reason
   try {
