@@ -6,7 +6,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 
 const SNIPPET = /(?<=<!-- snippet: (\S+)#(\S+) -->\n```\w*\n)[\s\S]*?(?=\n```)/g;
 
-const documents = globSync('**/*.md', { exclude: ['**/{node_modules,dist}'] });
+const documents = globSync('**/*.md', { exclude: ['**/{node_modules,dist,.pnpm-store}'] });
 
 for (const path of documents) {
   const text = readFileSync(path, 'utf8');

@@ -16,7 +16,7 @@ const BANNED = new Map([
   ['impl', 'the name of the concept'],
 ]);
 
-const files = globSync('**/*.{ts,mjs}', { exclude: ['**/{node_modules,dist}', '**/*.generated.ts'] });
+const files = globSync('**/*.{ts,mjs}', { exclude: ['**/{node_modules,dist,.pnpm-store}', '**/*.generated.ts'] });
 
 const problems = files.flatMap((path) => {
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
