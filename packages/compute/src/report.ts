@@ -1,5 +1,7 @@
 /** What a calculation says at its end. */
+
 import type { CommandEvent } from '@segment-store/cli/event';
+import { formatCount } from '@segment-store/cli/render/count';
 import { definitionHash } from '@segment-store/contract/definition';
 import type { Calculated, Calculation } from './calculate.ts';
 import { excludedLines } from './orders.ts';
@@ -15,12 +17,12 @@ export function report(
   { calculation, folder, seconds }: Circumstances,
 ): CommandEvent {
   const { totals } = manifest;
-  const reasons = Object.entries(orders.excluded).map(([reason, lines]) => `${grouped(lines)} ${reason}`);
-  const later = orders.later === 0 ? '' : `; ${grouped(orders.later)} not before ${calculation.asOf}`;
+  const reasons = Object.entries(orders.excluded).map(([reason, lines]) => `${formatCount(lines)} ${reason}`);
+  const later = orders.later === 0 ? '' : `; ${formatCount(orders.later)} not before ${calculation.asOf}`;
   const text = [
-    `${grouped(orders.lines)} order lines, ${grouped(excludedLines(orders))} excluded (${reasons.join(', ')})${later}`,
-    `${grouped(totals.segments)} segments, ${grouped(orders.customers)} customers, ` +
-      `${grouped(totals.memberships)} memberships in ${manifest.parts.length} parts, ${seconds.toFixed(1)} s`,
+    `${formatCount(orders.lines)} order lines, ${formatCount(excludedLines(orders))} excluded (${reasons.join(', ')})${later}`,
+    `${formatCount(totals.segments)} segments, ${formatCount(orders.customers)} customers, ` +
+      `${formatCount(totals.memberships)} memberships in ${manifest.parts.length} parts, ${seconds.toFixed(1)} s`,
     `run ${manifest.run} in ${folder}`,
   ].join('\n');
   const definitions = calculation.definitions.map((each) => {
@@ -28,8 +30,4 @@ export function report(
   });
   const data = { run: manifest.run, folder, asOf: calculation.asOf, orders, totals, definitions, seconds };
   return { kind: 'result', text, data };
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en');
 }

@@ -1,5 +1,7 @@
 /** For people: results on stdout, all else on stderr; one redrawn progress line on a terminal, a rare one in a log. */
+
 import type { CommandEvent, Say, Streams } from '../event.ts';
+import { formatCount } from './count.ts';
 
 const REDRAW_MS = 100;
 const LOG_MS = 10_000;
@@ -36,5 +38,5 @@ function sentence(event: Exclude<CommandEvent, { kind: 'progress' | 'result' }>)
 
 function describe({ stage, done, total, unit }: Extract<CommandEvent, { kind: 'progress' }>): string {
   const percent = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : '';
-  return `${stage}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} ${unit}${percent}`;
+  return `${stage}: ${formatCount(done)} of ${formatCount(total)} ${unit}${percent}`;
 }

@@ -1,7 +1,9 @@
 /** Commands over the generations of a store. */
+
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
 import { exitCode } from '@segment-store/cli/exit-code';
 import type { Values } from '@segment-store/cli/option';
+import { formatCount } from '@segment-store/cli/render/count';
 import { parseRunId } from '@segment-store/contract/id';
 import { openStore } from '@segment-store/store/open';
 import { GENESIS, type Generation, type Store } from '@segment-store/store/store';
@@ -92,7 +94,7 @@ async function listGenerations({ publisher }: Store): Promise<Result> {
   const rows = generations.map((one) => [
     one.run,
     one.state,
-    ...[one.members, one.memberships, one.segments].map(format),
+    ...[one.members, one.memberships, one.segments].map(formatCount),
     changedAt(one),
   ]);
   const text = generations.length === 0 ? 'no generations yet' : table([HEADINGS, ...rows]);
@@ -117,5 +119,3 @@ function table(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
-
-const format = (count: number) => count.toLocaleString('en');

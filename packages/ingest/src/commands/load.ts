@@ -1,5 +1,6 @@
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
 import { integer, type Values } from '@segment-store/cli/option';
+import { formatCount } from '@segment-store/cli/render/count';
 import type { Manifest } from '@segment-store/contract/manifest';
 import type { FolderOptions } from '@segment-store/folder/folder';
 import { openFolder } from '@segment-store/folder/open';
@@ -84,11 +85,11 @@ function published({ generation, epoch }: Live, story: Story): Parameters<Contex
   const rowsPerSecond = Math.round(rows / Math.max(seconds.fill ?? 0, 0.001));
   const { run, members, memberships, segments } = generation;
   const stages = Object.entries(seconds).map(([stage, one]) => `${stage} ${one.toFixed(1)} s`);
-  const again = replayed > 0 ? `, ${format(replayed)} of them written before` : '';
+  const again = replayed > 0 ? `, ${formatCount(replayed)} of them written before` : '';
   const text = [
     `run ${run} is live, epoch ${epoch}`,
-    `  ${format(members)} customers, ${format(memberships)} memberships, ${format(segments)} segments`,
-    `  ${format(rows)} rows${again} in ${total.toFixed(1)} s (${stages.join(', ')}): ${format(rowsPerSecond)} rows/s while filling`,
+    `  ${formatCount(members)} customers, ${formatCount(memberships)} memberships, ${formatCount(segments)} segments`,
+    `  ${formatCount(rows)} rows${again} in ${total.toFixed(1)} s (${stages.join(', ')}): ${formatCount(rowsPerSecond)} rows/s while filling`,
   ];
   const data = {
     run,
@@ -104,5 +105,3 @@ function published({ generation, epoch }: Live, story: Story): Parameters<Contex
   };
   return { kind: 'result', text: text.join('\n'), data };
 }
-
-const format = (count: number) => count.toLocaleString('en');
