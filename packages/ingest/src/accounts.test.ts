@@ -4,7 +4,7 @@ import { createAccounts } from './accounts.ts';
 
 const part = { key: 'members/p0', bytes: 100, rows: 10 };
 const whole: Tally = { created: 10, replayed: 0, skipped: 0, memberships: 25, rejected: [] };
-const rejection: Rejection = { part: part.key, offset: 0, reason: 'malformed' };
+const rejection: Rejection = { part: part.key, line: 1, offset: 0, reason: 'malformed' };
 
 function closed(...tallies: readonly Tally[]) {
   const accounts = createAccounts(() => {});
@@ -32,7 +32,14 @@ test.each([9, 11])('a part of %d lines where the manifest says 10 is not finishe
 });
 
 test('a line the store refused ends the load before its part is finished: the next load reads the part again', () => {
-  const refused: Rejection = { part: part.key, offset: 45, reason: 'store', status: 500, type: 'some_exception' };
+  const refused: Rejection = {
+    part: part.key,
+    line: 2,
+    offset: 45,
+    reason: 'store',
+    status: 500,
+    type: 'some_exception',
+  };
   expect(() => closed({ ...whole, created: 9, rejected: [refused] })).toThrow(
     expect.objectContaining({
       code: 'UNAVAILABLE',

@@ -11,7 +11,7 @@ function tell() {
 }
 
 const none: Tally = { created: 0, replayed: 0, skipped: 0, memberships: 0, rejected: [] };
-const rejection: Rejection = { part: 'members/p0', offset: 45, reason: 'duplicate-customer' };
+const rejection: Rejection = { part: 'members/p0', line: 2, offset: 45, reason: 'duplicate-customer' };
 
 test('progress is said at the first rows, then once a second, and at the last ones', async () => {
   const { said, time, story } = tell();
@@ -42,10 +42,10 @@ test('a stage lasts until the next one begins, and again when it returns', async
 
 test('the first twenty rejected lines are named, the others counted', () => {
   const { said, story } = tell();
-  story.rejected({ ...rejection, line: 2, reason: 'malformed' });
+  story.rejected({ ...rejection, line: 1, reason: 'malformed' });
   for (let index = 0; index < 50; index++) story.rejected(rejection);
   const texts = said.map((event) => ('text' in event ? event.text : ''));
-  expect(texts[0]).toBe('members/p0 line 2, byte 45: rejected as malformed');
-  expect(texts[1]).toBe('members/p0 byte 45: rejected as duplicate-customer');
+  expect(texts[0]).toBe('members/p0 line 1, byte 45: rejected as malformed');
+  expect(texts[1]).toBe('members/p0 line 2, byte 45: rejected as duplicate-customer');
   expect(texts.slice(19)).toEqual([texts[1], 'further rejected lines are counted only']);
 });

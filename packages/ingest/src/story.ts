@@ -57,8 +57,7 @@ export function createStory(say: Say, time: Time): Story {
     rejected({ part, line, offset, reason }) {
       count.rejected++;
       if (count.rejected > REJECTIONS_SAID) return;
-      const place = line === undefined ? `byte ${offset}` : `line ${line}, byte ${offset}`;
-      say({ kind: 'warning', text: `${part} ${place}: rejected as ${reason}` });
+      say({ kind: 'warning', text: `${part} line ${line}, byte ${offset}: rejected as ${reason}` });
       if (count.rejected === REJECTIONS_SAID) say({ kind: 'warning', text: 'further rejected lines are counted only' });
     },
     summary() {

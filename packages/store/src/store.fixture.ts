@@ -48,7 +48,8 @@ export function linesOf(part: Part, texts: readonly string[]): Lines {
     offsets[index] = from;
     from = to + 1;
   });
-  return { part, offset: 0, bytes, spans, offsets, settled: nobody };
+  const numbers = Uint32Array.from(texts, (_, index) => index + 1);
+  return { part, offset: 0, bytes, spans, offsets, numbers, settled: nobody };
 }
 
 export function lineOf(customerId: string, segmentIds: readonly string[]): string {

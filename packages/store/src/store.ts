@@ -121,6 +121,8 @@ export interface Lines {
   readonly spans: Uint32Array;
   /** Decompressed offset of each line in its part, in the order of `spans`. */
   readonly offsets: Float64Array;
+  /** Number of each line in its part, from 1, in the order of `spans`. */
+  readonly numbers: Uint32Array;
   /** What reading already decided. */
   readonly settled: Tally;
 }
@@ -131,7 +133,8 @@ export type Reason = 'malformed' | 'bad-id' | 'duplicate-customer' | 'too-large'
 
 export interface Rejection {
   readonly part: string;
-  readonly line?: number;
+  /** From 1. */
+  readonly line: number;
   /** Decompressed bytes from the start of the part. */
   readonly offset: number;
   readonly reason: Reason;

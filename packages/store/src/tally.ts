@@ -46,8 +46,9 @@ export class LineTally implements Tally {
   }
 
   reject(index: number, reason: Reason, detail: Pick<Rejection, 'type' | 'status'> = {}): void {
-    const { part, offsets } = this.#lines;
-    this.rejected.push({ part: part.key, offset: offsets[index] ?? 0, reason, ...detail });
+    const { part, offsets, numbers } = this.#lines;
+    const place = { part: part.key, line: numbers[index] ?? 0, offset: offsets[index] ?? 0 };
+    this.rejected.push({ ...place, reason, ...detail });
   }
 }
 

@@ -30,7 +30,7 @@ const sealed: Generation = {
 };
 const genesis: Generation = { ...sealed, run: GENESIS, members: 0, memberships: 0, segments: 0 };
 const whole: Tally = { created: 10, replayed: 0, skipped: 0, memberships: 25, rejected: [] };
-const rejection: Rejection = { part: part.key, offset: 0, reason: 'malformed' };
+const rejection: Rejection = { part: part.key, line: 1, offset: 0, reason: 'malformed' };
 
 type Figures = Partial<Pick<Generation, 'members' | 'memberships' | 'segments'>>;
 

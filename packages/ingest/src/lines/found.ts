@@ -14,6 +14,7 @@ export class Found {
   readonly #block: Block;
   readonly #spans: Uint32Array;
   readonly #offsets: Float64Array;
+  readonly #numbers: Uint32Array;
   readonly #rejected: Rejection[] = [];
   #count = 0;
 
@@ -23,13 +24,15 @@ export class Found {
     this.#block = block;
     this.#spans = new Uint32Array(most * SPAN_FIELDS);
     this.#offsets = new Float64Array(most);
+    this.#numbers = new Uint32Array(most);
   }
 
   /** A line without its line break; `number` counts from 1. */
   line(from: number, to: number, number: number): void {
     try {
       if (!this.#scan(from, to)) this.#rewrite(from, to);
-      this.#offsets[this.#count++] = this.#block.offset + from;
+      this.#offsets[this.#count] = this.#block.offset + from;
+      this.#numbers[this.#count++] = number;
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       this.reject(from, number, error.reason);
@@ -47,6 +50,7 @@ export class Found {
       bytes: this.#block.bytes,
       spans: this.#spans.subarray(0, this.#count * SPAN_FIELDS),
       offsets: this.#offsets.subarray(0, this.#count),
+      numbers: this.#numbers.subarray(0, this.#count),
       settled: { created: 0, replayed: 0, skipped: 0, memberships: 0, rejected: this.#rejected },
     };
   }

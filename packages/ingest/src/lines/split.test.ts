@@ -21,7 +21,7 @@ async function read(
   { cuts = [], blockBytes = 1024 * 1024 }: { cuts?: number[]; blockBytes?: number } = {},
 ) {
   const bytes = Buffer.from(source);
-  const documents: { text: string; id: string; offset: number; memberships: number }[] = [];
+  const documents: { text: string; id: string; line: number; offset: number; memberships: number }[] = [];
   const rejected: unknown[] = [];
   let end = 0;
   for await (const lines of split(part, chunked(bytes, cuts), { blockBytes })) {
@@ -32,6 +32,7 @@ async function read(
       documents.push({
         text: text(at(span), at(span + 1)),
         id: text(at(span + 2), at(span + 3)),
+        line: lines.numbers[index] ?? 0,
         offset,
         memberships: at(span + 4),
       });
@@ -45,8 +46,8 @@ async function read(
 test('lines become documents with their place in the part', async () => {
   const { documents, rejected, end } = await read(`${line('c1')}\n${line('c2')}\n`);
   expect(documents).toEqual([
-    { text: line('c1'), id: 'c1', offset: 0, memberships: 2 },
-    { text: line('c2'), id: 'c2', offset: 45, memberships: 2 },
+    { text: line('c1'), id: 'c1', line: 1, offset: 0, memberships: 2 },
+    { text: line('c2'), id: 'c2', line: 2, offset: 45, memberships: 2 },
   ]);
   expect({ rejected, end }).toEqual({ rejected: [], end: 90 });
 });
