@@ -9,12 +9,14 @@ import { badInput } from './bad-input.cases.ts';
 const DEMO = `
 import { command, main } from './command.ts';
 import { CommandError, exitCode } from './exit-code.ts';
+import { list } from './list.ts';
 import { flag, integer, requiredText } from './option.ts';
 const copy = command({
   name: 'copy', summary: 'Copies.', arguments: ['<from>'], examples: ['demo copy a --to b'],
   options: {
     to: requiredText({ description: 'where to', placeholder: '<where>' }),
     parts: integer({ description: 'how many', fallback: 4, min: 1, max: 99 }),
+    only: list({ description: 'which' }),
     wait: flag({ description: 'until a signal' }),
   },
   async run({ args, options }, { say, signal }) {
@@ -27,7 +29,7 @@ const copy = command({
       if (args[0] !== 'stubborn') reject(signal.reason);
     }));
     clearInterval(alive);
-    say({ kind: 'result', text: 'copied to ' + options.to, data: { to: options.to, parts: options.parts } });
+    say({ kind: 'result', text: 'copied to ' + options.to, data: { to: options.to, parts: options.parts, ...(options.only.length > 0 && { only: options.only }) } });
   },
 });
 await main({ name: 'demo', version: '1.2.3', summary: 'A demo.', environmentPrefix: 'DEMO', commands: [copy] });
@@ -75,6 +77,17 @@ test('a flag wins over the environment, the environment over the file', async ()
   expect(stdout).toContain('{"to":"environment","parts":7}');
   const flagged = await start(['copy', 'a', '--json', '--config', config, '--to', 'flag'], { DEMO_TO: 'x' }).ended;
   expect(flagged.stdout).toContain('{"to":"flag","parts":7}');
+});
+
+test.each([
+  { what: 'flags given several times', args: ['--only', 'x', '--only', 'y,z'] },
+  { what: 'a variable', environment: { DEMO_ONLY: 'x,y,z' } },
+  { what: 'an array of the config file', config: '{"only":["x","y","z"]}' },
+])('a list comes from $what', async ({ args = [], environment, config = '{}' }) => {
+  const file = join(folder, 'list.json');
+  await writeFile(file, config);
+  const { stdout } = await start(['copy', 'a', '--to', 'b', '--json', '--config', file, ...args], environment).ended;
+  expect(stdout).toContain('"only":["x","y","z"]');
 });
 
 test('an empty variable counts as unset, as shells and compose files leave it', async () => {

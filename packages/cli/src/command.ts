@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { resolveOptions } from './config.ts';
 import type { Say } from './event.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
-import { type OptionTable, toFlag, type Values } from './option.ts';
+import { type Option, type OptionTable, toFlag, type Values } from './option.ts';
 import { lines } from './render/lines.ts';
 import { terminal } from './render/terminal.ts';
 import { processSignals, stopSignal } from './signals.ts';
@@ -82,15 +82,24 @@ function declare(target: Command, spec: AnyCommand['spec']): Command {
   target.description(spec.summary).configureOutput({ writeErr: (text) => process.stderr.write(text) });
   for (const argument of spec.arguments) target.argument(argument);
   for (const [name, option] of Object.entries(spec.options)) {
-    const fallback =
-      option.fallback === undefined || option.placeholder === undefined ? '' : ` (default ${option.fallback})`;
-    const suffix = option.required ? ' (required)' : fallback;
-    target.option([toFlag(name), option.placeholder].filter(Boolean).join(' '), option.description + suffix);
+    const flags = [toFlag(name), option.placeholder].filter(Boolean).join(' ');
+    if (option.repeatable === true) target.option(flags, described(option), joined);
+    else target.option(flags, described(option));
   }
   target.option('--config <file>', 'JSON file of options; flags and environment win over it');
   target.option('--json', 'events and result as JSON lines on stdout');
   return target.addHelpText('after', ['', 'Examples:', ...spec.examples.map((line) => `  ${line}`)].join('\n'));
 }
+
+function described({ description, fallback, fallbackText, placeholder, required }: Option<unknown>): string {
+  if (required) return `${description} (required)`;
+  return fallback === undefined || placeholder === undefined
+    ? description
+    : `${description} (default ${fallbackText ?? fallback})`;
+}
+
+const joined = (text: string, before: string | undefined): string =>
+  before === undefined ? text : `${before},${text}`;
 
 async function run(cli: Cli, one: AnyCommand, target: Command): Promise<ExitCode> {
   const flags = target.opts();

@@ -41,7 +41,7 @@ function origins(name: string, file: Readonly<Record<string, unknown>>, sources:
 
 function parse({ origin, value }: Given, option: OptionTable[string]): unknown {
   try {
-    return option.parse(String(value));
+    return option.parse(Array.isArray(value) ? JSON.stringify(value) : String(value));
   } catch (error) {
     throw usage(`${origin} ${JSON.stringify(value)}: ${error instanceof Error ? error.message : error}`);
   }

@@ -5,7 +5,13 @@ export interface Option<T> {
   /** How help shows the value: `<url>`; absent for a switch. */
   readonly placeholder?: string;
   readonly fallback: T;
+  /** How help shows the fallback, when not as it is: `64MB`. */
+  readonly fallbackText?: string;
   readonly required: boolean;
+  /** Nobody is shown its value. */
+  readonly secret?: boolean;
+  /** The flag may be given several times: its texts are joined by commas. */
+  readonly repeatable?: boolean;
   /** @throws RangeError whose message completes "--flag value: …" */
   parse(text: string): T;
 }
@@ -13,6 +19,7 @@ export interface Option<T> {
 interface Described {
   readonly description: string;
   readonly placeholder?: string;
+  readonly secret?: boolean;
 }
 
 export const text = (option: Described & { readonly fallback: string }): Option<string> => ({
@@ -45,18 +52,27 @@ interface Whole extends Described {
 }
 
 /** A whole number from `min` (default 0) to `max`. */
-export const integer = ({ min = 0, max = Number.MAX_SAFE_INTEGER, ...option }: Whole): Option<number> => ({
+export const integer = ({ min, max, ...option }: Whole): Option<number> => ({
   placeholder: '<n>',
   ...option,
   required: false,
-  parse(value) {
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= min && number <= max) return number;
-    throw new RangeError(
-      `expected a whole number ${max === Number.MAX_SAFE_INTEGER ? `≥ ${min}` : `from ${min} to ${max}`}`,
-    );
-  },
+  parse: (value) => parseInteger(value, min, max),
 });
+
+export const optionalInteger = ({ min, max, ...option }: Omit<Whole, 'fallback'>): Option<number | undefined> => ({
+  placeholder: '<n>',
+  ...option,
+  fallback: undefined,
+  required: false,
+  parse: (value) => parseInteger(value, min, max),
+});
+
+function parseInteger(value: string, min = 0, max: number = Number.MAX_SAFE_INTEGER): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  const range = max === Number.MAX_SAFE_INTEGER ? `≥ ${min}` : `from ${min} to ${max}`;
+  throw new RangeError(`expected a whole number ${range}`);
+}
 
 /** A switch: present is true. */
 export const flag = (option: { readonly description: string }): Option<boolean> => ({
