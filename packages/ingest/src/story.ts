@@ -78,15 +78,11 @@ export function told(deps: LoadDeps, manifest: Manifest, story: Story): LoadDeps
       },
     },
     publisher: {
-      live: () => deps.publisher.live(),
-      generations: () => deps.publisher.generations(),
+      ...deps.publisher,
       publish(run, expected, verdicts) {
         story.stage('publish', `after epoch ${expected}`);
         return deps.publisher.publish(run, expected, verdicts);
       },
-      rollBack: (expected) => deps.publisher.rollBack(expected),
-      unhold: () => deps.publisher.unhold(),
-      remove: (run) => deps.publisher.remove(run),
     },
     gates(sealed, live) {
       story.stage('gates');

@@ -484,6 +484,36 @@ export function storeSuite(fresh: () => Promise<Place>): void {
     });
   });
 
+  describe('what gates ask', () => {
+    test('members of each segment are counted, in the order asked, segments of nobody included', async (context) => {
+      await using store = await opened(context);
+      const memberships = Object.fromEntries(
+        Array.from({ length: 12_000 }, (_, index) => [`c${index}`, index % 3 === 0 ? ['s:3', 's:all'] : ['s:all']]),
+      );
+      await sealed(store, runAt(1), memberships);
+      await using reader = await store.reader.open(runAt(1), callFor());
+      const asked = ['s:all', 's:none', 's:3', 's:all'].map(parseSegmentId);
+      expect(await reader.count(asked, callFor())).toEqual([12_000, 0, 4_000, 12_000]);
+      expect(await reader.count([], callFor())).toEqual([]);
+      const many = Array.from({ length: 1_203 }, (_, index) => parseSegmentId(index === 1_202 ? 's:3' : `x:${index}`));
+      expect(await reader.count(many, callFor())).toEqual([...Array(1_202).fill(0), 4_000]);
+      await using genesis = await store.reader.open(GENESIS, callFor());
+      expect(await genesis.count(asked, callFor())).toEqual([0, 0, 0, 0]);
+    });
+
+    test('a generation as it was made has no changes, every shard, and the documents of its record', async (context) => {
+      await using store = await opened(context);
+      await expect(store.publisher.condition(runAt(1))).rejects.toEqual(failing('NOT_FOUND', runAt(1)));
+      await sealed(store, runAt(1), { a: ['s:1'], b: ['s:2'], c: [] });
+      const whole = { changes: [], health: 'green', shards: { missing: 0, starting: 0, lost: 0 } };
+      const expected = { ...whole, counted: { members: 3, segments: 2 } };
+      expect(await store.publisher.condition(runAt(1))).toMatchObject(expected);
+      await store.publisher.publish(runAt(1), 0, []);
+      expect(await store.publisher.condition(runAt(1))).toMatchObject(expected);
+      expect(await store.publisher.condition(GENESIS)).toMatchObject({ ...whole, counted: { members: 0 } });
+    });
+  });
+
   describe('removing', () => {
     test('takes a generation away, so that the run can be loaded again, even from another manifest', async (context) => {
       await using store = await opened(context);

@@ -63,6 +63,8 @@ export interface Reader extends AsyncDisposable {
   readonly catalogue: ReadonlyMap<SegmentId, Segment>;
   /** In the order asked; unknown customer: undefined; failed read: rejected. Rejects whole when every read failed. */
   readonly read: Operation<readonly CustomerId[], Settled<Member | undefined>>;
+  /** Members of each segment, exact, in the order asked; 0 for an unknown one. A job's question: it takes its time. */
+  count(segmentIds: readonly SegmentId[], call: Call): Promise<readonly number[]>;
 }
 
 export interface StoreWriter {
@@ -88,6 +90,24 @@ export interface Build extends AsyncDisposable {
   seal(): Promise<Generation>;
 }
 
+/** What the database says about the documents of one generation; gates judge it. */
+export interface Condition {
+  /** Where mapping or settings are not as the build made them, a sentence each; empty: as made. */
+  readonly changes: readonly string[];
+  /** Yellow: a copy is missing. Red: documents are missing. */
+  readonly health: 'green' | 'yellow' | 'red';
+  /** Shards and copies: wanted = active + starting + missing. `lost`: shards that have no active copy at all. */
+  readonly shards: {
+    readonly wanted: number;
+    readonly active: number;
+    readonly starting: number;
+    readonly missing: number;
+    readonly lost: number;
+  };
+  /** Now; undefined while shards are lost. */
+  readonly counted?: { readonly members: number; readonly segments: number };
+}
+
 /** What a gate found: recorded with the generation. */
 export interface Verdict {
   readonly gate: string;
@@ -108,6 +128,8 @@ export interface StorePublisher {
   rollBack(expected: Live['epoch']): Promise<Live>;
   /** Lets publishing go on; false when nothing was held. */
   unhold(): Promise<boolean>;
+  /** Of a sealed or published generation; NOT_FOUND when it, or an index of it, is gone. */
+  condition(run: RunId): Promise<Condition>;
   /** CONFLICT for the live generation; HELD while a job builds it. */
   remove(run: RunId): Promise<void>;
 }

@@ -75,6 +75,7 @@ function counted(reader: Reader, uses: Uses): Reader {
     generation: reader.generation,
     catalogue: reader.catalogue,
     read: (ids, call) => uses.during(() => reader.read(ids, call)),
+    count: (ids, call) => uses.during(() => reader.count(ids, call)),
     async [Symbol.asyncDispose]() {
       await uses.ended();
       await reader[Symbol.asyncDispose]();

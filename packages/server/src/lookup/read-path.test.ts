@@ -35,6 +35,7 @@ function path(read: Read, { most = 64, ms = { total: 400, store: 300 }, cooldown
       reads.push(ids);
       return read(ids, call);
     },
+    count: async () => [],
     async [Symbol.asyncDispose]() {},
   };
   return { ...createReadPath(reader, deps), reads, deps };

@@ -17,6 +17,7 @@ import {
 import { refusal } from '../refusal.ts';
 import { GENESIS, type Live, type StorePublisher, type Verdict } from '../store.ts';
 import type { Aliases } from './aliases.ts';
+import { conditionOf } from './condition.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { generationMeta, type Layout } from './layout.ts';
 import { asOf, type Standing, toGenerations, toLive } from './standing.ts';
@@ -38,6 +39,7 @@ export function createPublisher(terms: PublisherTerms, call: Call): StorePublish
     publish: (run, expected, verdicts) => publish(terms, { run, expected, verdicts }, call),
     rollBack: (expected) => rollBack(terms, expected, call),
     unhold: () => unhold(terms, call),
+    condition: (run) => conditionOf(terms, run, call),
     remove: (run) => remove(terms, run, call),
   };
 }

@@ -10,15 +10,17 @@ import type { Reader } from '../store.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { type Found, sourceOf } from './found.ts';
 import type { Layout } from './layout.ts';
+import { countSegments } from './segment-counts.ts';
 
 export interface ReaderTerms {
   readonly connection: Connection;
   readonly layout: Layout;
   readonly records: Records;
+  readonly patienceMs: number;
 }
 
 export async function openReader(
-  { connection, layout, records }: ReaderTerms,
+  { connection, layout, records, patienceMs }: ReaderTerms,
   run: RunId,
   call: Call,
 ): Promise<Reader> {
@@ -34,6 +36,7 @@ export async function openReader(
       if (rest.length > 0) return readMany(connection, { index, customerIds }, reading);
       return [{ status: 'fulfilled', value: await readOne(connection, { index, customerId: first }, reading) }];
     },
+    count: (segmentIds, counting) => countSegments({ connection, index, patienceMs }, segmentIds, counting),
     async [Symbol.asyncDispose]() {},
   };
 }

@@ -31,7 +31,8 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
   const reader: StoreReader = {
     live: (call) => follow(async () => toLive(await ready(call).then(() => standing.live(call))), options.pollMs, call),
     generations: async (call) => toGenerations(await ready(call).then(() => standing.all(call))),
-    open: async (run, call) => ready(call).then(() => openReader({ connection, layout, records }, run, call)),
+    open: async (run, call) =>
+      ready(call).then(() => openReader({ connection, layout, records, ...options }, run, call)),
   };
   const writer: StoreWriter = {
     async build(manifest, call) {
@@ -80,6 +81,7 @@ function after(ready: () => Promise<void>, publisher: StorePublisher): StorePubl
     publish: (...publishing) => ready().then(() => publisher.publish(...publishing)),
     rollBack: (expected) => ready().then(() => publisher.rollBack(expected)),
     unhold: () => ready().then(() => publisher.unhold()),
+    condition: (run) => ready().then(() => publisher.condition(run)),
     remove: (run) => ready().then(() => publisher.remove(run)),
   };
 }

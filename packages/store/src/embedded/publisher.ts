@@ -1,18 +1,22 @@
 /** Publishing and rolling back: a transaction of the root environment each. */
 import type { RunId } from '@segment-store/contract/id';
-import { toGeneration } from '../generation.ts';
+import { checkReadable, toGeneration } from '../generation.ts';
 import { checkFence, checkPublish, checkRemoval, type Pointer, rollBackTarget } from '../publication.ts';
 import { type GenerationRecord, generationKey, HOLD, type Holder, partKey } from '../records.ts';
 import { GENESIS, type Live, type StorePublisher, type Verdict } from '../store.ts';
+import { conditionOf, emptyCondition } from './condition.ts';
 import { type Control, LIVE, type Transaction } from './control.ts';
+import type { GenerationEnvironment } from './environment.ts';
 
 export interface PublisherTerms {
   control(): Control;
   lives(holder: Holder): boolean;
   removeDocuments(run: RunId): Promise<void>;
+  /** Of a generation that is sealed. */
+  environment(run: RunId): GenerationEnvironment;
 }
 
-export function createPublisher({ control, lives, removeDocuments }: PublisherTerms): StorePublisher {
+export function createPublisher({ control, lives, removeDocuments, environment }: PublisherTerms): StorePublisher {
   return {
     async live() {
       return control().read((snapshot) => toLive(snapshot.live()));
@@ -32,6 +36,10 @@ export function createPublisher({ control, lives, removeDocuments }: PublisherTe
         transaction.remove(HOLD);
         return hold !== undefined;
       });
+    },
+    async condition(run) {
+      control().read((snapshot) => checkReadable(run, snapshot.get(generationKey(run))));
+      return run === GENESIS ? emptyCondition : conditionOf(environment(run));
     },
     async remove(run) {
       const record = control().transaction((transaction) => beginRemoval(transaction, run, lives));

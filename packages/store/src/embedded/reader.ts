@@ -10,6 +10,7 @@ import { GENESIS, type Generation, type Reader, type StoreReader } from '../stor
 import type { Control } from './control.ts';
 import { entriesOf, type GenerationEnvironment } from './environment.ts';
 import { toLive } from './publisher.ts';
+import { countSegments } from './segment-counts.ts';
 
 export interface ReaderTerms {
   control(): Control;
@@ -39,6 +40,7 @@ function emptyReader(generation: Generation): Reader {
     generation,
     catalogue: new Map(),
     read: async (customerIds) => customerIds.map(() => ({ status: 'fulfilled', value: undefined })),
+    count: async (segmentIds) => segmentIds.map(() => 0),
     async [Symbol.asyncDispose]() {},
   };
 }
@@ -55,17 +57,21 @@ async function checked(environment: GenerationEnvironment, record: GenerationRec
 }
 
 function createReader(generation: Generation, environment: GenerationEnvironment): Reader {
-  let isOpen = true;
+  const closing = new AbortController();
   return {
     generation,
     catalogue: readCatalogue(environment),
     async read(customerIds) {
-      if (!isOpen) throw refusal('CONFLICT', `the reader of run ${generation.run} is closed: open another`);
+      closing.signal.throwIfAborted();
       return customerIds.map((customerId) => ({ status: 'fulfilled', value: readMember(environment, customerId) }));
     },
+    async count(segmentIds, call) {
+      const signal = AbortSignal.any([call.signal, closing.signal]);
+      return countSegments(environment, segmentIds, { ...call, signal });
+    },
     async [Symbol.asyncDispose]() {
-      if (!isOpen) return;
-      isOpen = false;
+      if (closing.signal.aborted) return;
+      closing.abort(refusal('CONFLICT', `the reader of run ${generation.run} is closed: open another`));
       await environment.close();
     },
   };

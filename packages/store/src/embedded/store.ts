@@ -17,6 +17,7 @@ import { createStoreReader } from './reader.ts';
 export function openEmbedded(path: string, options: ResolvedOptions): Store {
   const directory = resolve(path);
   const { control, close } = lazyControl(directory);
+  const environment = (run: RunId) => openSealed(directory, run);
   const writer: StoreWriter = {
     async build(manifest, call) {
       checkOneWriter(control(), manifest.run);
@@ -26,9 +27,14 @@ export function openEmbedded(path: string, options: ResolvedOptions): Store {
   };
   return {
     url: `embedded:${directory}`,
-    reader: createStoreReader({ control, environment: (run) => openSealed(directory, run), pollMs: options.pollMs }),
+    reader: createStoreReader({ control, environment, pollMs: options.pollMs }),
     writer,
-    publisher: createPublisher({ control, lives, removeDocuments: (run) => removeGeneration(directory, run) }),
+    publisher: createPublisher({
+      control,
+      lives,
+      environment,
+      removeDocuments: (run) => removeGeneration(directory, run),
+    }),
     [Symbol.asyncDispose]: close,
   };
 }
