@@ -1,6 +1,7 @@
 import { openElasticsearch } from './elasticsearch/store.ts';
 import { openEmbedded } from './embedded/store.ts';
-import { resolveOptions, type StoreOptions } from './options.ts';
+import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts';
+import { readOnly } from './read-only.ts';
 import type { Store } from './store.ts';
 
 export type { StoreOptions } from './options.ts';
@@ -11,6 +12,11 @@ export type { StoreOptions } from './options.ts';
  */
 export function openStore(url: string, options: StoreOptions = {}): Store {
   const resolved = resolveOptions(options);
+  const store = openAt(url, resolved);
+  return resolved.readOnly ? readOnly(store) : store;
+}
+
+function openAt(url: string, resolved: ResolvedOptions): Store {
   if (url.startsWith('embedded:') && url.length > 'embedded:'.length) {
     return openEmbedded(url.slice('embedded:'.length), resolved);
   }

@@ -9,6 +9,8 @@ export interface StoreOptions {
   readonly pollMs?: number;
   /** How long an open build keeps trying a store that refuses or does not answer. Default 300,000. */
   readonly patienceMs?: number;
+  /** Only look: nothing is made, not even at first use, and what would write is refused as DENIED. Default false. */
+  readonly readOnly?: boolean;
 }
 
 export type ResolvedOptions = Required<StoreOptions>;
@@ -20,6 +22,7 @@ export function resolveOptions({
   leaseMs = 60_000,
   pollMs = 2_000,
   patienceMs = 300_000,
+  readOnly = false,
 }: StoreOptions): ResolvedOptions {
   if (!/^[a-z][a-z0-9-]{0,47}$/.test(prefix)) {
     throw new RangeError(`prefix ${JSON.stringify(prefix)}: up to 48 of a-z, 0-9 and "-", a letter first`);
@@ -28,5 +31,5 @@ export function resolveOptions({
   for (const [name, ms] of Object.entries({ leaseMs, pollMs, patienceMs })) {
     if (!(ms >= 0)) throw new RangeError(`${name} ${ms}: milliseconds, not below 0`);
   }
-  return Object.freeze({ prefix, shards, leaseMs, pollMs, patienceMs });
+  return Object.freeze({ prefix, shards, leaseMs, pollMs, patienceMs, readOnly });
 }

@@ -514,6 +514,45 @@ export function storeSuite(fresh: () => Promise<Place>): void {
     });
   });
 
+  describe('a store that is only looked at', () => {
+    test('shows the empty genesis generation where nothing is yet, and makes nothing', async (context) => {
+      const { open } = await place(context);
+      await using store = open({ readOnly: true });
+      const live = await store.publisher.live();
+      expect([live.generation.run, live.epoch, live.floor]).toEqual([GENESIS, 0, 0]);
+      expect(await store.publisher.generations()).toEqual([]);
+      await using reader = await store.reader.open(GENESIS, callFor());
+      expect([await read(reader, 'a'), reader.catalogue.size]).toEqual([[undefined], 0]);
+      await expect(store.reader.open(runAt(1), callFor())).rejects.toEqual(failing('NOT_FOUND', runAt(1)));
+    });
+
+    test('shows what others publish meanwhile', async (context) => {
+      const { open } = await place(context);
+      await using looking = open({ readOnly: true });
+      await looking.publisher.live();
+      await using writing = open();
+      await published(writing, runAt(1), { a: ['s:1'] });
+      await sealed(writing, runAt(2), { a: ['s:2'] });
+      expect(await looking.publisher.live()).toEqual(await writing.publisher.live());
+      expect(await states(looking)).toEqual({ [runAt(1)]: 'live', [runAt(2)]: 'sealed' });
+      await using reader = await liveReader(looking);
+      expect(await read(reader, 'a', 'x')).toEqual([['s:1'], undefined]);
+      expect(await reader.count([parseSegmentId('s:1')], callFor())).toEqual([1]);
+      expect(await looking.publisher.condition(runAt(2))).toMatchObject({ changes: [], counted: { members: 1 } });
+    });
+
+    test('refuses whatever would write', async (context) => {
+      const { open } = await place(context);
+      await using store = open({ readOnly: true });
+      const refused = failing('DENIED', 'read only');
+      await expect(store.writer.build(manifestOf(runAt(1)), callFor())).rejects.toEqual(refused);
+      await expect(store.publisher.publish(runAt(1), 0, [])).rejects.toEqual(refused);
+      await expect(store.publisher.rollBack(0)).rejects.toEqual(refused);
+      await expect(store.publisher.unhold()).rejects.toEqual(refused);
+      await expect(store.publisher.remove(runAt(1))).rejects.toEqual(refused);
+    });
+  });
+
   describe('removing', () => {
     test('takes a generation away, so that the run can be loaded again, even from another manifest', async (context) => {
       await using store = await opened(context);

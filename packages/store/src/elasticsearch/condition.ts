@@ -6,7 +6,7 @@ import { generationKey, type Records } from '../records.ts';
 import type { Condition, Generation } from '../store.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { catalogueMapping, type Layout, membersMapping } from './layout.ts';
-import { countDocuments } from './settle.ts';
+import { countVisible } from './settle.ts';
 
 export interface ConditionTerms {
   readonly connection: Connection;
@@ -28,7 +28,7 @@ export async function conditionOf(
   ];
   const condition = { changes, ...(await shardsOf(connection, `${members},${catalogue}`, call)) };
   if (condition.shards.lost > 0) return condition;
-  return { ...condition, counted: await countDocuments(connection, { members, catalogue }, call) };
+  return { ...condition, counted: await countVisible(connection, { members, catalogue }, call) };
 }
 
 interface Described {

@@ -44,9 +44,13 @@ const isMissing = (error: unknown): error is Failure => isFailure(error) && erro
 async function findMarker(aliases: Aliases, layout: Layout, call: Call): Promise<Pointer> {
   const pointer = await aliases.pointer(call);
   if (pointer !== undefined) return pointer;
+  throw refusal('NOT_FOUND', noMarker(layout), { retryable: true });
+}
+
+export function noMarker(layout: Layout): string {
   const example = `${layout.membersOf(genesis.run)} is there, but no index carries a marker alias ${layout.markers}`;
-  const way = `put it back on the members index that was live (${layout.markerOf({ epoch: 0, floor: 0 })} on a new store)`;
-  throw refusal('NOT_FOUND', `${example}: ${way}`, { retryable: true });
+  const first = layout.markerOf({ epoch: 0, floor: 0 });
+  return `${example}: put it back on the members index that was live (${first} on a new store)`;
 }
 
 async function checkReady(terms: FirstUseTerms, pointer: Pointer, call: Call): Promise<void> {

@@ -14,7 +14,7 @@ export async function freshPlace(
   own: StoreOptions = {},
   url: string = servers().elasticsearch,
 ): Promise<ElasticsearchPlace> {
-  const prefix = `test-${randomUUID().slice(0, 13)}`;
+  const { prefix = `test-${randomUUID().slice(0, 13)}` } = own;
   const ask = (method: string, path: string, body?: object) => request(method, path, body);
   return {
     url,

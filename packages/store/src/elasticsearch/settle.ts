@@ -25,6 +25,15 @@ export async function countDocuments(
     await connection.send<OfShards>(refresh, call),
     `${connection.url} could refresh only a part of ${members}`,
   );
+  return countVisible(connection, { members, catalogue }, call);
+}
+
+/** Without a refresh: what was written since the last one may be missing. */
+export async function countVisible(
+  connection: Connection,
+  { members, catalogue }: Indices,
+  call: Call,
+): Promise<{ readonly members: number; readonly segments: number }> {
   return { members: await count(connection, members, call), segments: await count(connection, catalogue, call) };
 }
 

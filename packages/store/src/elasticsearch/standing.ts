@@ -25,9 +25,9 @@ export function createStanding(aliases: Aliases, records: Records): Standing {
   };
   const live = async (call: Call) => {
     const now = await pointer(call);
+    if (now.run === GENESIS) return { pointer: now, record: genesis };
     const record = (await records.get(generationKey(now.run), call))?.value;
     if (record !== undefined) return { pointer: now, record: asOf(record, now, publishedAt(record, now)) };
-    if (now.run === GENESIS) return { pointer: now, record: genesis };
     throw refusal('UNSUPPORTED', `run ${now.run} is live, but its control record is gone: restore the control index`);
   };
   const stored = async (call: Call) => {

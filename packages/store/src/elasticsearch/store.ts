@@ -4,27 +4,30 @@ import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { openBuild } from '../build.ts';
 import { follow } from '../follow.ts';
 import type { ResolvedOptions } from '../options.ts';
+import type { Records } from '../records.ts';
 import { refusal } from '../refusal.ts';
 import type { Store, StorePublisher, StoreReader, StoreWriter } from '../store.ts';
-import { createAliases } from './aliases.ts';
+import { type Aliases, createAliases } from './aliases.ts';
 import { createContents } from './build.ts';
-import { connect } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
 import { createRecords } from './control.ts';
 import { prepareFirstUse } from './first-use.ts';
-import { layoutOf } from './layout.ts';
+import { type Layout, layoutOf } from './layout.ts';
 import { createPublisher } from './publisher.ts';
 import { openReader } from './reader.ts';
 import { createStanding, toGenerations, toLive } from './standing.ts';
+import { untouchedAliases, untouchedRecords } from './untouched.ts';
 
 export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
   const connection = connect(url);
   const layout = layoutOf(options.prefix);
-  const records = createRecords(connection, layout.control);
-  const aliases = createAliases(connection, layout);
+  const { records, aliases } = options.readOnly ? untouched(connection, layout) : written(connection, layout);
   const standing = createStanding(aliases, records);
   const closing = new AbortController();
   const untilClosed: Call = { ...unlimited, signal: closing.signal };
-  const prepare = onceItWorks(() => prepareFirstUse({ connection, layout, aliases, records }, untilClosed));
+  const prepare = options.readOnly
+    ? async () => {}
+    : onceItWorks(() => prepareFirstUse({ connection, layout, aliases, records }, untilClosed));
   /** Shared by all callers; each waits no longer than its own signal allows. */
   const ready = (call: Call) => deadline(Number.POSITIVE_INFINITY)<void, void>(prepare)(undefined, call);
   const publisher = createPublisher({ connection, layout, records, aliases, standing }, untilClosed);
@@ -60,6 +63,20 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
       return connection[Symbol.asyncDispose]();
     },
   };
+}
+
+interface Control {
+  readonly records: Records;
+  readonly aliases: Aliases;
+}
+
+function written(connection: Connection, layout: Layout): Control {
+  return { records: createRecords(connection, layout.control), aliases: createAliases(connection, layout) };
+}
+
+function untouched(connection: Connection, layout: Layout): Control {
+  const { records, aliases } = written(connection, layout);
+  return { records: untouchedRecords(records), aliases: untouchedAliases(aliases, layout) };
 }
 
 /** One attempt at a time, until one has worked. */

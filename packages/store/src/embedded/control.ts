@@ -56,6 +56,15 @@ export function createControl(root: RootEnvironment): Control {
   };
 }
 
+const noTexts: WritableTexts = { get: () => undefined, startingWith: () => [], put() {}, remove() {} };
+
+/** Of a store that is only looked at and that nobody has made yet. */
+export const nothingYet: Control = createControl({
+  read: (work) => work(noTexts),
+  transaction: (work) => work(noTexts),
+  async close() {},
+});
+
 function snapshotOf(texts: Texts): Snapshot {
   const get = <T>(key: Key<T>) => versioned(texts, key)?.value;
   return {

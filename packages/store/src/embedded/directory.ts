@@ -24,11 +24,27 @@ const FORMAT_FILE = 'store.json';
 export function prepareDirectory(directory: string): void {
   guarded(directory, () => {
     makeDirectory(directory);
-    const names = readdirSync(directory);
-    if (names.some((name) => name.startsWith(FORMAT_FILE)) || names.length === 0) return;
-    throw refusal('UNSUPPORTED', `${directory} is no segment store but holds ${names[0]}: name an empty directory`);
+    checkOurs(directory);
   });
   checkFormat(directory, readFormat(directory));
+}
+
+function checkOurs(directory: string): void {
+  const names = readdirSync(directory);
+  if (names.some((name) => name.startsWith(FORMAT_FILE)) || names.length === 0) return;
+  throw refusal('UNSUPPORTED', `${directory} is no segment store but holds ${names[0]}: name an empty directory`);
+}
+
+/** False where nothing is yet, and nothing is made; refused like `prepareDirectory`. */
+export function isStore(directory: string): boolean {
+  const text = guarded(directory, () => {
+    if (statSync(directory, { throwIfNoEntry: false }) === undefined) return undefined;
+    checkOurs(directory);
+    return readIfThere(join(directory, FORMAT_FILE));
+  });
+  if (!text) return false;
+  checkFormat(directory, text);
+  return true;
 }
 
 /** Node's own recursive `mkdir` never ends where a parent takes no children, as in /proc. */

@@ -107,6 +107,25 @@ describe('a store directory', () => {
   });
 });
 
+test('a directory that is only looked at is neither made nor changed', async () => {
+  const here = await place();
+  const directory = here.url.slice('embedded:'.length);
+  await using looking = openStore(`${here.url}/not/there`, { readOnly: true });
+  expect(await looking.publisher.live()).toMatchObject({ epoch: 0 });
+  expect(await readdir(directory)).toEqual([]);
+  {
+    await using store = here.open();
+    await published(store, runAt(1), { a: ['s:1'] });
+  }
+  const files = async () => (await readdir(directory, { recursive: true })).sort();
+  const before = await Promise.all([files(), readFile(join(directory, 'control', 'data.mdb'))]);
+  await using store = here.open({ readOnly: true });
+  expect(await store.publisher.live()).toMatchObject({ epoch: 1 });
+  await using reader = await store.reader.open(runAt(1), callFor());
+  expect(await reader.read([parseCustomerId('a')], callFor())).toMatchObject([{ status: 'fulfilled' }]);
+  expect(await Promise.all([files(), readFile(join(directory, 'control', 'data.mdb'))])).toEqual(before);
+});
+
 test('a process on another host is not looked for among ours: its lease decides', async () => {
   const here = await place();
   await using store = here.open();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { RunId } from '@segment-store/contract/id';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { refusal } from '../refusal.ts';
-import { makeDirectory, openIfThere, prepareDirectory } from './directory.ts';
+import { isStore, makeDirectory, openIfThere, prepareDirectory } from './directory.ts';
 import { guarded } from './guarded.ts';
 
 const DATA_FILE = 'data.mdb';
@@ -39,9 +39,23 @@ export interface GenerationEnvironment {
   close(): Promise<void>;
 }
 
+/** Made when it is not there. */
 export function openRoot(directory: string): RootEnvironment {
   prepareDirectory(directory);
-  const root = openEnvironment(join(directory, 'control'));
+  return rootOf(directory, openEnvironment(join(directory, 'control')));
+}
+
+/** Undefined when it is not there: nothing is made. */
+export function lookAtRoot(directory: string): RootEnvironment | undefined {
+  const path = join(directory, 'control');
+  if (!isStore(directory) || sizeOf(path) === 0) return undefined;
+  return rootOf(directory, openEnvironment(path, true));
+}
+
+const sizeOf = (path: string): number =>
+  guarded(path, () => statSync(join(path, DATA_FILE), { throwIfNoEntry: false })?.size ?? 0);
+
+function rootOf(directory: string, root: RootDatabase<string, string>): RootEnvironment {
   const texts: WritableTexts = {
     get: (key) => root.get(key),
     startingWith: (prefix) => [...root.getRange({ start: prefix, end: `${prefix}\uffff` })].map(({ value }) => value),
@@ -65,13 +79,13 @@ export function openGeneration(directory: string, run: RunId): GenerationEnviron
 }
 
 /** @throws Failure NOT_FOUND when its files are gone, UNSUPPORTED when they are not what a build has left */
-export function openSealed(directory: string, run: RunId): GenerationEnvironment {
+export function openSealed(directory: string, run: RunId, readOnly: boolean): GenerationEnvironment {
   const path = join(directory, 'generations', run);
   const size = guarded(path, () => statSync(join(path, DATA_FILE), { throwIfNoEntry: false })?.size);
   const way = 'restore it, or remove the run and load it again';
   if (size === undefined) throw refusal('NOT_FOUND', `${join(path, DATA_FILE)} is gone: ${way}`);
   if (size === 0) throw refusal('UNSUPPORTED', `${join(path, DATA_FILE)} is empty: ${way}`);
-  return databasesOf(path, openEnvironment(path), false);
+  return databasesOf(path, openEnvironment(path, readOnly), false);
 }
 
 function databasesOf(path: string, root: RootDatabase<string, string>, create: boolean): GenerationEnvironment {
@@ -97,11 +111,11 @@ export async function removeGeneration(directory: string, run: RunId): Promise<v
   await rm(join(directory, 'generations', run), { recursive: true, force: true });
 }
 
-function openEnvironment(path: string): RootDatabase<string, string> {
+function openEnvironment(path: string, readOnly = false): RootDatabase<string, string> {
   return guarded(path, () => {
-    makeDirectory(path);
+    if (!readOnly) makeDirectory(path);
     checkMagic(join(path, DATA_FILE));
-    return open<string, string>({ path, noSubdir: false, maxDbs: 4, encoding: 'string' });
+    return open<string, string>({ path, noSubdir: false, maxDbs: 4, encoding: 'string', readOnly });
   });
 }
 

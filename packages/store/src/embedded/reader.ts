@@ -3,6 +3,7 @@ import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
 import { type Member, parseSegmentLine, type Segment } from '@segment-store/contract/lines';
 import { follow } from '../follow.ts';
 import { checkReadable, toGeneration } from '../generation.ts';
+import { genesisReader } from '../genesis-reader.ts';
 import { type StoredMember, toMember } from '../member.ts';
 import { type GenerationRecord, generationKey } from '../records.ts';
 import { refusal } from '../refusal.ts';
@@ -28,20 +29,9 @@ export function createStoreReader({ control, environment, pollMs }: ReaderTerms)
     },
     async open(run) {
       const record = control().read((snapshot) => checkReadable(run, snapshot.get(generationKey(run))));
-      if (run === GENESIS) return emptyReader(toGeneration(record));
+      if (run === GENESIS) return genesisReader(toGeneration(record));
       return createReader(toGeneration(record), await checked(environment(run), record));
     },
-  };
-}
-
-/** Of what no environment holds: everyone is a stranger. */
-function emptyReader(generation: Generation): Reader {
-  return {
-    generation,
-    catalogue: new Map(),
-    read: async (customerIds) => customerIds.map(() => ({ status: 'fulfilled', value: undefined })),
-    count: async (segmentIds) => segmentIds.map(() => 0),
-    async [Symbol.asyncDispose]() {},
   };
 }
 

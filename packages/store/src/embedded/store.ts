@@ -9,15 +9,22 @@ import type { Holder } from '../records.ts';
 import { refusal } from '../refusal.ts';
 import type { Store, StoreWriter } from '../store.ts';
 import { createContents } from './build.ts';
-import { type Control, createControl } from './control.ts';
-import { openGeneration, openRoot, openSealed, type RootEnvironment, removeGeneration } from './environment.ts';
+import { type Control, createControl, nothingYet } from './control.ts';
+import {
+  lookAtRoot,
+  openGeneration,
+  openRoot,
+  openSealed,
+  type RootEnvironment,
+  removeGeneration,
+} from './environment.ts';
 import { createPublisher } from './publisher.ts';
 import { createStoreReader } from './reader.ts';
 
 export function openEmbedded(path: string, options: ResolvedOptions): Store {
   const directory = resolve(path);
-  const { control, close } = lazyControl(directory);
-  const environment = (run: RunId) => openSealed(directory, run);
+  const { control, close } = lazyControl(directory, options.readOnly ? lookAtRoot : openRoot);
+  const environment = (run: RunId) => openSealed(directory, run, options.readOnly);
   const writer: StoreWriter = {
     async build(manifest, call) {
       checkOneWriter(control(), manifest.run);
@@ -40,13 +47,17 @@ export function openEmbedded(path: string, options: ResolvedOptions): Store {
 }
 
 /** Opened at the first use, by whoever needs it first. */
-function lazyControl(directory: string): { control(): Control; close(): Promise<void> } {
+function lazyControl(
+  directory: string,
+  open: (directory: string) => RootEnvironment | undefined,
+): { control(): Control; close(): Promise<void> } {
   let opened: { readonly root: RootEnvironment; readonly control: Control } | undefined;
   let isClosed = false;
   const control = () => {
     if (isClosed) throw refusal('UNAVAILABLE', `the store in ${directory} was closed: open it again`);
     if (opened === undefined) {
-      const root = openRoot(directory);
+      const root = open(directory);
+      if (root === undefined) return nothingYet;
       opened = { root, control: createControl(root) };
     }
     return opened.control;
