@@ -1,16 +1,14 @@
 /** What a load needs, from what the command line opened. */
-import type { Manifest } from '@segment-store/contract/manifest';
 import type { Store } from '@segment-store/store/store';
 import { createAccounts } from './accounts.ts';
 import { readCatalogue } from './catalogue.ts';
 import { counts } from './gates/counts.ts';
 import { allGates } from './gates/gate.ts';
 import { inParallel } from './in-parallel.ts';
-import { decompress } from './lines/decompress.ts';
-import { lineReader } from './lines/lines.ts';
+import { lineReader, membersAsTheyAre } from './lines/lines.ts';
 import type { LoadDeps } from './load.ts';
+import { partSource } from './part-source.ts';
 import type { Run } from './run.ts';
-import { sourceBytes } from './source.ts';
 import { type Story, told } from './story.ts';
 
 export interface LoadDepsOptions {
@@ -23,16 +21,14 @@ export interface LoadDepsOptions {
 /** @throws Failure UNREADABLE when this version does not load the run's layout or format */
 export function loadDeps({ run, store, story, partsAtOnce }: LoadDepsOptions): LoadDeps {
   const { manifest } = run;
-  const readLines = lineReader(manifest);
+  const readLines = lineReader(manifest, membersAsTheyAre());
   const accounts = createAccounts((rejection) => story.rejected(rejection));
-  const bytes = (part: Manifest['catalogue'], call: Parameters<LoadDeps['lines']>[1]) =>
-    decompress(sourceBytes(run.source(part), call), part.key);
   const deps: LoadDeps = {
     writer: store.writer,
     publisher: store.publisher,
     inParallel: inParallel(partsAtOnce),
-    segments: ({ catalogue }, call) => readCatalogue(manifest, bytes(catalogue, call)),
-    lines: (part, call) => readLines(part, bytes(part, call)),
+    segments: ({ catalogue }, call) => readCatalogue(manifest, partSource(run, catalogue).bytes(call)),
+    lines: (part, call) => readLines(part, partSource(run, part), call),
     account: accounts.account,
     gates: allGates([counts(manifest, accounts)]),
   };

@@ -1,7 +1,7 @@
 /** The bytes of a run folder's files, held against what the manifest promises. */
 import { createHash } from 'node:crypto';
 import type { Part } from '@segment-store/contract/manifest';
-import type { FileInfo, Folder } from '@segment-store/folder/folder';
+import type { ByteRange, FileInfo, Folder } from '@segment-store/folder/folder';
 import type { Call } from '@segment-store/resilience/operation';
 import { orIncomplete, sourceFailure } from './source-failure.ts';
 
@@ -29,6 +29,15 @@ export async function* sourceBytes({ folder, file, part }: Source, call: Call): 
     'CHANGED',
     `${part.key} in ${folder.url} has sha256 ${sha256}, the manifest says ${part.sha256}: ${REWRITE}`,
   );
+}
+
+/** Some of the file's bytes. Only its length and etag are held against the manifest: a sha256 would need them all. */
+export async function sourceRange({ folder, file }: Source, range: ByteRange, call: Call): Promise<Uint8Array> {
+  try {
+    return Buffer.concat(await Array.fromAsync(folder.read(file, range, call)));
+  } catch (error) {
+    throw orIncomplete(error);
+  }
 }
 
 export const REWRITE = 'a run folder must not change once its manifest is there, write a new run';

@@ -162,6 +162,8 @@ export interface Rejection {
   readonly reason: Reason;
   readonly type?: string;
   readonly status?: number;
+  /** The row itself, where whoever reads was asked to keep it. */
+  readonly raw?: Uint8Array;
 }
 
 export interface Tally {

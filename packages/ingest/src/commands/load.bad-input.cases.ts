@@ -87,10 +87,10 @@ export const badRuns: readonly BadRun[] = [
     names: [SECOND, 'zstd', 'gzip'],
   },
   {
-    what: 'a run in CSV',
+    what: 'a run said to be CSV that is not',
     spoil: (files) => changeManifest(files, (manifest) => ({ ...manifest, format: 'csv' })),
     exitCode: exitCode.input,
-    names: ['by-customer csv', 'by-customer ndjson'],
+    names: [FIRST, 'the columns', 'customer_id and segment_ids'],
   },
   {
     what: 'a run by segment',

@@ -1,47 +1,21 @@
-import { MAX_LINE_BYTES, SPAN_FIELDS } from '@segment-store/contract/lines';
+import { MAX_LINE_BYTES } from '@segment-store/contract/lines';
 import {
   badMemberLines,
   canonicalMemberLines,
   otherMemberLines,
 } from '@segment-store/contract/member-line.bad-input.cases';
 import { expect, test } from 'vitest';
-import { split } from './split.ts';
+import { part, seen, sourceOf } from './lines.fixture.ts';
+import { membersAsTheyAre } from './lines.ts';
+import { keepRaw } from './member-lines.ts';
+import { ndjsonRows } from './ndjson.ts';
 
-const part = { key: 'members/part-0', bytes: 0, rows: 0 };
 const line = (id: string) => `{"customer_id":"${id}","segment_ids":["a","b"]}`;
 
-async function* chunked(bytes: Uint8Array, cuts: readonly number[]): AsyncGenerator<Uint8Array> {
-  const ends = [...cuts, bytes.length];
-  yield* ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
-}
-
-/** What a store would see: documents with their offsets, and rejections. */
-async function read(
+const read = (
   source: string | Uint8Array,
-  { cuts = [], blockBytes = 1024 * 1024 }: { cuts?: number[]; blockBytes?: number } = {},
-) {
-  const bytes = Buffer.from(source);
-  const documents: { text: string; id: string; line: number; offset: number; memberships: number }[] = [];
-  const rejected: unknown[] = [];
-  let end = 0;
-  for await (const lines of split(part, chunked(bytes, cuts), { blockBytes })) {
-    const at = (index: number) => lines.spans[index] ?? -1;
-    const text = (from: number, to: number) => Buffer.from(lines.bytes.subarray(from, to)).toString();
-    lines.offsets.forEach((offset, index) => {
-      const span = index * SPAN_FIELDS;
-      documents.push({
-        text: text(at(span), at(span + 1)),
-        id: text(at(span + 2), at(span + 3)),
-        line: lines.numbers[index] ?? 0,
-        offset,
-        memberships: at(span + 4),
-      });
-    });
-    rejected.push(...lines.settled.rejected);
-    end = lines.offset;
-  }
-  return { documents, rejected, end };
-}
+  { cuts = [], blockBytes = 1024 * 1024 }: { cuts?: readonly number[]; blockBytes?: number } = {},
+) => seen(ndjsonRows(blockBytes), sourceOf(Buffer.from(source), cuts));
 
 test('lines become documents with their place in the part', async () => {
   const { documents, rejected, end } = await read(`${line('c1')}\n${line('c2')}\n`);
@@ -65,7 +39,7 @@ test.each([
 });
 
 test('a file of nothing holds no lines', async () => {
-  expect(await read('')).toEqual({ documents: [], rejected: [], end: 0 });
+  expect(await read('')).toEqual({ documents: [], rejected: [], skipped: 0, end: 0 });
 });
 
 test.each(Object.entries(canonicalMemberLines))('stored as it is: %s', async (_, canonical) => {
@@ -84,6 +58,12 @@ test.each(badMemberLines.filter(({ line }) => line.length > 0))('rejected as $re
   );
   expect(documents.map(({ id }) => id)).toEqual(['c1', 'c2']);
   expect(rejected).toEqual([{ part: part.key, line: 2, offset: 45, reason: bad.reason }]);
+});
+
+test('a rejection keeps the row it stands for, when asked', async () => {
+  const source = sourceOf(Buffer.from(`${line('c1')}\n{ "customer_id": 1 }\r\n`));
+  const { rejected } = await seen(ndjsonRows(), source, membersAsTheyAre(keepRaw));
+  expect(rejected.map(({ raw }) => Buffer.from(raw ?? []).toString())).toEqual(['{ "customer_id": 1 }']);
 });
 
 const mixed = [

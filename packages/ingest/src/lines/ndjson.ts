@@ -1,0 +1,34 @@
+/** NDJSON → rows: every line is one, as it stands. */
+import { MAX_LINE_BYTES } from '@segment-store/contract/lines';
+import { type Block, blocks } from './blocks.ts';
+import { ROWS_BYTES, RowList, type RowReader } from './rows.ts';
+
+const CARRIAGE_RETURN = 13;
+const LINE_FEED = 10;
+const LIKELY_ROW_BYTES = 40;
+
+/** LF or CRLF ends a line; the last one needs neither. Blank lines hold nothing and are no rows. */
+export function ndjsonRows(blockBytes: number = ROWS_BYTES): RowReader {
+  return async function* (source, call) {
+    let line = 1;
+    for await (const block of blocks(source.bytes(call), { blockBytes, maxLineBytes: MAX_LINE_BYTES })) {
+      const list = new RowList(Math.ceil(block.bytes.length / LIKELY_ROW_BYTES));
+      if (block.tooLong) list.refuse({ line: line++, offset: block.offset, reason: 'too-large', raw: block.bytes });
+      else line = listLines(block, list, line);
+      yield list.rows(block.bytes, block.offset + block.length);
+    }
+  };
+}
+
+/** Returns the number of the line behind the block. */
+function listLines({ bytes, offset }: Block, list: RowList, firstLine: number): number {
+  let line = firstLine;
+  for (let from = 0; from < bytes.length; line++) {
+    const lineFeed = bytes.indexOf(LINE_FEED, from);
+    const end = lineFeed === -1 ? bytes.length : lineFeed;
+    const to = bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    if (to > from) list.add(from, to, offset + from, line);
+    from = end + 1;
+  }
+  return line;
+}

@@ -1,0 +1,94 @@
+/** What every format becomes first: rows, each a JSON object in UTF-8 that knows where it stood in its part. */
+import type { FormatReason } from '@segment-store/contract/id';
+import type { ByteRange } from '@segment-store/folder/folder';
+import type { Call } from '@segment-store/resilience/operation';
+
+export interface Rows {
+  /** Belongs to whoever takes the rows, and may be written over. */
+  readonly bytes: Buffer;
+  /** Two numbers a row: where it starts and ends in `bytes`. */
+  readonly spans: Uint32Array;
+  /** Decompressed offset of each row in its part; in Parquet, which has none, its place among the rows, from 0. */
+  readonly offsets: Float64Array;
+  /** Number of the line where each row starts, from 1; in Parquet of the row. */
+  readonly numbers: Uint32Array;
+  /** What turned out to be no row. */
+  readonly refused: readonly RefusedRow[];
+  /** Offset behind the last of them: everything before it stands here or in rows before. */
+  readonly end: number;
+}
+
+export interface RefusedRow {
+  readonly line: number;
+  readonly offset: number;
+  readonly reason: FormatReason;
+  /** Empty for one that was too large to be kept. */
+  readonly raw: Uint8Array;
+}
+
+/** A part as readers take it: from the first byte to the last, or by range. */
+export interface PartSource {
+  /** For messages. */
+  readonly key: string;
+  /** Decompressed. */
+  bytes(call: Call): AsyncIterable<Uint8Array>;
+  /** Of the file as it is. */
+  readonly fileBytes: number;
+  range(range: ByteRange, call: Call): Promise<Uint8Array>;
+}
+
+/** However the chunks of the source are cut, the same part gives the same rows in the same groups. */
+export type RowReader = (source: PartSource, call: Call) => AsyncIterable<Rows>;
+
+/** About how many bytes of rows travel together. */
+export const ROWS_BYTES: number = 1024 * 1024;
+
+/** Rows in the making. */
+export class RowList {
+  #spans: Uint32Array;
+  #offsets: Float64Array;
+  #numbers: Uint32Array;
+  #count = 0;
+  readonly #refused: RefusedRow[] = [];
+
+  /** `expected` rows fit without growing. */
+  constructor(expected: number) {
+    this.#spans = new Uint32Array(expected * 2);
+    this.#offsets = new Float64Array(expected);
+    this.#numbers = new Uint32Array(expected);
+  }
+
+  add(from: number, to: number, offset: number, line: number): void {
+    if (this.#count === this.#offsets.length) this.#grow();
+    this.#spans[this.#count * 2] = from;
+    this.#spans[this.#count * 2 + 1] = to;
+    this.#offsets[this.#count] = offset;
+    this.#numbers[this.#count++] = line;
+  }
+
+  refuse(row: RefusedRow): void {
+    this.#refused.push(row);
+  }
+
+  rows(bytes: Buffer, end: number): Rows {
+    return {
+      bytes,
+      spans: this.#spans.subarray(0, this.#count * 2),
+      offsets: this.#offsets.subarray(0, this.#count),
+      numbers: this.#numbers.subarray(0, this.#count),
+      refused: this.#refused,
+      end,
+    };
+  }
+
+  #grow(): void {
+    const most = 2 * this.#count + 16;
+    const [spans, offsets, numbers] = [this.#spans, this.#offsets, this.#numbers];
+    this.#spans = new Uint32Array(most * 2);
+    this.#offsets = new Float64Array(most);
+    this.#numbers = new Uint32Array(most);
+    this.#spans.set(spans);
+    this.#offsets.set(offsets);
+    this.#numbers.set(numbers);
+  }
+}

@@ -1,0 +1,16 @@
+/** A part of a run, as readers of lines take it. */
+import type { Part } from '@segment-store/contract/manifest';
+import { decompress } from './lines/decompress.ts';
+import type { PartSource } from './lines/rows.ts';
+import type { Run } from './run.ts';
+import { sourceBytes, sourceRange } from './source.ts';
+
+export function partSource(run: Run, part: Part): PartSource {
+  const source = run.source(part);
+  return {
+    key: part.key,
+    bytes: (call) => decompress(sourceBytes(source, call), part.key),
+    fileBytes: source.file.bytes,
+    range: (range, call) => sourceRange(source, range, call),
+  };
+}
