@@ -38,7 +38,8 @@ function request(body: string): Socket {
 
 test('without a fault the bytes and both ends of the stream go through', async () => {
   expect(await text(request('hello'))).toBe('HELLO');
-  expect(proxy.counts()).toEqual({ connections: 1, requests: 5, answers: 5 });
+  expect(proxy.counts()).toMatchObject({ connections: 1, requests: 5, answers: 5 });
+  await expect.poll(() => proxy.counts().open).toBe(0);
 });
 
 test('bytes go through in order and whole, however many', async () => {
@@ -90,6 +91,24 @@ test('a cut answer arrives up to the byte, then the connection is reset', async 
   const [error] = await once(socket, 'error');
   expect(error).toMatchObject({ code: 'ECONNRESET' });
   expect(arrived).toBe('ABC');
+});
+
+test.each(['close', 'reset'] as const)('cuts at bytes of all answers together, by %s: each once', async (by) => {
+  await text(request('before'));
+  proxy.inject({ kind: 'cuts', atBytes: [7, 3], by });
+  const arrived: string[] = [];
+  for (const body of ['abcdef', 'ghijkl', 'mnopqr']) {
+    received = '';
+    const socket = request(body);
+    let answer = '';
+    socket.on('data', (bytes) => {
+      answer += bytes;
+    });
+    await new Promise((resolve) => socket.once('error', resolve).once('close', resolve));
+    socket.destroy();
+    arrived.push(answer);
+  }
+  expect(arrived).toEqual(['ABC', 'GHIJ', 'MNOPQR']);
 });
 
 test('a lost acknowledgement: the server has done the work, the caller hears nothing', async () => {

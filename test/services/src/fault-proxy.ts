@@ -14,7 +14,12 @@ export type Fault =
   /** Nothing arrives and nothing fails; what was held is delivered after healing, as TCP would. */
   | { readonly kind: 'blackhole' }
   /** A connection is reset once this many of its bytes went through. 0 for answers: the work is done, the acknowledgement lost. */
-  | { readonly kind: 'cut'; readonly afterBytes: number };
+  | { readonly kind: 'cut'; readonly afterBytes: number }
+  /**
+   * Of all connections' bytes from now on: whichever carries the n-th of them ends there, once for each n. `close`: every
+   * byte before it arrives. `reset`: what the kernel still holds is lost, as when a server dies.
+   */
+  | { readonly kind: 'cuts'; readonly atBytes: readonly number[]; readonly by: 'close' | 'reset' };
 
 /** Requests travel to the server, answers from it. */
 export type Direction = 'requests' | 'answers';
@@ -25,8 +30,8 @@ export interface FaultProxy {
   /** Replaces the fault of one direction (default: answers). `undefined` heals it. */
   inject(fault: Fault | undefined, direction?: Direction): void;
   heal(): void;
-  /** Accepted so far, and the bytes that went through. */
-  counts(): { connections: number; requests: number; answers: number };
+  /** Accepted so far, how many of them are open, and the bytes that went through. */
+  counts(): { connections: number; open: number; requests: number; answers: number };
   stop(): Promise<void>;
 }
 
@@ -67,10 +72,12 @@ function portOf(server: Server): number {
 }
 
 class Wires {
-  readonly counts = { connections: 0, requests: 0, answers: 0 };
+  readonly counts = { connections: 0, open: 0, requests: 0, answers: 0 };
   readonly #target: Target;
   readonly #faults: Map<Direction, Fault> = new Map();
   readonly #sockets: Set<Socket> = new Set();
+  /** Of each direction, ascending, in bytes of `counts`. */
+  readonly #cuts: Record<Direction, number[]> = { requests: [], answers: [] };
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(target: Target) {
@@ -80,6 +87,8 @@ class Wires {
   inject(fault: Fault | undefined, direction: Direction): void {
     if (fault) this.#faults.set(direction, fault);
     else this.#faults.delete(direction);
+    const atBytes = fault?.kind === 'cuts' ? fault.atBytes : [];
+    this.#cuts[direction] = atBytes.map((at) => this.counts[direction] + at).sort((a, b) => a - b);
     if (fault?.kind === 'reset') this.resetAll();
     this.#announce();
   }
@@ -100,6 +109,8 @@ class Wires {
 
   join(client: Socket): void {
     this.counts.connections++;
+    this.counts.open++;
+    client.on('close', () => this.counts.open--);
     const server = connect({ ...this.#target, allowHalfOpen: true });
     for (const [socket, other] of [
       [client, server],
@@ -121,17 +132,26 @@ class Wires {
     try {
       for await (const { bytes, arrivedAt } of stamped(from)) {
         const fault = await this.#faultOn(direction);
-        const left = fault?.kind === 'cut' ? Math.max(0, fault.afterBytes - passed) : Number.POSITIVE_INFINITY;
-        const whole = bytes.subarray(0, left);
+        const left = fault?.kind === 'cut' ? fault.afterBytes - passed : this.#untilCut(direction, bytes.length);
+        const whole = bytes.subarray(0, Math.max(0, left));
         await send(to, { bytes: whole, arrivedAt, fault });
         passed += whole.length;
         this.counts[direction] += whole.length;
-        if (whole.length === left) return void to.resetAndDestroy();
+        if (whole.length >= left)
+          return fault?.kind === 'cuts' && fault.by === 'close' ? to.destroySoon() : void to.resetAndDestroy();
       }
       to.end();
     } catch {
       to.resetAndDestroy();
     }
+  }
+
+  /** A cut among the next `bytes` is this connection's. */
+  #untilCut(direction: Direction, bytes: number): number {
+    const cuts = this.#cuts[direction];
+    const left = (cuts[0] ?? Number.POSITIVE_INFINITY) - this.counts[direction];
+    if (left <= bytes) cuts.shift();
+    return left <= bytes ? left : Number.POSITIVE_INFINITY;
   }
 
   async #faultOn(direction: Direction): Promise<Fault | undefined> {
