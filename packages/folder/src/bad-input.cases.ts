@@ -46,4 +46,7 @@ export const badOptions: readonly { readonly options: FolderOptions; readonly na
   { options: { s3Region: '' }, names: 'S3 region ""' },
   { options: { s3Region: 'eu west' }, names: 'S3 region "eu west"' },
   { options: { s3Region: 'x.example.org' }, names: 'S3 region "x.example.org"' },
+  { options: { s3Sockets: 0 }, names: 'S3 sockets 0: expected a whole number of at least 1' },
+  { options: { s3Sockets: 1.5 }, names: 'S3 sockets 1.5' },
+  { options: { s3Sockets: Number.NaN }, names: 'S3 sockets NaN' },
 ];

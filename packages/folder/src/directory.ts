@@ -18,6 +18,7 @@ const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTEMPTY', 'ENAMETOOL
 export class DirectoryFolder implements Folder {
   readonly url: string;
   readonly etags = 'own';
+  readonly remote = false;
   readonly #root: string;
 
   /** `root` is an absolute path. */

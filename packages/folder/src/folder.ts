@@ -1,5 +1,6 @@
 /** The source port: immutable files in a directory or a bucket. */
 import type { Call } from '@segment-store/resilience/operation';
+import type { Time } from '@segment-store/resilience/time';
 
 export interface FileInfo {
   /** Relative to the folder, `/` between levels. */
@@ -26,6 +27,8 @@ export interface Folder extends AsyncDisposable {
   readonly url: string;
   /** `s3`: as S3 answers them, in quotes; programs elsewhere may know them. `own`: only good in this very folder. */
   readonly etags: 's3' | 'own';
+  /** Over a network: a body may be cut or fall silent, and asking ahead pays. */
+  readonly remote: boolean;
   /** Every file whose key starts with `prefix`, in the order of the keys' bytes. NOT_FOUND without directory or bucket. */
   list(prefix: string, call: Call): AsyncIterable<FileInfo>;
   /** NOT_FOUND when absent. */
@@ -41,4 +44,11 @@ export interface FolderOptions {
   readonly s3Endpoint?: string;
   /** Default: the SDK's own region chain, else us-east-1. */
   readonly s3Region?: string;
+  /**
+   * Requests to S3 at once; a further one waits for one of them to end. Default 256: 64 files read at a time, three
+   * ranges each, and room for lists and writes.
+   */
+  readonly s3Sockets?: number;
+  /** The clock that notices a silent server. Default: the system's. */
+  readonly time?: Time;
 }

@@ -38,7 +38,7 @@ function parseS3(url: string): { bucket: string; prefix: string } {
   return { bucket, prefix };
 }
 
-function checkOptions({ s3Endpoint, s3Region }: FolderOptions): void {
+function checkOptions({ s3Endpoint, s3Region, s3Sockets = 1 }: FolderOptions): void {
   if (s3Endpoint !== undefined && !isEndpoint(s3Endpoint)) {
     // Where an @ is, a secret may stand before it.
     const shown = s3Endpoint.includes('@') ? '…@…' : s3Endpoint;
@@ -46,6 +46,9 @@ function checkOptions({ s3Endpoint, s3Region }: FolderOptions): void {
   }
   if (s3Region !== undefined && !REGION.test(s3Region)) {
     throw new TypeError(`S3 region ${JSON.stringify(s3Region)}: expected a name such as eu-west-1`);
+  }
+  if (!Number.isInteger(s3Sockets) || s3Sockets < 1) {
+    throw new TypeError(`S3 sockets ${s3Sockets}: expected a whole number of at least 1`);
   }
 }
 

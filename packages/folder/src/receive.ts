@@ -1,11 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Failure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import { systemTime } from '@segment-store/resilience/time';
 import type { FolderCode } from './folder.ts';
-
-/** Only waiting for the server counts; a slow reader may take its time. */
-const SILENCE_MS = 30_000;
 
 /** A body off the wire: exactly the bytes asked for, or UNAVAILABLE. It is consumed or destroyed, whoever stops first. */
 export async function* receive(
@@ -15,7 +11,7 @@ export async function* receive(
 ): AsyncIterable<Uint8Array> {
   let received = 0;
   try {
-    for await (const chunk of withinSilence(body)) {
+    for await (const chunk of body) {
       received += chunk.length;
       if (received > asked.bytes) break;
       signal.throwIfAborted();
@@ -28,20 +24,6 @@ export async function* receive(
   }
   if (received !== asked.bytes) {
     throw broken(`${asked.name} came as ${received} bytes where ${asked.bytes} were asked for`);
-  }
-}
-
-async function* withinSilence(body: Readable): AsyncIterable<Uint8Array> {
-  const wait = () => systemTime.after(SILENCE_MS, () => body.destroy(new Error(`nothing for ${SILENCE_MS / 1000} s`)));
-  let cancel = wait();
-  try {
-    for await (const chunk of body) {
-      cancel();
-      yield chunk;
-      cancel = wait();
-    }
-  } finally {
-    cancel();
   }
 }
 

@@ -15,16 +15,20 @@ import {
 } from '@aws-sdk/client-s3';
 import { Failure } from '@segment-store/resilience/failure';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
+import { systemTime, type Time } from '@segment-store/resilience/time';
 import type { ByteRange, FileInfo, Folder, FolderOptions } from './folder.ts';
 import { checkKey, checkRange, isKey } from './key.ts';
 import { inPieces } from './pieces.ts';
 import { receive } from './receive.ts';
-import { s3Failure } from './s3-failure.ts';
+import { isExpiry, s3Failure } from './s3-failure.ts';
+import { withinSilence } from './silence.ts';
 
 /** A larger body travels in parts of this size. S3 takes 10,000 of them, none below 5 MiB but the last. */
 const PART_BYTES = 8 * 1024 * 1024;
-const MAX_SOCKETS = 64;
+const SOCKETS = 256;
 const CONNECT_MS = 5_000;
+/** A socket that nobody needs is closed before the server would, in the moment it is needed. */
+const IDLE_MS = 4_000;
 /** From the request's first byte to the answer's: 8 MiB must fit in. */
 const ANSWER_MS = 60_000;
 
@@ -42,15 +46,18 @@ interface Options {
 export class S3Folder implements Folder {
   readonly url: string;
   readonly etags = 's3';
+  readonly remote = true;
   readonly #bucket: string;
   readonly #root: string;
   readonly #client: S3Client;
+  readonly #time: Time;
 
   constructor({ bucket, prefix }: Bucket, options: FolderOptions) {
     this.#bucket = bucket;
     this.#root = prefix === '' ? '' : `${prefix}/`;
     this.url = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
     this.#client = createClient(options);
+    this.#time = options.time ?? systemTime;
   }
 
   async *list(prefix: string, call: Call): AsyncIterable<FileInfo> {
@@ -76,7 +83,12 @@ export class S3Folder implements Folder {
     return { key, bytes: head.ContentLength ?? 0, etag: head.ETag ?? '' };
   }
 
-  async *read(file: FileInfo, { from, to }: ByteRange, call: Call): AsyncIterable<Uint8Array> {
+  read(file: FileInfo, range: ByteRange, call: Call): AsyncIterable<Uint8Array> {
+    const watched = { name: this.#name(file.key), time: this.#time };
+    return withinSilence((own) => this.#body(file, range, own), watched, call);
+  }
+
+  async *#body(file: FileInfo, { from, to }: ByteRange, call: Call): AsyncIterable<Uint8Array> {
     checkRange({ from, to }, file);
     const target = { ...this.#target(file.key), IfMatch: file.etag };
     if (from === to) {
@@ -153,8 +165,14 @@ export class S3Folder implements Folder {
 
   async #attempt<T>(key: string, { signal }: Call, send: (options: Options) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
+    const options = { abortSignal: signal };
     try {
-      return await send({ abortSignal: signal });
+      return await send(options).catch(async (error: unknown) => {
+        if (!isExpiry(error)) throw error;
+        // The chain asks for new ones before the end it knows of; a session that was ended early it cannot know.
+        await this.#client.config.credentials({ forceRefresh: true });
+        return await send(options);
+      });
     } catch (error) {
       throw signal.aborted ? signal.reason : s3Failure(error, this.#name(key));
     }
@@ -167,13 +185,14 @@ interface Upload {
   readonly pieces: AsyncGenerator<Uint8Array, undefined>;
 }
 
-function createClient({ s3Endpoint, s3Region }: FolderOptions): S3Client {
-  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
+function createClient({ s3Endpoint, s3Region, s3Sockets = SOCKETS }: FolderOptions): S3Client {
+  const agent = { keepAlive: true, maxSockets: s3Sockets, timeout: IDLE_MS };
   return new S3Client({
     ...(s3Endpoint !== undefined && { endpoint: s3Endpoint, forcePathStyle: true }),
     region: s3Region ?? regionOfEnvironment,
     followRegionRedirects: true,
-    // Reads ask for ranges, which S3 sends without a checksum.
+    // Writes carry a CRC32. Reads ask for ranges, which S3 sends without a checksum.
+    requestChecksumCalculation: 'WHEN_SUPPORTED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       httpAgent: agent,
@@ -181,7 +200,7 @@ function createClient({ s3Endpoint, s3Region }: FolderOptions): S3Client {
       connectionTimeout: CONNECT_MS,
       requestTimeout: ANSWER_MS,
       throwOnRequestTimeout: true,
-      // A socket also idles while the reader is busy: `receive` times the server alone.
+      // A socket also idles while the reader is busy: `withinSilence` times the server alone.
       socketTimeout: 0,
     },
   });

@@ -32,6 +32,7 @@ function asInS3(folder: Folder, etag: string): Folder {
   return {
     url: 's3://bucket/run',
     etags: 's3',
+    remote: true,
     async *list(prefix, call) {
       for await (const file of folder.list(prefix, call)) yield answered(file);
     },

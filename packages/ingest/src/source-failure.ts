@@ -2,9 +2,9 @@ import { Failure, isFailure } from '@segment-store/resilience/failure';
 
 /** What can be wrong with a run folder, besides what the folder itself answers. */
 export type SourceCode =
-  | 'INCOMPLETE' // no manifest, or a file it names is absent
-  | 'CHANGED' // other bytes than the manifest promises
-  | 'CORRUPT' // bytes that cannot be what they claim to be
+  | 'INCOMPLETE' // no manifest, or a file it names is absent: the run ends
+  | 'CHANGED' // the folder is not what it was when the load began: the run ends
+  | 'CORRUPT' // bytes that cannot be what they claim to be: of one part, an error budget may bear it
   | 'UNREADABLE'; // a format, layout or rule this version does not load
 
 export const sourceFailure = (code: SourceCode, message: string, cause?: unknown): Failure<SourceCode> =>

@@ -30,10 +30,10 @@ test.each(['', 'some bytes'])('bytes with the sha256 that was promised, or with 
   expect(await textOf(await sourceOf(content, sha256Of(content)))).toBe(content);
 });
 
-test.each(['', 'some bytes'])('another sha256 is CHANGED: %j', async (content) => {
+test.each(['', 'some bytes'])('another sha256 is CORRUPT: %j', async (content) => {
   const source = await sourceOf(content, sha256Of('other bytes'));
   await expect(textOf(source)).rejects.toMatchObject({
-    code: 'CHANGED',
+    code: 'CORRUPT',
     message: expect.stringContaining(`p0 in ${source.folder.url} has sha256 ${sha256Of(content)}`),
   });
 });
