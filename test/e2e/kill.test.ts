@@ -12,6 +12,7 @@ import { startFaultProxy } from '@segment-store/services/fault-proxy';
 import { openStore } from '@segment-store/store/open';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mainOf, resultOf } from '../support/commands.ts';
+import { removeIndices } from '../support/indices.ts';
 import { changeManifest, generatedParts, type RunFiles, runFiles, writeRun } from '../support/run-folder.ts';
 import { servers } from '../support/servers.ts';
 
@@ -210,10 +211,4 @@ async function servedDocuments(
     });
   }
   return { run: generation.run, members: generation.members, wrong };
-}
-
-async function removeIndices(prefix: string): Promise<void> {
-  const url = servers().elasticsearch;
-  const indices = await (await fetch(`${url}/_cat/indices/${prefix}-*?format=json&h=index`)).json();
-  for (const { index } of Array.isArray(indices) ? indices : []) await fetch(`${url}/${index}`, { method: 'DELETE' });
 }

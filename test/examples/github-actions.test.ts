@@ -1,0 +1,154 @@
+/** The workflow of examples/github-actions: accepted by GitHub's own parser, and its steps run for real. */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { parseRunId, type RunId } from '@segment-store/contract/id';
+import { run as runTool } from '@segment-store/services/tool';
+import { openStore } from '@segment-store/store/open';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type JobResult, runJob } from '../support/github-job.ts';
+import { removeIndices } from '../support/indices.ts';
+import { changeManifest, generatedParts, type RunFiles, runFiles, writeRun } from '../support/run-folder.ts';
+import { createBucket, servers } from '../support/servers.ts';
+import { pathWithShims } from '../support/shims.ts';
+import { workflowComplaints } from '../support/workflow-complaints.ts';
+
+const workflow = await readFile(new URL('../../examples/github-actions/load-segments.yml', import.meta.url), 'utf8');
+const prefix = `github-${randomUUID().slice(0, 8)}`;
+const older = parseRunId('20260101t030000z');
+const newest = parseRunId('20260102t030000z');
+const incomplete = parseRunId('20260103t030000z');
+const spoiled = parseRunId('20260104t030000z');
+
+let scratch = '';
+let environment: Readonly<Record<string, string>> = {};
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'github-actions-'));
+  const { endpoint } = servers().s3;
+  environment = {
+    PATH: await pathWithShims(join(scratch, 'bin')),
+    RUNS: `s3://${await createBucket()}/runs`,
+    RETRY_AFTER_SECONDS: '0 0',
+    SEGMENT_INGEST_PREFIX: prefix,
+    SEGMENT_INGEST_S3_ENDPOINT: endpoint,
+    AWS_ENDPOINT_URL: endpoint,
+  };
+});
+afterAll(async () => {
+  await removeIndices(prefix);
+  await rm(scratch, { recursive: true });
+});
+
+/** Two hundred customers of a run, as its producer wrote them to the bucket. */
+async function upload(run: RunId, spoil: (files: RunFiles) => void = () => {}): Promise<void> {
+  const files = runFiles({ run, parts: generatedParts({ customers: 200, parts: 2, seed: 1 }), gzip: true });
+  spoil(files);
+  const folder = await writeRun(join(scratch, run), files);
+  await runTool('env', [
+    ...variables(),
+    'aws',
+    's3',
+    'cp',
+    '--recursive',
+    '--quiet',
+    folder,
+    `${environment.RUNS}/${run}`,
+  ]);
+}
+
+const credentials = () => ({
+  AWS_ACCESS_KEY_ID: servers().s3.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: servers().s3.secretAccessKey,
+});
+const variables = () => Object.entries({ ...environment, ...credentials() }).map(([name, value]) => `${name}=${value}`);
+
+/** The job, started with these inputs, or by the schedule. */
+function job(inputs: Readonly<Record<string, string>> = {}, store = servers().elasticsearch): Promise<JobResult> {
+  const secrets = { ...credentials(), SEGMENT_STORE_URL: store };
+  const context = Object.fromEntries([
+    ...Object.entries(inputs).map(([name, value]) => [`inputs.${name}`, value]),
+    ...Object.entries(secrets).map(([name, value]) => [`secrets.${name}`, value]),
+  ]);
+  return runJob(workflow, 'load', { context, environment, without: ['Install'] });
+}
+
+async function liveRun(): Promise<RunId> {
+  await using store = openStore(servers().elasticsearch, { prefix });
+  return (await store.publisher.live()).generation.run;
+}
+
+test('GitHub accepts the workflow', async () => {
+  expect(await workflowComplaints(workflow)).toEqual([]);
+  expect(await workflowComplaints(workflow.replace('timeout-minutes', 'timeout-minuts'))).toEqual([
+    expect.stringContaining("Unexpected value 'timeout-minuts'"),
+  ]);
+  expect(await workflowComplaints(workflow.replace('17 4 * * *', '17 25 * * *'))).toEqual([
+    expect.stringContaining('Invalid cron'),
+  ]);
+});
+
+test('actions of others are pinned by commit', () => {
+  const uses = workflow.match(/(?<=uses: )\S+/g);
+  expect(uses).toHaveLength(2);
+  for (const action of uses ?? []) expect(action).toMatch(/@[0-9a-f]{40}$/);
+});
+
+test('a bucket without a complete run is an error', async () => {
+  await upload(incomplete, (files) => files.delete('manifest.json'));
+  expect(await job()).toMatchObject({ exitCode: 7, log: expect.stringContaining('holds no complete run') });
+});
+
+test('on the schedule the newest complete run is published', async () => {
+  await Promise.all([upload(older), upload(newest)]);
+  expect(await job()).toMatchObject({ exitCode: 0, log: expect.stringContaining(`run ${newest} is live`) });
+  expect(await liveRun()).toBe(newest);
+});
+
+test('the same run again is nothing to do, and green', async () => {
+  expect(await job()).toMatchObject({ exitCode: 0, log: expect.stringContaining('is live already: nothing to do') });
+});
+
+test('an older run is not loaded over a newer one, and that is no failure', async () => {
+  expect(await job({ run: older })).toMatchObject({
+    exitCode: 0,
+    log: expect.stringContaining('::notice title=Nothing to do'),
+  });
+  expect(await liveRun()).toBe(newest);
+});
+
+test('a run that is not complete is red at once', async () => {
+  const { exitCode, log } = await job({ run: incomplete });
+  expect(exitCode).toBe(7);
+  expect(log).toContain('::error title=Input');
+  expect(log).not.toContain('::notice title=Unavailable');
+});
+
+test('a refused run is red, and what was live stays live', async () => {
+  await upload(spoiled, (files) => replacePart(files, 'members/part-00000'));
+  const { exitCode, log } = await job();
+  expect(exitCode).toBe(4);
+  expect(log).toContain('::error title=Refused');
+  expect(await liveRun()).toBe(newest);
+});
+
+test('a store that is away is tried three times', async () => {
+  const { exitCode, log } = await job({ run: newest }, 'http://127.0.0.1:9');
+  expect(exitCode).toBe(6);
+  expect(log.match(/::notice title=Unavailable/g)).toHaveLength(2);
+  expect(log).toContain('::error title=Unavailable');
+});
+
+/** Lines that are none, in the number and the bytes that the manifest promises. */
+function replacePart(files: RunFiles, key: string): void {
+  const lines = gunzipSync(files.get(key) ?? '')
+    .toString()
+    .replaceAll('customer_id', 'customer-id');
+  const bytes = gzipSync(lines, { level: 1 });
+  files.set(key, bytes);
+  changeManifest(files, (manifest) => ({
+    ...manifest,
+    parts: manifest.parts.map((part) => (part.key === key ? { ...part, bytes: bytes.length } : part)),
+  }));
+}

@@ -1,0 +1,20 @@
+/** Commands by the names that examples call them. */
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pythonWith } from '@segment-store/services/python';
+import { mainOf } from './commands.ts';
+
+/** A PATH that begins with `folder`, where `node`, `segment-ingest` and `aws` (of PyPI) are. */
+export async function pathWithShims(folder: string): Promise<string> {
+  const commands = {
+    'segment-ingest': [process.execPath, mainOf('ingest')],
+    aws: [await pythonWith('checks'), '-m', 'awscli'],
+  };
+  await mkdir(folder, { recursive: true });
+  for (const [name, command] of Object.entries(commands)) {
+    const words = command.map((word) => `'${word}'`).join(' ');
+    await writeFile(join(folder, name), `#!/bin/sh\nexec ${words} "$@"\n`);
+    await chmod(join(folder, name), 0o755);
+  }
+  return `${folder}:${dirname(process.execPath)}:${process.env.PATH}`;
+}
