@@ -1,6 +1,8 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 const withServers = { testTimeout: 60_000, hookTimeout: 120_000 };
+/** A hundred cuts instead of ten, in files of 64 MiB and more. */
+const cuts = ['packages/folder/src/resumed.folder.test.ts', 'packages/ingest/src/source.folder.test.ts'];
 
 export default defineConfig({
   test: {
@@ -14,13 +16,13 @@ export default defineConfig({
       project('services', ['test/services/src/**/*.test.ts']),
       project(
         'store',
-        ['packages/store/src/**/*.store.test.ts', 'packages/folder/src/**/*.folder.test.ts'],
+        ['packages/store/src/**/*.store.test.ts', 'packages/{folder,ingest}/src/**/*.folder.test.ts'],
         withServers,
       ),
       project('contract', ['test/contract/**/*.test.ts'], withServers),
       project('e2e', ['test/e2e/**/*.test.ts'], { ...withServers, fileParallelism: false }),
       project('examples', ['test/examples/**/*.test.ts'], withServers),
-      project('long', ['test/e2e/kill.test.ts'], { ...withServers, env: { KILL_ROUNDS: '5' } }),
+      project('long', ['test/e2e/kill.test.ts', ...cuts], { ...withServers, env: { KILL_ROUNDS: '5', CUTS: '100' } }),
     ],
   },
 });
