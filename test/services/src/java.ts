@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fingerprint, madeOnce } from './cache.ts';
 import { jars } from './maven.ts';
-import { run, tell, tool } from './tool.ts';
+import { install, MissingTool, run, tell, tool } from './tool.ts';
 
 /** The oldest Java that Elasticsearch 9 runs on. */
 export const oldestJava = 21;
@@ -27,14 +27,31 @@ export function findJava(): Promise<Java> {
 }
 
 async function chooseJava(): Promise<Java> {
-  for (const home of await javaHomes()) {
-    const java = await inspect(join(home, 'bin', 'java'));
-    if (java && java.version >= oldestJava) return java;
-  }
+  const found = await installedJava((java) => java.version >= oldestJava);
+  if (found) return found;
   const executable = join(await fetchJre(), 'bin', 'java');
   const java = await inspect(executable);
   if (!java) throw new Error(`the fetched Java does not run: ${executable}`);
   return java;
+}
+
+/** A Java that Spark runs on: of version 17 or newer and with all that a runtime can have. Debian's own is installed if need be. */
+export async function findFullJava(): Promise<Java> {
+  const isFull = ({ version, modules }: Java) => version >= 17 && modules.has('java.se');
+  const found = await installedJava(isFull);
+  if (found) return found;
+  await install('a Java runtime for Spark', ['openjdk-17-jre-headless']);
+  const installed = await installedJava(isFull);
+  if (!installed) throw new MissingTool('no Java of version 17 or newer with the module java.se was found');
+  return installed;
+}
+
+async function installedJava(isWanted: (java: Java) => boolean): Promise<Java | undefined> {
+  for (const home of await javaHomes()) {
+    const java = await inspect(join(home, 'bin', 'java'));
+    if (java && isWanted(java)) return java;
+  }
+  return undefined;
 }
 
 /** `java` on the PATH may be 17 while a newer one stands beside it, so every installed Java is a candidate. */
