@@ -14,6 +14,8 @@ const example = new URL('../../examples/online-retail/', import.meta.url).pathna
 const inputs = ['--orders', `${example}orders.parquet`, '--definitions', `${example}definitions.json`];
 const calculation = [...inputs, '--categories', `${example}categories.csv`];
 const FIRST = { run: '20260101t000000z', asOf: '2011-12-10' };
+/** Two months of orders more or less are more than a generation should drift unseen. */
+const anyhow = ['drift', 'segment-drift', 'vanished-segments'].flatMap((gate) => ['--accept', gate]);
 const SECOND = { run: '20260102t000000z', asOf: '2011-10-01' };
 
 let scratch = '';
@@ -54,7 +56,7 @@ describe.each([
       ['run', ...calculation, '--as-of', asOf, '--run', run, '--to', folder.root, ...folder.flags],
       folder.environment,
     );
-  const loading = (run: string) => ['load', `${folder.root}/${run}`, ...store, ...folder.flags];
+  const loading = (run: string) => ['load', `${folder.root}/${run}`, ...store, ...folder.flags, ...anyhow];
   const load = ({ run }: typeof FIRST) => resultOf('ingest', loading(run), folder.environment);
 
   beforeAll(async () => {

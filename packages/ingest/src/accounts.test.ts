@@ -52,6 +52,6 @@ test('the thousandth rejected line ends the load', () => {
   const heard: Rejection[] = [];
   const account = createAccounts((one) => heard.push(one)).account(part);
   for (let line = 1; line < 1000; line++) account.add({ ...whole, created: 0, rejected: [rejection] });
-  expect(() => account.add({ ...whole, created: 0, rejected: [rejection] })).toThrow('rejected: 1000, expected 0');
+  expect(() => account.add({ ...whole, created: 0, rejected: [rejection] })).toThrow('rejected: 1,000, expected 0');
   expect(heard).toHaveLength(1000);
 });

@@ -35,7 +35,7 @@ export function createAccounts(onRejection: (rejection: Rejection) => void): Acc
     onRejection(rejection);
     if (rejection.reason === 'store') throw refusedByStore(rejection);
     rejections++;
-    if (rejections >= MAX_REJECTED) refuseUnless([equal('rejected', rejections, 0)]);
+    if (rejections >= MAX_REJECTED) refuseUnless([{ gate: 'rejected', ...equal(rejections, 0) }]);
   };
   return {
     finished: () => finished,

@@ -2,11 +2,15 @@
 import type { Manifest } from '@segment-store/contract/manifest';
 import { Failure } from '@segment-store/resilience/failure';
 import type { Generation, StorePublisher } from '@segment-store/store/store';
-import { equal, refuseUnless } from './gates/gate.ts';
+import { atLeastOne, empty } from './gates/empty.ts';
+import { type Overrides, refuseUnless, verdictOf } from './gates/gate.ts';
 import { sourceFailure } from './source-failure.ts';
 
 /** Whether the run is to be loaded, or live already. Rejects with OLDER, CONFLICT, CHANGED or REFUSED when it must not be. */
-export async function admit(manifest: Manifest, publisher: StorePublisher): Promise<'load' | 'live already'> {
+export async function admit(
+  manifest: Manifest,
+  { publisher, overrides }: { readonly publisher: StorePublisher; readonly overrides: Overrides },
+): Promise<'load' | 'live already'> {
   const { generation: live } = await publisher.live();
   const generations = await publisher.generations();
   const same = generations.find(({ run }) => run === manifest.run);
@@ -19,7 +23,7 @@ export async function admit(manifest: Manifest, publisher: StorePublisher): Prom
     );
   }
   const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);
-  refuseUnless([{ ...equal('empty', rows, 0), limit: 'at least 1 customer', passed: rows > 0 }]);
+  refuseUnless([verdictOf(empty.name, atLeastOne(rows), overrides)]);
   return 'load';
 }
 

@@ -4,10 +4,29 @@ import { type ExitCode, exitCode } from '@segment-store/cli/exit-code';
 export interface BadCommand {
   readonly what: string;
   readonly args: readonly string[];
-  readonly config?: string;
+  /** Of `<file>`. */
+  readonly content?: string;
   readonly exitCode: ExitCode;
   readonly names: readonly string[];
 }
+
+const canaries = (what: string, content: string, ...names: readonly string[]): BadCommand => ({
+  what: `canaries: ${what}`,
+  args: ['load', '<run>', '--store', '<store>', '--canaries', '<file>'],
+  content,
+  exitCode: exitCode.usage,
+  names: ['<file>', ...names],
+});
+
+const badCanaries: readonly BadCommand[] = [
+  canaries('no JSON', 'c1,a', 'not JSON'),
+  canaries('a list', '["c1"]', 'expected a JSON object of customers'),
+  canaries('nobody', '{}', 'names no customer'),
+  canaries('a customer twice', '{"c1":[],"c1":null}', 'repeats the key'),
+  canaries('one segment without a list', '{"c1":"a"}', '"a" is neither a list of segment ids nor null'),
+  canaries('an id that is none', '{"c1":["a b"]}', '["a b"] is neither'),
+  canaries('a customer whose id is none', '{"":["a"]}', 'the customer of ["a"] has an id that is none'),
+];
 
 /** `<run>` and `<store>` stand for a good run folder and an empty embedded store, `<file>` for a plain file. */
 export const badCommands: readonly BadCommand[] = [
@@ -27,8 +46,8 @@ export const badCommands: readonly BadCommand[] = [
   { what: 'an unknown command', args: ['laod', '<run>'], exitCode: exitCode.usage, names: ['laod', 'load'] },
   {
     what: 'an unknown config key',
-    args: ['load', '<run>'],
-    config: '{"stroe":"embedded:x"}',
+    args: ['load', '<run>', '--config', '<file>'],
+    content: '{"stroe":"embedded:x"}',
     exitCode: exitCode.usage,
     names: ['"stroe"', 'did you mean "store"'],
   },
@@ -38,6 +57,25 @@ export const badCommands: readonly BadCommand[] = [
     exitCode: exitCode.usage,
     names: ['--parts-at-once', '"many"', 'from 1 to 64'],
   },
+  {
+    what: 'a gate that is none',
+    args: ['load', '<run>', '--store', '<store>', '--accept', 'drif'],
+    exitCode: exitCode.usage,
+    names: ['--accept', '"drif"', 'did you mean "drift"', 'vanished-segments'],
+  },
+  {
+    what: 'a share over 100 %',
+    args: ['load', '<run>', '--store', '<store>', '--max-drift', '120%'],
+    exitCode: exitCode.usage,
+    names: ['--max-drift', '"120%"', '0 % to 100 %'],
+  },
+  {
+    what: 'a canaries file that is not there',
+    args: ['load', '<run>', '--store', '<store>', '--canaries', '<file>-elsewhere'],
+    exitCode: exitCode.usage,
+    names: ['<file>-elsewhere', 'ENOENT'],
+  },
+  ...badCanaries,
   {
     what: 'a store URL of no known form',
     args: ['load', '<run>', '--store', 'redis://x'],

@@ -1,8 +1,8 @@
 import { FormatError } from '@segment-store/contract/id';
 import { parseSegmentLine, type Segment } from '@segment-store/contract/lines';
 import type { Manifest } from '@segment-store/contract/manifest';
-import { equal, refuseUnless } from './gates/gate.ts';
 import { blocks } from './lines/blocks.ts';
+import { REWRITE } from './source.ts';
 import { sourceFailure } from './source-failure.ts';
 
 const BLOCK_BYTES = 256 * 1024;
@@ -25,10 +25,20 @@ export async function* readCatalogue(manifest: Manifest, bytes: AsyncIterable<Ui
     memberships += segment.size;
     yield segment;
   }
-  refuseUnless([
-    equal('catalogue rows', ids.size, rows),
-    equal('catalogue sizes', memberships, manifest.totals.memberships),
-  ]);
+  checkSum(`${key} has`, { found: ids.size, promised: rows, what: 'segments' });
+  checkSum(`sizes in ${key} add up to`, {
+    found: memberships,
+    promised: manifest.totals.memberships,
+    what: 'memberships',
+  });
+}
+
+function checkSum(
+  subject: string,
+  { found, promised, what }: { readonly found: number; readonly promised: number; readonly what: string },
+): void {
+  if (found === promised) return;
+  throw sourceFailure('CORRUPT', `${subject} ${found} ${what}, the manifest says ${promised}: ${REWRITE}`);
 }
 
 async function* namedLines(

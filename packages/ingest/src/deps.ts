@@ -1,10 +1,20 @@
 /** What a load needs, from what the command line opened. */
 import type { Store } from '@segment-store/store/store';
 import { createAccounts } from './accounts.ts';
+import type { Canary } from './canaries.ts';
 import { readCatalogue } from './catalogue.ts';
+import { canaries } from './gates/canaries.ts';
+import { mapping, shards } from './gates/condition.ts';
 import { counts } from './gates/counts.ts';
-import { allGates } from './gates/gate.ts';
+import { drift } from './gates/drift.ts';
+import { empty } from './gates/empty.ts';
+import { allGates, type Gate, type Overrides } from './gates/gate.ts';
+import { type SegmentDriftLimits, segmentDrift } from './gates/segment-drift.ts';
+import { segmentSizes } from './gates/segment-sizes.ts';
+import { unlistedSegments } from './gates/unlisted-segments.ts';
+import { vanishedSegments } from './gates/vanished-segments.ts';
 import { inParallel } from './in-parallel.ts';
+import { judging } from './judging.ts';
 import { lineReader, membersAsTheyAre } from './lines/lines.ts';
 import type { LoadDeps } from './load.ts';
 import { partSource } from './part-source.ts';
@@ -16,10 +26,18 @@ export interface LoadDepsOptions {
   readonly store: Store;
   readonly story: Story;
   readonly partsAtOnce: number;
+  readonly limits: GateLimits;
+  readonly canaries: readonly Canary[];
+  readonly overrides: Overrides;
+}
+
+interface GateLimits extends SegmentDriftLimits {
+  readonly maxDrift: number;
+  readonly maxVanishedSegments: number;
 }
 
 /** @throws Failure UNREADABLE when this version does not load the run's layout or format */
-export function loadDeps({ run, store, story, partsAtOnce }: LoadDepsOptions): LoadDeps {
+export function loadDeps({ run, store, story, partsAtOnce, ...options }: LoadDepsOptions): LoadDeps {
   const { manifest } = run;
   const readLines = lineReader(manifest, membersAsTheyAre());
   const accounts = createAccounts((rejection) => story.rejected(rejection));
@@ -30,7 +48,21 @@ export function loadDeps({ run, store, story, partsAtOnce }: LoadDepsOptions): L
     segments: ({ catalogue }, call) => readCatalogue(manifest, partSource(run, catalogue).bytes(call)),
     lines: (part, call) => readLines(part, partSource(run, part), call),
     account: accounts.account,
-    gates: allGates([counts(manifest, accounts)]),
+    gates: judging(store, allGates([...counts(manifest, accounts), ...gatesOf(options)], options.overrides)),
   };
   return told(deps, manifest, story);
+}
+
+function gatesOf({ limits, canaries: known }: Pick<LoadDepsOptions, 'limits' | 'canaries'>): readonly Gate[] {
+  return [
+    empty,
+    segmentSizes,
+    unlistedSegments,
+    drift(limits),
+    segmentDrift(limits),
+    vanishedSegments(limits),
+    mapping,
+    shards,
+    canaries(known),
+  ];
 }

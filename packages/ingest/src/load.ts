@@ -19,7 +19,7 @@ export interface LoadDeps {
   lines(part: Part, call: Call): AsyncIterable<Lines>;
   account(part: Part): Account;
   /** REFUSED: gate, figure, threshold. */
-  gates(sealed: Generation, live: Generation): Promise<readonly Verdict[]>;
+  gates(sealed: Generation, live: Generation, call: Call): Promise<readonly Verdict[]>;
 }
 
 /** Writes what is not written yet of a run. Ends early on a sealed build: `complete` goes on from there. */
@@ -41,7 +41,7 @@ export async function fill(manifest: Manifest, deps: LoadDeps, call: Call): Prom
 export async function complete(manifest: Manifest, deps: LoadDeps, call: Call): Promise<Live> {
   await using build = await deps.writer.build(manifest, call);
   const [sealed, live] = [await build.seal(), await deps.publisher.live()]; // at first the empty genesis generation
-  const verdicts = await deps.gates(sealed, live.generation);
+  const verdicts = await deps.gates(sealed, live.generation, call);
   // Awaited here: letting go of the build comes after it, and a refusal must not go unheard meanwhile.
   return await deps.publisher.publish(sealed.run, live.epoch, verdicts); // the fence is what the gates judged
 }

@@ -1,5 +1,8 @@
 /** Flags several commands take. */
+import { list } from '@segment-store/cli/list';
 import { integer, type Option, optionalText, requiredText, text } from '@segment-store/cli/option';
+import { ratio } from '@segment-store/cli/quantity';
+import { GATE_NAMES } from './gates/gate.ts';
 
 export const storeOptions: { readonly store: Option<string>; readonly prefix: Option<string> } = {
   store: requiredText({ description: 'the store: embedded:<dir> or http(s)://…', placeholder: '<url>' }),
@@ -30,4 +33,39 @@ export const folderOptions: {
 } = {
   s3Endpoint: optionalText({ description: 'an S3 endpoint other than AWS', placeholder: '<url>' }),
   s3Region: optionalText({ description: 'the region of the bucket', placeholder: '<region>' }),
+};
+
+export const gateOptions: {
+  readonly accept: Option<readonly string[]>;
+  readonly canaries: Option<string | undefined>;
+  readonly maxDrift: Option<number>;
+  readonly maxSegmentDrift: Option<number>;
+  readonly maxDriftingSegments: Option<number>;
+  readonly segmentTolerance: Option<number>;
+  readonly maxVanishedSegments: Option<number>;
+} = {
+  accept: list({
+    description: 'publish although this gate refuses; recorded with the generation. May be repeated',
+    placeholder: '<gate>',
+    known: GATE_NAMES,
+  }),
+  canaries: optionalText({
+    description:
+      'JSON file {"<customer>": ["<segment>", …] | null}: customers that must be answered so, null for unknown',
+    placeholder: '<file>',
+  }),
+  maxDrift: ratio({
+    description: 'share of the live generation by which the number of customers may change',
+    fallback: '20%',
+  }),
+  maxSegmentDrift: ratio({
+    description: 'share of its members by which a segment may change against the live generation',
+    fallback: '50%',
+  }),
+  maxDriftingSegments: ratio({ description: 'share of the segments that may change by more', fallback: '1%' }),
+  segmentTolerance: integer({
+    description: 'members a segment may gain or lose whatever share of it they are',
+    fallback: 10,
+  }),
+  maxVanishedSegments: integer({ description: 'segments of the live catalogue that may be absent', fallback: 0 }),
 };

@@ -2,6 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AnyCommand } from '@segment-store/cli/command';
+import type { CommandEvent } from '@segment-store/cli/event';
+import { CommandError } from '@segment-store/cli/exit-code';
 import { parseRunId, type RunId } from '@segment-store/contract/id';
 import { parseMemberLine } from '@segment-store/contract/lines';
 import { unlimited } from '@segment-store/resilience/operation';
@@ -54,4 +57,27 @@ export async function served(url: string, ids: readonly string[]): Promise<Serve
     run: generation.run,
     members: members.map((one) => (one.status === 'fulfilled' ? one.value?.segmentIds : one)),
   };
+}
+
+export interface Ended {
+  readonly exitCode: number;
+  /** Everything it said, and how it failed. */
+  readonly said: string;
+  readonly events: readonly CommandEvent[];
+}
+
+/** A command in this process. */
+export async function ended(
+  command: AnyCommand,
+  args: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+): Promise<Ended> {
+  const events: CommandEvent[] = [];
+  const context = { say: (event: CommandEvent) => void events.push(event), signal: new AbortController().signal };
+  const given = { args, flags, environmentPrefix: 'INGEST_TEST' };
+  const failure = await command.run(given, context).catch((error: Error) => error);
+  const said = events.flatMap((event) => ('text' in event ? [event.text] : []));
+  if (failure === undefined) return { exitCode: 0, said: said.join('\n'), events };
+  const exitCode = failure instanceof CommandError ? failure.exitCode : 1;
+  return { exitCode, said: [...said, failure.message].join('\n'), events };
 }

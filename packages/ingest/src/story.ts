@@ -2,7 +2,7 @@
 import type { Say } from '@segment-store/cli/event';
 import type { Manifest } from '@segment-store/contract/manifest';
 import type { Time } from '@segment-store/resilience/time';
-import type { Build, Rejection, Tally } from '@segment-store/store/store';
+import type { Build, Rejection, Tally, Verdict } from '@segment-store/store/store';
 import type { LoadDeps } from './load.ts';
 
 export interface Story {
@@ -12,6 +12,8 @@ export interface Story {
   /** What became of further rows. */
   loaded(...tallies: readonly Tally[]): void;
   rejected(rejection: Rejection): void;
+  /** Gates that refused, and somebody would not hear of it. */
+  accepted(verdicts: readonly Verdict[]): void;
   summary(): Summary;
 }
 
@@ -60,6 +62,11 @@ export function createStory(say: Say, time: Time): Story {
       say({ kind: 'warning', text: `${part} line ${line}, byte ${offset}: rejected as ${reason}` });
       if (count.rejected === REJECTIONS_SAID) say({ kind: 'warning', text: 'further rejected lines are counted only' });
     },
+    accepted(verdicts) {
+      for (const { gate, figure, limit } of verdicts) {
+        say({ kind: 'warning', text: `${gate}: ${figure}, expected ${limit}: accepted` });
+      }
+    },
     summary() {
       endStage();
       return { seconds, rows: count.rows, replayed: count.replayed };
@@ -84,9 +91,11 @@ export function told(deps: LoadDeps, manifest: Manifest, story: Story): LoadDeps
         return deps.publisher.publish(run, expected, verdicts);
       },
     },
-    gates(sealed, live) {
+    async gates(sealed, live, call) {
       story.stage('gates');
-      return deps.gates(sealed, live);
+      const verdicts = await deps.gates(sealed, live, call);
+      story.accepted(verdicts.filter(({ overriddenBy }) => overriddenBy !== undefined));
+      return verdicts;
     },
   };
 }

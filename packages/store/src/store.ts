@@ -114,6 +114,8 @@ export interface Verdict {
   readonly figure: string;
   readonly limit: string;
   readonly passed: boolean;
+  /** Who published all the same: `user@host`. */
+  readonly overriddenBy?: string;
 }
 
 export interface StorePublisher {

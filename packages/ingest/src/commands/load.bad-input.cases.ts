@@ -81,16 +81,16 @@ export const badRuns: readonly BadRun[] = [
     names: [SECOND, 'ends in the middle of its gzip data'],
   },
   {
-    what: 'a part in zstd',
+    what: 'a part of zstd that is cut short',
     spoil: (files) => setPart(files, SECOND, () => Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 1, 2, 3])),
     exitCode: exitCode.input,
-    names: [SECOND, 'zstd', 'gzip'],
+    names: [SECOND, 'zstd data'],
   },
   {
     what: 'a run said to be CSV that is not',
     spoil: (files) => changeManifest(files, (manifest) => ({ ...manifest, format: 'csv' })),
     exitCode: exitCode.input,
-    names: [FIRST, 'the columns', 'customer_id and segment_ids'],
+    names: ['members/part-', 'the columns', 'customer_id and segment_ids'],
   },
   {
     what: 'a run by segment',
@@ -118,8 +118,8 @@ export const badRuns: readonly BadRun[] = [
         catalogue: { ...manifest.catalogue, rows: 3 },
         totals: { ...manifest.totals, segments: 3 },
       })),
-    exitCode: exitCode.refused,
-    names: ['catalogue rows: 2, expected 3'],
+    exitCode: exitCode.input,
+    names: ['catalogue.ndjson has 2 segments, the manifest says 3'],
   },
   {
     what: 'other memberships in total than the manifest says',
@@ -129,8 +129,8 @@ export const badRuns: readonly BadRun[] = [
         parts: parts.map(({ memberships: _, ...part }) => part),
         totals: { ...totals, memberships: 9 },
       })),
-    exitCode: exitCode.refused,
-    names: ['catalogue sizes: 6, expected 9'],
+    exitCode: exitCode.input,
+    names: ['sizes in catalogue.ndjson add up to 6 memberships, the manifest says 9'],
   },
   {
     what: 'a catalogue line that is none',
@@ -169,7 +169,7 @@ export const badRuns: readonly BadRun[] = [
         totals: { customers: 0, memberships: 0, segments: manifest.catalogue.rows },
       })),
     exitCode: exitCode.refused,
-    names: ['empty: 0, expected at least 1 customer'],
+    names: ['empty: 0 customers, expected at least 1', '--accept empty'],
   },
 ];
 

@@ -10,17 +10,20 @@ import { systemTime } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Live } from '@segment-store/store/store';
 import { admit } from '../admit.ts';
+import { type Canary, readCanaries } from '../canaries.ts';
 import { loadDeps } from '../deps.ts';
 import { orUsage, withExitCode } from '../exit.ts';
 import { complete, fill, type LoadDeps } from '../load.ts';
-import { buildOptions, folderOptions, storeOptions } from '../options.ts';
+import { buildOptions, folderOptions, gateOptions, storeOptions } from '../options.ts';
 import { openRun } from '../run.ts';
 import { createStory, type Story } from '../story.ts';
+import { whoRuns } from '../who.ts';
 
 const options = {
   ...storeOptions,
   ...buildOptions,
   ...folderOptions,
+  ...gateOptions,
   partsAtOnce: integer({ description: 'parts read at the same time', fallback: 4, min: 1, max: 64 }),
 };
 type Options = Values<typeof options>;
@@ -62,17 +65,31 @@ function bring(url: string, { options, context }: { options: Options; context: C
   return withExitCode(context.signal, async () => {
     const call: Call = { signal: context.signal, deadlineAt: Number.POSITIVE_INFINITY };
     const story = createStory(context.say, systemTime);
+    const overrides = { gates: new Set(options.accept), by: whoRuns() };
+    const canaries = canariesOf(options.canaries);
     await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
     await using store = orUsage(() => openStore(options.store, options));
     story.stage('check', folder.url);
     const run = await openRun(folder, call);
-    const deps = loadDeps({ run, store, story, partsAtOnce: options.partsAtOnce });
-    if ((await admit(run.manifest, store.publisher)) === 'live already') {
+    const deps = loadDeps({
+      run,
+      store,
+      story,
+      partsAtOnce: options.partsAtOnce,
+      limits: options,
+      canaries,
+      overrides,
+    });
+    if ((await admit(run.manifest, { publisher: store.publisher, overrides })) === 'live already') {
       const text = `run ${run.manifest.run} is live already: nothing to do`;
       return context.say({ kind: 'result', text, data: { run: run.manifest.run, published: false } });
     }
     context.say(published(await steps(run.manifest, deps, call), story));
   });
+}
+
+function canariesOf(file: string | undefined): readonly Canary[] {
+  return file === undefined ? [] : orUsage(() => readCanaries(file));
 }
 
 function folderOptionsOf({ s3Endpoint, s3Region }: Options): FolderOptions {

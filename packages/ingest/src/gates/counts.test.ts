@@ -1,10 +1,12 @@
 import { parseRunId } from '@segment-store/contract/id';
 import type { Manifest } from '@segment-store/contract/manifest';
-import { GENESIS, type Generation, type Rejection, type Tally } from '@segment-store/store/store';
+import { unlimited } from '@segment-store/resilience/operation';
+import type { Rejection, Tally } from '@segment-store/store/store';
 import { expect, test } from 'vitest';
 import { createAccounts } from '../accounts.ts';
 import { counts } from './counts.ts';
 import { allGates } from './gate.ts';
+import { genesis, judged, now } from './judged.fixture.ts';
 
 const computedAt = new Date('2026-01-31T04:00:00Z');
 const part = { key: 'members/p0', bytes: 100, rows: 10 };
@@ -19,20 +21,11 @@ const manifest: Manifest = {
   producer: { name: 'test', version: '1' },
   hash: '',
 };
-const sealed: Generation = {
-  run: manifest.run,
-  computedAt,
-  manifestHash: '',
-  members: 10,
-  memberships: 25,
-  segments: 3,
-  state: 'sealed',
-};
-const genesis: Generation = { ...sealed, run: GENESIS, members: 0, memberships: 0, segments: 0 };
+const figures = { members: 10, memberships: 25, segments: 3 };
 const whole: Tally = { created: 10, replayed: 0, skipped: 0, memberships: 25, rejected: [] };
 const rejection: Rejection = { part: part.key, line: 1, offset: 0, reason: 'malformed' };
 
-type Figures = Partial<Pick<Generation, 'members' | 'memberships' | 'segments'>>;
+type Figures = Partial<typeof figures>;
 
 function judge(tally: Tally | undefined, changes: Figures = {}) {
   const accounts = createAccounts(() => {});
@@ -41,7 +34,10 @@ function judge(tally: Tally | undefined, changes: Figures = {}) {
     account.add(tally);
     account.close();
   }
-  return allGates([counts(manifest, accounts)])({ ...sealed, ...changes }, genesis);
+  return allGates(counts(manifest, accounts), { gates: new Set(), by: '' })(
+    judged(now({}, { ...figures, ...changes }), genesis),
+    unlimited,
+  );
 }
 
 test('counts that reconcile pass, and the verdicts are kept', async () => {

@@ -4,19 +4,22 @@ import type { Accounts } from '../accounts.ts';
 import { equal, type Gate } from './gate.ts';
 
 /** Each part's own rows were compared before it was finished; parts an earlier job finished are covered by the totals. */
-export function counts(manifest: Manifest, accounts: Accounts): Gate {
-  return (sealed) => {
-    const finished = accounts.finished();
-    const rejected = sum(finished, (count) => count.rejected);
-    const skipped = sum(finished, (count) => count.skipped);
-    const rows = sum(manifest.parts, (part) => part.rows);
-    return [
-      equal('rejected', rejected, 0),
-      equal('customers', sealed.members + rejected + skipped, rows),
-      equal('memberships', sealed.memberships, manifest.totals.memberships),
-      equal('segments', sealed.segments, manifest.totals.segments),
-    ];
-  };
+export function counts(manifest: Manifest, accounts: Accounts): readonly Gate[] {
+  const rows = sum(manifest.parts, (part) => part.rows);
+  const rejected = () => sum(accounts.finished(), (count) => count.rejected);
+  const skipped = () => sum(accounts.finished(), (count) => count.skipped);
+  return [
+    { name: 'rejected', judge: () => equal(rejected(), 0) },
+    {
+      name: 'customers',
+      judge: ({ sealed }) => equal(sealed.generation.members + rejected() + skipped(), rows),
+    },
+    {
+      name: 'memberships',
+      judge: ({ sealed }) => equal(sealed.generation.memberships, manifest.totals.memberships),
+    },
+    { name: 'segments', judge: ({ sealed }) => equal(sealed.generation.segments, manifest.totals.segments) },
+  ];
 }
 
 function sum<T>(items: readonly T[], figure: (item: T) => number): number {

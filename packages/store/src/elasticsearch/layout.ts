@@ -93,6 +93,11 @@ export function generationMeta(record: GenerationRecord, verdicts: readonly Verd
     members: record.members,
     memberships: record.memberships,
     outcomes: record.outcomes,
-    gates: verdicts.map(({ passed, ...gate }) => ({ ...gate, verdict: passed ? 'passed' : 'failed' })),
+    gates: verdicts.map(gateMeta),
   };
+}
+
+function gateMeta({ gate, figure, limit, passed, overriddenBy }: Verdict): object {
+  if (overriddenBy !== undefined) return { gate, figure, limit, verdict: 'overridden', overridden_by: overriddenBy };
+  return { gate, figure, limit, verdict: passed ? 'passed' : 'failed' };
 }
