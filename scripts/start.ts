@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Finished, startCommand } from '@segment-store/cli/child';
-import { type Context, command, main } from '@segment-store/cli/command';
+import { type Context, command } from '@segment-store/cli/command';
 import type { CommandEvent } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { main } from '@segment-store/cli/main';
 import { flag, integer, text } from '@segment-store/cli/option';
 import { createSegmentClient, type Lookup } from '@segment-store/sdk';
 
@@ -123,6 +124,7 @@ await main({
       name: '',
       summary: 'Calculates segments of the bundled orders, loads, serves and looks three customers up.',
       arguments: [],
+      drainMs: 30_000, // the server's own is shorter
       options: {
         port: integer({ description: 'port to serve on; 0 takes a free one', fallback: 8080, max: 65_535 }),
         once: flag({ description: 'end after the lookups' }),

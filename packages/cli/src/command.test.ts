@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -7,10 +7,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { badInput } from './bad-input.cases.ts';
 
 const DEMO = `
-import { command, main } from './command.ts';
+import { command } from './command.ts';
+import { main } from './main.ts';
 import { CommandError, exitCode } from './exit-code.ts';
 import { list } from './list.ts';
-import { flag, integer, requiredText } from './option.ts';
+import { flag, integer, optionalText, requiredText } from './option.ts';
 const copy = command({
   name: 'copy', summary: 'Copies.', arguments: ['<from>'], examples: ['demo copy a --to b'],
   options: {
@@ -18,6 +19,7 @@ const copy = command({
     parts: integer({ description: 'how many', fallback: 4, min: 1, max: 99 }),
     only: list({ description: 'which' }),
     wait: flag({ description: 'until a signal' }),
+    key: optionalText({ description: 'nobody sees it', secret: true }),
   },
   async run({ args, options }, { say, signal }) {
     if (args[0] === 'refused') throw new CommandError(exitCode.refused, 'the gate is shut');
@@ -32,7 +34,11 @@ const copy = command({
     say({ kind: 'result', text: 'copied to ' + options.to, data: { to: options.to, parts: options.parts, ...(options.only.length > 0 && { only: options.only }) } });
   },
 });
-await main({ name: 'demo', version: '1.2.3', summary: 'A demo.', environmentPrefix: 'DEMO', commands: [copy] });
+const listed = { name: 'copy', summary: 'Copies (in short).', load: async () => copy };
+const other = command({ name: 'move', summary: 'Moves.', arguments: [], options: {}, examples: [], async run() {} });
+await main({
+  name: 'demo', version: '1.2.3', summary: 'A demo.', environmentPrefix: 'DEMO', metricsPrefix: 'demo', commands: [listed, other],
+});
 `;
 
 let folder = '';
@@ -132,6 +138,71 @@ test('help shows flags with defaults and an example, version the version', async
     expect(help.stdout).toContain(part);
   }
   expect(await demo('--version')).toMatchObject({ code: 0, stdout: '1.2.3\n' });
+});
+
+test('--print-config tells what each option is set to and by what, without secrets', async () => {
+  const config = join(folder, 'print.json');
+  await writeFile(config, '{"parts":7}');
+  const environment = { DEMO_TO: 'https://me:secret@host/x', DEMO_KEY: 'secret' };
+  const args = ['copy', 'a', '--print-config', '--config', config];
+  const { code, stdout } = await start([...args, '--only', 'x,y'], environment).ended;
+  expect(code).toBe(0);
+  expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    ['--to', 'https://…@host/x', 'DEMO_TO'],
+    ['--parts', '7', `${config}: parts`],
+    ['--only', 'x,y', '--only'],
+    ['--wait', 'false', 'default'],
+    ['--key', '…', 'DEMO_KEY'],
+    ['--metrics-file', '-', 'default'],
+    ['--otlp-endpoint', '-', 'default'],
+    [''],
+  ]);
+  const { stdout: json } = await start(['copy', 'a', '--print-config', '--json']).ended;
+  expect(json).toContain('"to":{"value":"","from":"missing"},"parts":{"value":4,"from":"default"}');
+});
+
+test('the list of commands has their short summaries, the help of each its whole one', async () => {
+  const help = await demo('--help');
+  for (const part of ['copy', 'Copies (in short).', 'Moves.', 'completion']) expect(help.stdout).toContain(part);
+  expect((await demo('help', 'copy')).stdout).toContain('Copies.');
+});
+
+test.each(['bash', 'zsh', 'fish'])('completion for %s knows commands and flags', async (shell) => {
+  const { code, stdout } = await demo('completion', shell);
+  expect(code).toBe(0);
+  for (const word of ['copy', 'move', 'parts', 'print-config', 'metrics-file']) expect(stdout).toContain(word);
+  expect(await demo('completion', 'tcsh')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('bash, zsh, fish'),
+  });
+});
+
+test('bash completes commands, then the flags of the command', async () => {
+  const { stdout: script } = await demo('completion', 'bash');
+  const completed = (...words: string[]) =>
+    execFileSync(
+      'bash',
+      ['-c', `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _demo; echo "\${COMPREPLY[@]}"`, '-', ...words],
+      {
+        encoding: 'utf8',
+      },
+    ).trim();
+  expect(completed('demo', 'c')).toBe('copy');
+  expect(completed('demo', 'copy', '--pa')).toBe('--parts');
+  expect(completed('demo', 'move', '--pa')).toBe('');
+});
+
+test('a file of metrics and a step summary are written beside; a place that is none is refused', async () => {
+  const [metrics, page] = [join(folder, 'demo.prom'), join(folder, 'summary.md')];
+  const github = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: page };
+  const { stderr } = await start(['copy', 'refused', '--to', 'b', '--metrics-file', metrics], github).ended;
+  expect(stderr).toContain('::error title=demo copy::the gate is shut\n');
+  expect(await readFile(metrics, 'utf8')).toContain('demo_exit_code 4\n');
+  expect(await readFile(page, 'utf8')).toContain('## ❌ demo copy · 0 s, exit code 4');
+  const nowhere = await demo('copy', 'a', '--to', 'b', '--metrics-file', join(folder, 'nowhere', 'x.prom'));
+  expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('--metrics-file') });
+  const none = await demo('copy', 'a', '--to', 'b', '--otlp-endpoint', 'collector:4317');
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('--otlp-endpoint collector:4317') });
 });
 
 test('the first signal asks the command to stop: it may run again, exit 6', async () => {

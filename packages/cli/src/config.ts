@@ -2,27 +2,46 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '@segment-store/contract/nearest';
 import { CommandError, exitCode } from './exit-code.ts';
-import { type OptionTable, toFlag, toVariable, type Values } from './option.ts';
+import { type Option, type OptionTable, toFlag, toVariable, type Values } from './option.ts';
 
 export interface Sources {
   /** Path of a JSON object with option names as keys. */
   readonly file: string | undefined;
+  /** Keys the file may have besides: of options that are resolved elsewhere. */
+  readonly otherKeys?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly environmentPrefix: string;
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
+/** What an option is set to, and by what: `--store`, `SEGMENT_INGEST_STORE`, `file.json: store`, `default`. */
+export interface Setting {
+  readonly name: string;
+  readonly option: Option<unknown>;
+  /** Undefined when a required option is missing. */
+  readonly origin: string | undefined;
+  readonly value: unknown;
+}
+
 /** @throws CommandError `usage`, naming where the value came from */
 export function resolveOptions<Table extends OptionTable>(table: Table, sources: Sources): Values<Table> {
-  const file = sources.file === undefined ? {} : readConfig(sources.file, Object.keys(table));
-  const values = Object.entries(table).map(([name, option]) => {
-    const given = origins(name, file, sources).find(({ value }) => value !== undefined);
-    if (given !== undefined) return [name, parse(given, option)];
-    if (!option.required) return [name, option.fallback];
+  const values = settings(table, sources).map(({ name, option, origin, value }) => {
+    if (origin !== undefined) return [name, value];
     const variable = toVariable(sources.environmentPrefix, name);
     throw usage(`${toFlag(name)} ${option.placeholder} is missing: ${option.description} (or set ${variable})`);
   });
   return Object.fromEntries(values);
+}
+
+/** Every option in the order of the table. @throws CommandError `usage` for a value that cannot be */
+export function settings(table: OptionTable, sources: Sources): readonly Setting[] {
+  const known = [...Object.keys(table), ...(sources.otherKeys ?? [])];
+  const file = sources.file === undefined ? {} : readConfig(sources.file, known);
+  return Object.entries(table).map(([name, option]) => {
+    const given = origins(name, file, sources).find(({ value }) => value !== undefined);
+    if (given !== undefined) return { name, option, origin: given.origin, value: parse(given, option) };
+    return { name, option, origin: option.required ? undefined : 'default', value: option.fallback };
+  });
 }
 
 interface Given {
@@ -43,10 +62,10 @@ function parse({ origin, value }: Given, option: OptionTable[string]): unknown {
   try {
     return option.parse(Array.isArray(value) ? JSON.stringify(value) : String(value));
   } catch (error) {
-    throw usage(`${origin} ${JSON.stringify(value)}: ${error instanceof Error ? error.message : error}`);
+    const shown = option.secret === true ? '…' : JSON.stringify(value);
+    throw usage(`${origin} ${shown}: ${error instanceof Error ? error.message : error}`);
   }
 }
-
 function readConfig(path: string, names: readonly string[]): Readonly<Record<string, unknown>> {
   const config = parseJson(path);
   for (const key of Object.keys(config)) {

@@ -1,12 +1,40 @@
 #!/usr/bin/env node
-import { main } from '@segment-store/cli/command';
-import { generationsCommand, removeCommand, rollbackCommand, unholdCommand } from './commands/generations.ts';
-import { loadCommand, publishCommand } from './commands/load.ts';
+import { main } from '@segment-store/cli/main';
+
+const [load, generations] = [() => import('./commands/load.ts'), () => import('./commands/generations.ts')];
 
 await main({
   name: 'segment-ingest',
   version: '0.1.0',
   summary: 'Loads run folders into a store: each run becomes one generation, published whole or not at all.',
   environmentPrefix: 'SEGMENT_INGEST',
-  commands: [loadCommand, publishCommand, rollbackCommand, unholdCommand, generationsCommand, removeCommand],
+  metricsPrefix: 'segment_ingest',
+  commands: [
+    { name: 'load', summary: 'A run folder becomes the live generation', load: async () => (await load()).loadCommand },
+    {
+      name: 'publish',
+      summary: 'A run that is loaded becomes the live generation',
+      load: async () => (await load()).publishCommand,
+    },
+    {
+      name: 'rollback',
+      summary: 'The generation before becomes live again',
+      load: async () => (await generations()).rollbackCommand,
+    },
+    {
+      name: 'unhold',
+      summary: 'Publishing may go on after a rollback',
+      load: async () => (await generations()).unholdCommand,
+    },
+    {
+      name: 'generations',
+      summary: 'The generations of a store',
+      load: async () => (await generations()).generationsCommand,
+    },
+    {
+      name: 'remove',
+      summary: 'Removes a generation that is not live',
+      load: async () => (await generations()).removeCommand,
+    },
+  ],
 });

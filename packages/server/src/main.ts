@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { command, main } from '@segment-store/cli/command';
+import { command } from '@segment-store/cli/command';
+import { main } from '@segment-store/cli/main';
 import { options, resolveConfig } from './config.ts';
 import { serve } from './serve.ts';
 
@@ -15,6 +16,7 @@ await main({
       arguments: [],
       options,
       examples: ['segment-server --store embedded:./store', 'segment-server --store http://127.0.0.1:9200 --port 8081'],
+      drainMs: 25_000, // it ends itself before
       run: (input, context) => serve(resolveConfig(input.options), context),
     }),
   ],

@@ -1,8 +1,8 @@
-/** `--json`: one event a line on stdout. The first line carries the version; fields are only ever added. */
-import type { Say, Streams } from '../event.ts';
+/** `--json`: one event a line on stdout, as event.schema.json says. The first line carries the version. */
+import type { Renderer, Streams } from '../event.ts';
 
-export function lines(command: string, { stdout }: Streams): Say {
+export function lines(command: string, { stdout }: Pick<Streams, 'stdout'>): Renderer {
   const print = (value: unknown) => stdout.write(`${JSON.stringify(value)}\n`);
   print({ v: 1, command });
-  return print;
+  return { say: print, close: async () => {} };
 }

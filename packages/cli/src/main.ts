@@ -1,0 +1,92 @@
+/** A program of ours: parses, runs, renders and ends the process. */
+import { Command, CommanderError } from 'commander';
+import type { AnyCommand, Cli, ListedCommand } from './command.ts';
+import { completionScript, shells } from './completion.ts';
+import { exitCode } from './exit-code.ts';
+import { type Option, toFlag } from './option.ts';
+import { finish, runCommand, sharedOptions } from './run.ts';
+
+/** Every command also takes --config, --print-config, --json, --no-color and --help. */
+export async function main(cli: Cli): Promise<void> {
+  const program = new Command(cli.name).description(cli.summary).version(cli.version).exitOverride();
+  const listed = cli.commands.map(asListed);
+  for (const one of listed) {
+    if (one.name === '') declare(cli, program, await one.load());
+    else program.command(one.name).description(one.summary).exitOverride();
+  }
+  program.hook('preSubcommand', async (_, target) => {
+    const one = listed.find(({ name }) => name === target.name());
+    if (one !== undefined) declare(cli, target, await one.load());
+  });
+  if (listed.length > 1) {
+    declareCompletion(cli, program, listed);
+    // Commander's own `help load` would show a command whose file is not imported yet.
+    const help = program.helpCommand(false).command('help').argument('[command]').description('help of a command');
+    help.action(async (name?: string) => {
+      await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], USER);
+    });
+  }
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    finish(error.exitCode === 0 ? exitCode.done : exitCode.usage);
+  }
+}
+
+function asListed(one: AnyCommand | ListedCommand): ListedCommand {
+  return 'load' in one ? one : { name: one.spec.name, summary: one.spec.summary, load: async () => one };
+}
+
+const USER = { from: 'user' } as const;
+
+const SWITCHES = [
+  ['--config <file>', 'JSON file of options; flags and environment win over it'],
+  ['--print-config', 'shows what each option is set to and by what, and ends'],
+  ['--json', 'events and result as JSON lines on stdout'],
+  ['--no-color', 'plain text on a terminal, too; NO_COLOR does the same'],
+] as const;
+
+function declare(cli: Cli, target: Command, one: AnyCommand): void {
+  const { spec } = one;
+  target.description(spec.summary).configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  for (const argument of spec.arguments) target.argument(argument);
+  for (const [name, option] of Object.entries({ ...spec.options, ...sharedOptions(cli) })) {
+    const flags = [toFlag(name), option.placeholder].filter(Boolean).join(' ');
+    if (option.repeatable === true) target.option(flags, described(option), joined);
+    else target.option(flags, described(option));
+  }
+  for (const [flags, description] of SWITCHES) target.option(flags, description);
+  target.addHelpText('after', ['', 'Examples:', ...spec.examples.map((line) => `  ${line}`)].join('\n'));
+  target.action(async () => finish(await runCommand(cli, one, { args: target.args, flags: target.opts() })));
+}
+
+function described({ description, fallback, fallbackText, placeholder, required }: Option<unknown>): string {
+  if (required) return `${description} (required)`;
+  return fallback === undefined || placeholder === undefined
+    ? description
+    : `${description} (default ${fallbackText ?? fallback})`;
+}
+
+const joined = (text: string, before: string | undefined): string =>
+  before === undefined ? text : `${before},${text}`;
+
+function declareCompletion(cli: Cli, program: Command, listed: readonly ListedCommand[]): void {
+  const target = program.command('completion').argument('<shell>', shells.join(', ')).exitOverride();
+  target.description('Prints a completion script: source it, or put it where your shell looks for such.');
+  target.action(async (text: string) => {
+    const shell = shells.find((known) => known === text);
+    if (shell === undefined) target.error(`error: no completion for "${text}": ${shells.join(', ')}`);
+    else
+      process.stdout.write(
+        completionScript(shell, cli.name, await Promise.all(listed.map((one) => completable(cli, one)))),
+      );
+  });
+}
+
+async function completable(cli: Cli, { name, summary, load }: ListedCommand) {
+  const table = { ...(await load()).spec.options, ...sharedOptions(cli) };
+  const own = Object.entries(table).map(([key, { description }]) => ({ flag: toFlag(key), description }));
+  const shared = SWITCHES.map(([flags, description]) => ({ flag: flags.split(' ')[0] ?? '', description }));
+  return { name, summary, flags: [...own, ...shared] };
+}

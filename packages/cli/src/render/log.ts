@@ -1,0 +1,73 @@
+/**
+ * For people who read a log: results on stdout, all else on stderr, no control characters, and never more than 200
+ * lines: what is going on is told every 30 s in the first half hour, every 8 min until the twelfth hour, then ever
+ * more rarely; of warnings and the like the first 30.
+ */
+import type { CommandEvent, ProgressEvent, Renderer, Streams } from '../event.ts';
+import { painted } from './color.ts';
+import { formatDuration } from './figure.ts';
+import { printable } from './printable.ts';
+import type { Look } from './terminal.ts';
+import { progressText, sentence } from './wording.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const LOOK_MS = 1_000;
+const REMARKS = 30;
+
+/** How long a log may be silent once the command has run for `elapsedMs`: 60 lines, 86 until 12 h, 14 per doubling. */
+export function silenceMs(elapsedMs: number): number {
+  if (elapsedMs < HOUR / 2) return MINUTE / 2;
+  return elapsedMs < 12 * HOUR ? 8 * MINUTE : elapsedMs / 20;
+}
+
+export function log({ stdout, stderr }: Streams, { color, clock }: Look): Renderer {
+  const startedAt = clock.now();
+  let printedAt = startedAt;
+  let heardAt = startedAt;
+  let remarks = 0;
+  let stage = 'start';
+  let progress: ProgressEvent | undefined;
+  const print = (text: string, kind: CommandEvent['kind'] = 'progress') => {
+    printedAt = clock.now();
+    stderr.write(`${painted(printable(text), kind, color)}\n`);
+  };
+  const remark = (text: string, kind: CommandEvent['kind']) => {
+    remarks++;
+    if (remarks <= REMARKS) print(text, kind);
+    if (remarks === REMARKS) print('further lines like these are left out; --json has them all', 'note');
+  };
+  const status = () => {
+    const silent = clock.now() - heardAt;
+    const news = silent < LOOK_MS * 2 ? '' : `, nothing new for ${formatDuration(silent)}`;
+    return `  ${progress === undefined ? `${stage}: still at it` : progressText(progress)}${news}`;
+  };
+  const stop = clock.every(LOOK_MS, () => {
+    if (clock.now() - printedAt >= silenceMs(clock.now() - startedAt)) print(status());
+  });
+  const show = (event: CommandEvent) => {
+    if (event.kind === 'progress') {
+      // The first of a stage at once, then by the clock; the last one, so that a log tells how far it came.
+      const wanted = progress === undefined || event.done === event.total;
+      progress = event;
+      if (wanted) print(`  ${progressText(event)}`);
+    } else if (event.kind === 'result') stdout.write(`${printable(event.text)}\n`);
+    else if (event.kind !== 'waiting') showSentence(event);
+  };
+  const showSentence = (event: Parameters<typeof sentence>[0]) => {
+    const text = sentence(event);
+    if (event.kind === 'stage') [stage, progress] = [event.stage, undefined];
+    if (text === undefined) return;
+    if (event.kind === 'stage' || event.kind === 'error') print(text, event.kind);
+    else remark(text, event.kind);
+  };
+  return {
+    say(event) {
+      if (event.kind !== 'waiting') heardAt = clock.now();
+      show(event);
+    },
+    async close() {
+      stop();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** One command from its flags to its exit code: what shows it, what stops it, what its errors mean. */
+import { systemClock } from './clock.ts';
+import type { AnyCommand, Cli } from './command.ts';
+import { resolveOptions, type Sources, settings } from './config.ts';
+import type { Say } from './event.ts';
+import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import type { OptionTable } from './option.ts';
+import { printedConfig } from './print-config.ts';
+import { broadcast, type Called, type Outside, reader, watchedOptions, watchers } from './renderers.ts';
+import { processSignals, stopSignal } from './signals.ts';
+
+const DRAIN_MS = 20_000;
+
+const outside: Outside = {
+  streams: process,
+  environment: process.env,
+  clock: systemClock,
+  wallClock: () => Date.now(),
+};
+
+export interface Parsed {
+  readonly args: readonly string[];
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** The options that a command shares with all others of its program. */
+export const sharedOptions = ({ metricsPrefix }: Cli): OptionTable =>
+  metricsPrefix === undefined ? {} : watchedOptions;
+
+/** Never rejects. */
+export async function runCommand(cli: Cli, one: AnyCommand, { args, flags }: Parsed): Promise<ExitCode> {
+  const signal = stopSignal(processSignals);
+  const called = calledAs(cli, one, flags);
+  const renderers = [reader(called, outside)];
+  const { say, close } = broadcast(renderers, systemClock);
+  const table = { ...one.spec.options, ...sharedOptions(cli) };
+  const sources: Sources = {
+    file: typeof flags.config === 'string' ? flags.config : undefined,
+    otherKeys: Object.keys(table),
+    environment: process.env,
+    environmentPrefix: cli.environmentPrefix,
+    flags,
+  };
+  const work = async () => {
+    if (flags.printConfig === true) return say(printedConfig(settings(table, sources)));
+    const watched = { ...resolveOptions(watchedOptions, sources), metricsPrefix: cli.metricsPrefix };
+    renderers.push(...(await watchers(called, watched, outside)));
+    await one.run({ ...sources, args }, { say, signal });
+  };
+  const code = await ended(work(), { say, signal, drainMs: one.spec.drainMs ?? DRAIN_MS });
+  await close();
+  return code;
+}
+
+function calledAs(cli: Cli, { spec }: AnyCommand, flags: Parsed['flags']): Called {
+  return {
+    program: cli.name,
+    version: cli.version,
+    command: spec.name,
+    json: flags.json === true,
+    color: flags.color !== false,
+  };
+}
+
+interface Stop {
+  readonly say: Say;
+  readonly signal: AbortSignal;
+  readonly drainMs: number;
+}
+
+async function ended(work: Promise<void>, stop: Stop): Promise<ExitCode> {
+  try {
+    await Promise.race([work, notDrained(stop)]);
+    return exitCode.done;
+  } catch (error) {
+    const { text, code } = explain(error, stop.signal);
+    stop.say({ kind: 'error', text, exitCode: code });
+    return code;
+  }
+}
+
+/** Rejects `drainMs` after the first signal: whoever sent it does not wait for ever. */
+function notDrained({ signal, drainMs }: Stop): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = () => setTimeout(reject, drainMs, signal.reason).unref();
+    signal.addEventListener('abort', give, { once: true });
+  });
+}
+
+function explain(error: unknown, signal: AbortSignal): { readonly text: string; readonly code: ExitCode } {
+  if (error instanceof CommandError) return { text: error.message, code: error.exitCode };
+  if (signal.aborted) {
+    return {
+      text: `stopped by ${signal.reason.message}; run the same command again to go on`,
+      code: exitCode.unavailable,
+    };
+  }
+  return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), code: exitCode.failed };
+}
+
+/** Whatever is still open (keep-alive sockets, timers) must not keep a finished command alive. */
+export function finish(code: ExitCode): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
