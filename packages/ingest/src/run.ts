@@ -2,21 +2,33 @@
 import { FormatError } from '@segment-store/contract/id';
 import { MANIFEST_KEY, type Manifest, type Part, parseManifest } from '@segment-store/contract/manifest';
 import type { FileInfo, Folder } from '@segment-store/folder/folder';
+import { readRange } from '@segment-store/folder/resumed';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { REWRITE, type Source } from './source.ts';
 import { orIncomplete, sourceFailure } from './source-failure.ts';
 
+export type Files = ReadonlyMap<string, FileInfo>;
+
 /** A run folder that is complete. */
 export interface Run {
+  readonly folder: Folder;
   readonly manifest: Manifest;
+  /** By key: everything in the folder when it was opened. */
+  readonly files: Files;
   source(part: Part): Source;
 }
 
 /** Rejects INCOMPLETE, CHANGED or CORRUPT, naming the file. No part is read yet. */
 export async function openRun(folder: Folder, call: Call): Promise<Run> {
-  const manifest = await readManifest(folder, call);
-  const files = await filesOf(folder, call);
+  const file = await findManifest(folder, call);
+  const manifest = await readManifest(folder, file, call);
+  const files = new Map(await filesOf(folder, call));
+  return runOf(folder, manifest, files.set(file.key, file)); // the one that was read, whatever is there by now
+}
+
+/** The files the manifest names are all there, as it says. Rejects as `openRun` does. */
+function runOf(folder: Folder, manifest: Manifest, files: Files): Run {
   const sources = new Map(
     [manifest.catalogue, ...manifest.parts].map((part) => [
       part.key,
@@ -24,7 +36,9 @@ export async function openRun(folder: Folder, call: Call): Promise<Run> {
     ]),
   );
   return {
+    folder,
     manifest,
+    files,
     source(part) {
       const source = sources.get(part.key);
       if (source === undefined) throw new Error(`${part.key} is not a part of run ${manifest.run}`);
@@ -33,23 +47,26 @@ export async function openRun(folder: Folder, call: Call): Promise<Run> {
   };
 }
 
-async function readManifest(folder: Folder, call: Call): Promise<Manifest> {
-  const file = await folder.info(MANIFEST_KEY, call).catch((error: unknown) => {
+async function findManifest(folder: Folder, call: Call): Promise<FileInfo> {
+  return folder.info(MANIFEST_KEY, call).catch((error: unknown) => {
     if (!isFailure(error) || error.code !== 'NOT_FOUND') throw error;
     const hint = 'name the folder of one run, and load it once its calculation has ended';
     throw sourceFailure('INCOMPLETE', `${folder.url} holds no ${MANIFEST_KEY}: ${hint}`, error);
   });
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of folder.read(file, { from: 0, to: file.bytes }, call)) chunks.push(chunk);
+}
+
+async function readManifest(folder: Folder, file: FileInfo, call: Call): Promise<Manifest> {
+  const bytes = await readRange(folder, file, { from: 0, to: file.bytes }, call);
   try {
-    return parseManifest(Buffer.concat(chunks));
+    return parseManifest(bytes);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw sourceFailure('CORRUPT', `${MANIFEST_KEY} in ${folder.url}: ${error.message}`, error);
+    throw sourceFailure('CORRUPT', `${file.key} in ${folder.url}: ${error.message}`, error);
   }
 }
 
-async function filesOf(folder: Folder, call: Call): Promise<ReadonlyMap<string, FileInfo>> {
+/** Everything in the folder. Rejects with INCOMPLETE when there is no folder. */
+export async function filesOf(folder: Folder, call: Call): Promise<Files> {
   try {
     const files = await Array.fromAsync(folder.list('', call));
     return new Map(files.map((file) => [file.key, file]));
@@ -58,7 +75,7 @@ async function filesOf(folder: Folder, call: Call): Promise<ReadonlyMap<string, 
   }
 }
 
-function held(folder: Folder, files: ReadonlyMap<string, FileInfo>, part: Part): FileInfo {
+function held(folder: Folder, files: Files, part: Part): FileInfo {
   const file = files.get(part.key);
   if (file === undefined) {
     throw sourceFailure(
