@@ -15,7 +15,7 @@ import { unlistedSegments } from './gates/unlisted-segments.ts';
 import { vanishedSegments } from './gates/vanished-segments.ts';
 import { inParallel } from './in-parallel.ts';
 import { judging } from './judging.ts';
-import { lineReader, membersAsTheyAre } from './lines/lines.ts';
+import { lineReader, type ToLines } from './lines/lines.ts';
 import type { LoadDeps } from './load.ts';
 import { partSource } from './part-source.ts';
 import type { Run } from './run.ts';
@@ -26,6 +26,7 @@ export interface LoadDepsOptions {
   readonly store: Store;
   readonly story: Story;
   readonly partsAtOnce: number;
+  readonly toLines: ToLines;
   readonly limits: GateLimits;
   readonly canaries: readonly Canary[];
   readonly overrides: Overrides;
@@ -37,9 +38,9 @@ interface GateLimits extends SegmentDriftLimits {
 }
 
 /** @throws Failure UNREADABLE when this version does not load the run's layout or format */
-export function loadDeps({ run, store, story, partsAtOnce, ...options }: LoadDepsOptions): LoadDeps {
+export function loadDeps({ run, store, story, partsAtOnce, toLines, ...options }: LoadDepsOptions): LoadDeps {
   const { manifest } = run;
-  const readLines = lineReader(manifest, membersAsTheyAre());
+  const readLines = lineReader(manifest, toLines);
   const accounts = createAccounts((rejection) => story.rejected(rejection));
   const deps: LoadDeps = {
     writer: store.writer,

@@ -1,4 +1,5 @@
 /** Flags several commands take. */
+import { availableParallelism } from 'node:os';
 import { list } from '@segment-store/cli/list';
 import { integer, type Option, optionalText, requiredText, text } from '@segment-store/cli/option';
 import { ratio } from '@segment-store/cli/quantity';
@@ -68,4 +69,20 @@ export const gateOptions: {
     fallback: 10,
   }),
   maxVanishedSegments: integer({ description: 'segments of the live catalogue that may be absent', fallback: 0 }),
+};
+
+export const transformOptions: {
+  readonly transform: Option<string | undefined>;
+  readonly transformThreads: Option<number>;
+} = {
+  transform: optionalText({
+    description: 'a module whose default export makes a member of each row, or null to skip it',
+    placeholder: '<file>',
+  }),
+  transformThreads: integer({
+    description: 'threads a transform runs in',
+    fallback: Math.min(4, availableParallelism()),
+    min: 1,
+    max: 64,
+  }),
 };

@@ -14,9 +14,10 @@ import { type Canary, readCanaries } from '../canaries.ts';
 import { loadDeps } from '../deps.ts';
 import { orUsage, withExitCode } from '../exit.ts';
 import { complete, fill, type LoadDeps } from '../load.ts';
-import { buildOptions, folderOptions, gateOptions, storeOptions } from '../options.ts';
+import { buildOptions, folderOptions, gateOptions, storeOptions, transformOptions } from '../options.ts';
 import { openRun } from '../run.ts';
 import { createStory, type Story } from '../story.ts';
+import { openToLines } from '../to-lines.ts';
 import { whoRuns } from '../who.ts';
 
 const options = {
@@ -24,6 +25,7 @@ const options = {
   ...buildOptions,
   ...folderOptions,
   ...gateOptions,
+  ...transformOptions,
   partsAtOnce: integer({ description: 'parts read at the same time', fallback: 4, min: 1, max: 64 }),
 };
 type Options = Values<typeof options>;
@@ -67,6 +69,7 @@ function bring(url: string, { options, context }: { options: Options; context: C
     const story = createStory(context.say, systemTime);
     const overrides = { gates: new Set(options.accept), by: whoRuns() };
     const canaries = canariesOf(options.canaries);
+    await using toLines = await openToLines(options);
     await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
     await using store = orUsage(() => openStore(options.store, options));
     story.stage('check', folder.url);
@@ -76,6 +79,7 @@ function bring(url: string, { options, context }: { options: Options; context: C
       store,
       story,
       partsAtOnce: options.partsAtOnce,
+      toLines,
       limits: options,
       canaries,
       overrides,

@@ -24,7 +24,7 @@ export function memberLines(part: Part, rows: Rows, keep: Keep): Lines {
     const line = numbers[row] ?? 0;
     const from = rows.spans[row * 2] ?? 0;
     const to = rows.spans[row * 2 + 1] ?? 0;
-    const reason = place(bytes, { from, to }, spans, count * SPAN_FIELDS);
+    const reason = placeMemberLine(bytes, { from, to }, spans, count * SPAN_FIELDS);
     if (reason !== undefined) {
       rejected.push(rejection(part, { line, offset, reason, raw: bytes.subarray(from, to) }, keep));
       continue;
@@ -43,8 +43,8 @@ export function memberLines(part: Part, rows: Rows, keep: Keep): Lines {
   };
 }
 
-function rejection({ key }: Part, { line, offset, reason, raw }: RefusedRow, keep: Keep): Rejection {
-  return { part: key, line, offset, reason, ...keep(raw) };
+function rejection({ key }: Part, { raw, ...row }: RefusedRow, keep: Keep): Rejection {
+  return { part: key, ...row, ...keep(raw) };
 }
 
 const byLine = (a: Rejection, b: Rejection) => a.line - b.line;
@@ -54,8 +54,13 @@ interface Range {
   readonly to: number;
 }
 
-/** The line's span goes into `spans`; or says why there is none. */
-function place(bytes: Buffer, range: Range, spans: Uint32Array, at: number): RefusedRow['reason'] | undefined {
+/** Makes the row in `range` canonical where it stands and puts its span into `spans`, or says why it is no member. */
+export function placeMemberLine(
+  bytes: Buffer,
+  range: Range,
+  spans: Uint32Array,
+  at: number,
+): RefusedRow['reason'] | undefined {
   try {
     if (!scanMemberLine(bytes, range, spans, at)) rewrite(bytes, range, spans, at);
     return undefined;

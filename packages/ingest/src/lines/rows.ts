@@ -21,7 +21,9 @@ export interface Rows {
 export interface RefusedRow {
   readonly line: number;
   readonly offset: number;
-  readonly reason: FormatReason;
+  readonly reason: FormatReason | 'transform';
+  /** The name of the error a transform threw. */
+  readonly type?: string;
   /** Empty for one that was too large to be kept. */
   readonly raw: Uint8Array;
 }

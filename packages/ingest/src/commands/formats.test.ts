@@ -1,0 +1,116 @@
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommandEvent } from '@segment-store/cli/event';
+import { CommandError } from '@segment-store/cli/exit-code';
+import type { Manifest } from '@segment-store/contract/manifest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { changeManifest, type RunFiles, runFiles } from '../../../../test/support/run-folder.ts';
+import { parquetOf } from '../lines/parquet.fixture.ts';
+import { createPlaces, member, type Places, run, served } from '../place.fixture.ts';
+import { loadCommand } from './load.ts';
+
+let places: Places;
+beforeAll(async () => {
+  places = await createPlaces();
+});
+afterAll(() => places[Symbol.asyncDispose]());
+
+/** The command in this process: its exit code, and everything it said. */
+async function load(folder: string, store: string, flags: Readonly<Record<string, string>> = {}) {
+  const events: CommandEvent[] = [];
+  const context = { say: (event: CommandEvent) => void events.push(event), signal: new AbortController().signal };
+  const given = { args: [folder], flags: { store, ...flags }, environmentPrefix: 'FORMATS_TEST' };
+  const failure = await loadCommand.run(given, context).catch((error: Error) => error);
+  const said = events.flatMap((event) => ('text' in event ? [event.text] : []));
+  if (failure === undefined) return { exitCode: 0, said: said.join('\n') };
+  const exitCode = failure instanceof CommandError ? failure.exitCode : 1;
+  return { exitCode, said: [...said, failure.message].join('\n') };
+}
+
+const members: Readonly<Record<string, readonly string[]>> = {
+  c1: ['a', 'b'],
+  'ö, "🛒"': ['a'],
+  c3: [],
+  c4: ['b', 'a', 'c'],
+};
+const ids = Object.keys(members);
+
+type Written = Pick<Manifest, 'layout' | 'format'> & { readonly parts: readonly (Uint8Array | string)[] };
+
+/** The run of `members`, its parts written otherwise: `rows` of each part as the manifest shall say. */
+function runOf({ layout, format, parts }: Written, rows: readonly number[]): RunFiles {
+  const files = runFiles({ run, parts: [ids.map((id) => member(id, ...(members[id] ?? [])))] });
+  files.delete('members/part-00000');
+  const written = parts.map((part, index) => {
+    const bytes = Buffer.from(part);
+    const key = `members/p${index}`;
+    files.set(key, bytes);
+    return { key, bytes: bytes.length, rows: rows[index] ?? 0 };
+  });
+  changeManifest(files, (manifest) => ({ ...manifest, layout, format, parts: written }));
+  return files;
+}
+
+const sqlText = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const csvText = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
+const wideCsv = (some: readonly string[]) =>
+  ['customer_id,segment_ids', ...some.map((id) => `${csvText(id)},${members[id]?.join('|')}`)].join('\r\n');
+const wideParquet = (some: readonly string[]) =>
+  some
+    .map(
+      (id) =>
+        `select ${sqlText(id)} as customer_id, ${JSON.stringify(members[id]).replaceAll('"', "'")}::varchar[] as segment_ids`,
+    )
+    .join(' union all ');
+
+const [some, others] = [ids.slice(0, 1), ids.slice(1)];
+
+const formats: readonly { readonly title: string; readonly files: () => Promise<RunFiles> | RunFiles }[] = [
+  {
+    title: 'NDJSON',
+    files: () => {
+      const parts = [some, others].map((part) => part.map((id) => `${member(id, ...(members[id] ?? []))}\n`).join(''));
+      return runOf({ layout: 'by-customer', format: 'ndjson', parts }, [1, 3]);
+    },
+  },
+  {
+    title: 'CSV',
+    files: () => runOf({ layout: 'by-customer', format: 'csv', parts: [wideCsv(some), wideCsv(others)] }, [1, 3]),
+  },
+  {
+    title: 'Parquet',
+    files: async () => {
+      const parts = [await parquetOf(wideParquet(some)), await parquetOf(wideParquet(others), { codec: 'zstd' })];
+      return runOf({ layout: 'by-customer', format: 'parquet', parts }, [1, 3]);
+    },
+  },
+];
+
+test.each(formats)('$title: the same documents', async ({ files }) => {
+  const { folder, store } = await places.place(await files());
+  const { said, exitCode } = await load(folder, store);
+  expect(exitCode, said).toBe(0);
+  expect(await served(store, ids)).toEqual({ run, members: Object.values(members) });
+});
+
+const otherShape = ids.map((id) => JSON.stringify({ user: { id }, in: members[id]?.join(' ') })).join('\n');
+const transformed = () => runOf({ layout: 'by-customer', format: 'ndjson', parts: [otherShape] }, [4]);
+
+test('rows of another shape, through a transform: the same documents', async () => {
+  const { folder, store } = await places.place(transformed());
+  const transform = join(folder, 'transform.mjs');
+  const segments = 'row.in.split(" ").filter((id) => id !== "")';
+  await writeFile(transform, `export default (row) => ({ customer_id: row.user.id, segment_ids: ${segments} });`);
+  const { said, exitCode } = await load(folder, store, { transform, transformThreads: '1' });
+  expect(exitCode, said).toBe(0);
+  expect(await served(store, ids)).toEqual({ run, members: Object.values(members) });
+});
+
+test('a transform that cannot be used ends the load before anything is written', async () => {
+  const { folder, store } = await places.place(transformed());
+  const { said, exitCode } = await load(folder, store, { transform: join(folder, 'nowhere.mjs') });
+  expect(exitCode, said).toBe(2);
+  expect(said).toContain('nowhere.mjs cannot be used');
+  await expect(access(store.replace('embedded:', ''))).rejects.toThrow('ENOENT');
+});
