@@ -20,6 +20,7 @@ import type { Aliases } from './aliases.ts';
 import { conditionOf } from './condition.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { generationMeta, type Layout } from './layout.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { asOf, type Standing, toGenerations, toLive } from './standing.ts';
 
 export interface PublisherTerms {
@@ -28,6 +29,7 @@ export interface PublisherTerms {
   readonly records: Records;
   readonly aliases: Aliases;
   readonly standing: Standing;
+  readonly lifecycle: Lifecycle;
 }
 
 /** `call`: everything asked of it ends with that signal. */
@@ -128,17 +130,28 @@ async function intend(
 const overtaken = (run: RunId): Error => refusal('FENCED', `another publisher of run ${run} came first: look again`);
 
 async function moveTo(
-  { records, aliases }: PublisherTerms,
+  terms: PublisherTerms,
   { from, to, intended }: Move & { readonly intended: GenerationRecord },
   call: Call,
 ): Promise<Live> {
+  const { records, aliases, lifecycle } = terms;
   const { at } = intended.publishing ?? lastPublication(intended);
+  await lifecycle.detach(to.run, call);
   await aliases.move(from, to, call);
   for (const run of [to.run, from.run]) {
     // Published it is, whatever happens to the records: readers derive the rest, the next publisher writes it down.
     await follow(records, { run, pointer: to, at, intended }, call).catch(() => {});
   }
+  await retireIndices(terms, call).catch(() => {});
   return toLive({ pointer: to, record: asOf(intended, to, at) });
+}
+
+/** All of them each time, so that what failed here, or was retired without a policy, has one after the next move. */
+async function retireIndices({ standing, lifecycle }: PublisherTerms, call: Call): Promise<void> {
+  await lifecycle.attach(await standing.all(call), call);
+  // Another publisher may have brought one of them back meanwhile.
+  const { run } = await standing.pointer(call);
+  await lifecycle.detach(run, call);
 }
 
 /** Brings the record of `run` to where the aliases say it is. */

@@ -13,6 +13,7 @@ import { type Connection, connect } from './connection.ts';
 import { createRecords } from './control.ts';
 import { prepareFirstUse } from './first-use.ts';
 import { type Layout, layoutOf } from './layout.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { createPublisher } from './publisher.ts';
 import { openReader } from './reader.ts';
 import { createStanding, toGenerations, toLive } from './standing.ts';
@@ -23,6 +24,7 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
   const layout = layoutOf(options.prefix);
   const { records, aliases } = options.readOnly ? untouched(connection, layout) : written(connection, layout);
   const standing = createStanding(aliases, records);
+  const lifecycle = createLifecycle({ connection, layout, ...options });
   const closing = new AbortController();
   const untilClosed: Call = { ...unlimited, signal: closing.signal };
   const prepare = options.readOnly
@@ -30,7 +32,7 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
     : onceItWorks(() => prepareFirstUse({ connection, layout, aliases, records }, untilClosed));
   /** Shared by all callers; each waits no longer than its own signal allows. */
   const ready = (call: Call) => deadline(Number.POSITIVE_INFINITY)<void, void>(prepare)(undefined, call);
-  const publisher = createPublisher({ connection, layout, records, aliases, standing }, untilClosed);
+  const publisher = createPublisher({ connection, layout, records, aliases, standing, lifecycle }, untilClosed);
   const reader: StoreReader = {
     live: (call) => follow(async () => toLive(await ready(call).then(() => standing.live(call))), options.pollMs, call),
     generations: async (call) => toGenerations(await ready(call).then(() => standing.all(call))),
