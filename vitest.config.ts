@@ -22,7 +22,10 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.test.ts'], withServers),
       project('e2e', ['test/e2e/**/*.test.ts'], { ...withServers, fileParallelism: false }),
       project('examples', ['test/examples/**/*.test.ts'], withServers),
-      project('long', ['test/e2e/kill.test.ts', ...cuts], { ...withServers, env: { KILL_ROUNDS: '5', CUTS: '100' } }),
+      project('long', ['test/e2e/kill.test.ts', 'test/long/**/*.test.ts', ...cuts], {
+        ...withServers,
+        env: { KILL_ROUNDS: '5', CUTS: '100' },
+      }),
     ],
   },
 });
