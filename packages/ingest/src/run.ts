@@ -28,7 +28,7 @@ export async function openRun(folder: Folder, call: Call): Promise<Run> {
 }
 
 /** The files the manifest names are all there, as it says. Rejects as `openRun` does. */
-function runOf(folder: Folder, manifest: Manifest, files: Files): Run {
+export function runOf(folder: Folder, manifest: Manifest, files: Files): Run {
   const sources = new Map(
     [manifest.catalogue, ...manifest.parts].map((part) => [
       part.key,
