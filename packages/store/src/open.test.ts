@@ -26,6 +26,13 @@ test.for([
   [{ leaseMs: -1 }, 'leaseMs -1'],
   [{ pollMs: Number.NaN }, 'pollMs NaN'],
   [{ patienceMs: -5 }, 'patienceMs -5'],
+  [{ replicas: -1 }, 'replicas -1'],
+  [{ replicas: 0.5 }, 'replicas 0.5'],
+  [{ forceMergeTo: 0 }, 'forceMergeTo 0'],
+  [{ settleMs: Number.NaN }, 'settleMs NaN'],
+  [{ ilmPolicy: '' }, 'ilmPolicy ""'],
+  [{ ilmPolicy: '_none' }, 'ilmPolicy "_none"'],
+  [{ ilmPolicy: 'a,b' }, 'ilmPolicy "a,b"'],
 ] as const)('the option %j is refused by name and value', ([options, named]) => {
   expect(() => openStore('http://127.0.0.1:9200', options)).toThrow(RangeError);
   expect(() => openStore('http://127.0.0.1:9200', options)).toThrow(named);

@@ -1,3 +1,5 @@
+import type { Settling } from './store.ts';
+
 export interface StoreOptions {
   /** Separates deployments in one Elasticsearch: `^[a-z][a-z0-9-]{0,47}$`. Default `segments`. Elasticsearch only. */
   readonly prefix?: string;
@@ -9,6 +11,22 @@ export interface StoreOptions {
   readonly pollMs?: number;
   /** How long an open build keeps trying a store that refuses or does not answer. Default 300,000. */
   readonly patienceMs?: number;
+  /**
+   * Copies of each shard, made when a build is sealed. Default: one where there is a second data node, none where there
+   * is not, followed as nodes come and go. Elasticsearch only.
+   */
+  readonly replicas?: number;
+  /** Copies are written while the build is: slower, but there is nothing to wait for at the end. Default false. */
+  readonly replicasFromStart?: boolean;
+  /** Lucene segments that a shard is merged to before it is copied. Default: it is not. Elasticsearch only. */
+  readonly forceMergeTo?: number;
+  /**
+   * How long a seal waits for copies that are being made; it does not wait for those that cannot be made now. Either
+   * way the generation is sealed, and its condition says what is missing. Default 3,600,000. Elasticsearch only.
+   */
+  readonly settleMs?: number;
+  /** Hears every 5 s what a seal is waiting for. Default: nobody does. Elasticsearch only. */
+  readonly onSettling?: (settling: Settling) => void;
   /**
    * A lifecycle policy that Elasticsearch knows, attached to a generation when it is retired or withdrawn, its age from
    * then on; taken off before it goes live again. Default: none. Elasticsearch only.
@@ -22,7 +40,7 @@ export type ResolvedOptions = Required<Omit<StoreOptions, OptionalName>> & {
   readonly [name in OptionalName]: StoreOptions[name] | undefined;
 };
 /** Without a default: undefined means that there is none. */
-type OptionalName = 'ilmPolicy';
+type OptionalName = 'ilmPolicy' | 'replicas' | 'forceMergeTo' | 'onSettling';
 
 /** @throws RangeError naming the option and its value */
 export function resolveOptions({
@@ -31,6 +49,11 @@ export function resolveOptions({
   leaseMs = 60_000,
   pollMs = 2_000,
   patienceMs = 300_000,
+  replicas,
+  replicasFromStart = false,
+  forceMergeTo,
+  settleMs = 3_600_000,
+  onSettling,
   ilmPolicy,
   readOnly = false,
 }: StoreOptions): ResolvedOptions {
@@ -38,11 +61,20 @@ export function resolveOptions({
     throw new RangeError(`prefix ${JSON.stringify(prefix)}: up to 48 of a-z, 0-9 and "-", a letter first`);
   }
   if (!Number.isInteger(shards) || shards < 1) throw new RangeError(`shards ${shards}: a whole number from 1`);
+  const copies = { replicas, replicasFromStart, forceMergeTo, settleMs, onSettling };
+  checkCopies(copies);
   if (ilmPolicy !== undefined && !/^(?!_)[^\s,"*\\<|>/?]{1,255}$/.test(ilmPolicy)) {
     throw new RangeError(`ilmPolicy ${JSON.stringify(ilmPolicy)}: the name of a policy that Elasticsearch knows`);
   }
-  for (const [name, ms] of Object.entries({ leaseMs, pollMs, patienceMs })) {
+  for (const [name, ms] of Object.entries({ leaseMs, pollMs, patienceMs, settleMs })) {
     if (!(ms >= 0)) throw new RangeError(`${name} ${ms}: milliseconds, not below 0`);
   }
-  return Object.freeze({ prefix, shards, leaseMs, pollMs, patienceMs, ilmPolicy, readOnly });
+  return Object.freeze({ prefix, shards, leaseMs, pollMs, patienceMs, ...copies, ilmPolicy, readOnly });
+}
+
+function checkCopies({ replicas = 0, forceMergeTo = 1 }: Pick<ResolvedOptions, 'replicas' | 'forceMergeTo'>): void {
+  if (!Number.isInteger(replicas) || replicas < 0) throw new RangeError(`replicas ${replicas}: a whole number from 0`);
+  if (!Number.isInteger(forceMergeTo) || forceMergeTo < 1) {
+    throw new RangeError(`forceMergeTo ${forceMergeTo}: a whole number from 1`);
+  }
 }

@@ -108,6 +108,18 @@ export interface Condition {
   readonly counted?: { readonly members: number; readonly segments: number };
 }
 
+/** What a seal is waiting for, told every 5 s while it lasts. */
+export interface Settling {
+  readonly run: RunId;
+  readonly step: 'merge' | 'copy';
+  readonly elapsedMs: number;
+  /** Of a copy. */
+  readonly totalBytes?: number;
+  readonly doneBytes?: number;
+  /** At the pace so far. */
+  readonly remainingMs?: number;
+}
+
 /** What a gate found: recorded with the generation. */
 export interface Verdict {
   readonly gate: string;

@@ -11,14 +11,13 @@ import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { createIndex } from './first-use.ts';
 import { buildSettings, catalogueMapping, type Layout, membersMapping } from './layout.ts';
 import { SEGMENTS_A_BULK, sendSegments } from './segments.ts';
-import { type BuildAlias, countDocuments, settleIndices } from './settle.ts';
+import { type BuildAlias, countDocuments, type SettleTerms, settleIndices } from './settle.ts';
 
 /** About 1 MB of body, two at once, was the fastest for lines of 100 bytes. */
 const PIECE_BYTES = 1_000_000;
 const IN_FLIGHT = 2;
 
-export interface ContentsTerms {
-  readonly connection: Connection;
+export interface ContentsTerms extends SettleTerms {
   readonly layout: Layout;
   readonly shards: number;
   readonly patienceMs: number;
@@ -58,17 +57,17 @@ export async function createContents(terms: ContentsTerms, { run, isNew }: Conte
     // A bulk is answered when it is on disk.
     async flush() {},
     count: () => countDocuments(connection, { members, catalogue }, call),
-    close: () => settleIndices(connection, { members, catalogue, aliases }, call),
+    close: () => settleIndices(terms, { run, members, catalogue, aliases }, call),
     async [Symbol.asyncDispose]() {},
   };
 }
 
 async function createIndices(
-  { connection, layout, shards }: ContentsTerms,
+  { connection, layout, shards, ...copies }: ContentsTerms,
   { run, isNew }: ContentsOf & { shards: number },
   call: Call,
 ): Promise<void> {
-  const settings = { ...buildSettings, number_of_shards: 1 };
+  const settings = { ...buildSettings(copies), number_of_shards: 1 };
   const catalogue = { name: layout.catalogueOf(run), settings, aliases: [layout.catalogueBuildOf(run)] };
   const members = { name: layout.membersOf(run), settings: { ...settings, number_of_shards: shards } };
   const [, created] = await Promise.all([

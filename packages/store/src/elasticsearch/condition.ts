@@ -7,6 +7,7 @@ import type { Condition, Generation } from '../store.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { catalogueMapping, type Layout, membersMapping } from './layout.ts';
 import { countVisible } from './settle.ts';
+import { shardsOf } from './shards.ts';
 
 export interface ConditionTerms {
   readonly connection: Connection;
@@ -76,33 +77,4 @@ function differences(what: string, made: ReadonlyMap<string, string>, found: Rea
     .filter((name) => made.get(name) !== found.get(name))
     .sort()
     .map((name) => `${what}: ${name} is ${found.get(name) ?? 'not set'}, it was made ${made.get(name) ?? 'without'}`);
-}
-
-interface IndexHealth {
-  readonly number_of_shards: number;
-  readonly number_of_replicas: number;
-  readonly active_shards: number;
-  readonly active_primary_shards: number;
-  readonly initializing_shards: number;
-}
-
-interface ClusterHealth {
-  readonly status: Condition['health'];
-  readonly indices: Readonly<Record<string, IndexHealth>>;
-}
-
-async function shardsOf(
-  connection: Connection,
-  indices: string,
-  call: Call,
-): Promise<Pick<Condition, 'health' | 'shards'>> {
-  const query = { level: 'indices' };
-  const request = { method: 'GET', path: `/_cluster/health/${indices}`, query, timeoutMs: TIMEOUT_MS.control } as const;
-  const { status, indices: found } = (await connection.send<ClusterHealth>(request, call)).body;
-  const sum = (of: (one: IndexHealth) => number) => Object.values(found).reduce((total, one) => total + of(one), 0);
-  const wanted = sum((one) => one.number_of_shards * (1 + one.number_of_replicas));
-  const active = sum((one) => one.active_shards);
-  const starting = sum((one) => one.initializing_shards);
-  const lost = sum((one) => one.number_of_shards - one.active_primary_shards);
-  return { health: status, shards: { wanted, active, starting, missing: wanted - active - starting, lost } };
 }

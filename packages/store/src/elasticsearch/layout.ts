@@ -72,10 +72,28 @@ export const controlMapping = {
   properties: { kind: { type: 'keyword' }, body: { type: 'object', enabled: false } },
 } as const;
 
-/** While a build writes: nothing searches, and a copy is made once it is complete. */
-export const buildSettings = { refresh_interval: '-1', number_of_replicas: 0 } as const;
-/** From the seal on: a copy wherever there is a second node. */
-export const sealedSettings = { refresh_interval: null, auto_expand_replicas: '0-1' } as const;
+export interface Copies {
+  /** Undefined: one wherever there is a second node, followed as nodes come and go. */
+  readonly replicas: number | undefined;
+  readonly replicasFromStart: boolean;
+}
+
+function copiesOf({ replicas }: Copies): object {
+  if (replicas === undefined) return { auto_expand_replicas: '0-1' };
+  return { auto_expand_replicas: false, number_of_replicas: replicas };
+}
+
+/**
+ * While a build writes: nothing searches, and copies are made once it is complete unless they are wanted from the start.
+ * Every bulk is on the disk before it is answered: what is acknowledged then survives a crash of Elasticsearch, and a
+ * translog that is synced every 5 s instead took 1.14 (bulks of 1 MB) and 0.84 (0.1 MB) of the time, within the noise.
+ */
+export function buildSettings(copies: Copies): object {
+  const made = copies.replicasFromStart ? copiesOf(copies) : { number_of_replicas: 0 };
+  return { refresh_interval: '-1', 'translog.durability': 'request', ...made };
+}
+
+export const sealedSettings = (copies: Copies): object => ({ refresh_interval: null, ...copiesOf(copies) });
 
 /** Who loaded a generation; the version of this package. */
 const TOOL = { name: 'segment-store', version: '0.1.0' } as const;

@@ -1,8 +1,11 @@
 /** Ends the writing of a generation: everything on disk and counted, then closed and copied. */
+import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
 import { refusal } from '../refusal.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
-import { sealedSettings } from './layout.ts';
+import { type WaitTerms, waitForCopies } from './copies.ts';
+import { type Copies, sealedSettings } from './layout.ts';
+import { type MergeTerms, mergeSegments } from './merge.ts';
 
 interface Indices {
   readonly members: string;
@@ -37,20 +40,28 @@ export async function countVisible(
   return { members: await count(connection, members, call), segments: await count(connection, catalogue, call) };
 }
 
+export interface SettleTerms extends Copies, MergeTerms, WaitTerms {
+  readonly connection: Connection;
+}
+
+/** Again after a part of it was done, it does the rest. A copy that cannot be made now is no failure: gates judge it. */
 export async function settleIndices(
-  connection: Connection,
-  { members, catalogue, aliases }: Indices & { readonly aliases: readonly BuildAlias[] },
+  terms: SettleTerms,
+  { run, members, catalogue, aliases }: Indices & { readonly run: RunId; readonly aliases: readonly BuildAlias[] },
   call: Call,
 ): Promise<void> {
+  const { connection } = terms;
   const body = { actions: aliases.map((one) => ({ remove: { ...one, must_exist: false } })) };
   // 404: none of them is left, a seal before this one came so far.
   const removal = { method: 'POST', path: '/_aliases', body, accept: [404] } as const;
   await connection.send({ ...removal, timeoutMs: TIMEOUT_MS.control }, call);
-  const path = `/${members},${catalogue}`;
-  const settings = { method: 'PUT', path: `${path}/_settings`, body: { index: sealedSettings } } as const;
-  await connection.send({ ...settings, timeoutMs: TIMEOUT_MS.control }, call);
-  const flush = { method: 'POST', path: `${path}/_flush`, timeoutMs: TIMEOUT_MS.seal } as const;
+  const indices = `${members},${catalogue}`;
+  await mergeSegments(terms, { run, index: members }, call);
+  const flush = { method: 'POST', path: `/${indices}/_flush`, timeoutMs: TIMEOUT_MS.seal } as const;
   checkWhole(await connection.send<OfShards>(flush, call), `${connection.url} could flush only a part of ${members}`);
+  const settings = { method: 'PUT', path: `/${indices}/_settings`, body: { index: sealedSettings(terms) } } as const;
+  await connection.send({ ...settings, timeoutMs: TIMEOUT_MS.control }, call);
+  await waitForCopies(terms, { run, indices }, call);
 }
 
 interface OfShards {
