@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { parseRunId, type RunId } from '@segment-store/contract/id';
+import { MANIFEST_KEY } from '@segment-store/contract/manifest';
 import { run as runTool } from '@segment-store/services/tool';
 import { openStore } from '@segment-store/store/open';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type JobResult, runJob } from '../support/github-job.ts';
 import { removeIndices } from '../support/indices.ts';
-import { changeManifest, generatedParts, type RunFiles, runFiles, writeRun } from '../support/run-folder.ts';
+import { generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 import { createBucket, servers } from '../support/servers.ts';
 import { pathWithShims } from '../support/shims.ts';
 import { workflowComplaints } from '../support/workflow-complaints.ts';
@@ -20,7 +20,7 @@ const prefix = `github-${randomUUID().slice(0, 8)}`;
 const older = parseRunId('20260101t030000z');
 const newest = parseRunId('20260102t030000z');
 const incomplete = parseRunId('20260103t030000z');
-const spoiled = parseRunId('20260104t030000z');
+const doubled = parseRunId('20260104t030000z');
 
 let scratch = '';
 let environment: Readonly<Record<string, string>> = {};
@@ -41,10 +41,10 @@ afterAll(async () => {
   await rm(scratch, { recursive: true });
 });
 
-/** Two hundred customers of a run, as its producer wrote them to the bucket. */
-async function upload(run: RunId, spoil: (files: RunFiles) => void = () => {}): Promise<void> {
-  const files = runFiles({ run, parts: generatedParts({ customers: 200, parts: 2, seed: 1 }), gzip: true });
-  spoil(files);
+/** A run in the bucket, as its producer wrote it; one without a manifest is being written yet. */
+async function upload(run: RunId, { customers = 200, isComplete = true } = {}): Promise<void> {
+  const files = runFiles({ run, parts: generatedParts({ customers, parts: 2, seed: 1 }), gzip: true });
+  if (!isComplete) files.delete(MANIFEST_KEY);
   const folder = await writeRun(join(scratch, run), files);
   await runTool('env', [
     ...variables(),
@@ -96,13 +96,15 @@ test('actions of others are pinned by commit', () => {
 });
 
 test('a bucket without a complete run is an error', async () => {
-  await upload(incomplete, (files) => files.delete('manifest.json'));
+  await upload(incomplete, { isComplete: false });
   expect(await job()).toMatchObject({ exitCode: 7, log: expect.stringContaining('holds no complete run') });
 });
 
 test('on the schedule the newest complete run is published', async () => {
   await Promise.all([upload(older), upload(newest)]);
-  expect(await job()).toMatchObject({ exitCode: 0, log: expect.stringContaining(`run ${newest} is live`) });
+  const { exitCode, log, summary } = await job();
+  expect(exitCode, log).toBe(0);
+  expect(summary).toMatch(new RegExp(`^## ✅ segment-ingest load.*run ${newest} is live`, 's'));
   expect(await liveRun()).toBe(newest);
 });
 
@@ -125,12 +127,16 @@ test('a run that is not complete is red at once', async () => {
   expect(log).not.toContain('::notice title=Unavailable');
 });
 
-test('a refused run is red, and what was live stays live', async () => {
-  await upload(spoiled, (files) => replacePart(files, 'members/part-00000'));
-  const { exitCode, log } = await job();
-  expect(exitCode).toBe(4);
-  expect(log).toContain('::error title=Refused');
+test('a refused run is red, what was live stays live, and the refusing gate can be overruled', async () => {
+  await upload(doubled, { customers: 400 });
+  const refused = await job();
+  expect(refused).toMatchObject({ exitCode: 4, log: expect.stringContaining('::error title=Refused') });
+  expect(refused.summary).toMatch(/^## ❌ .*exit code 4\n.*\bdrift\b.*400 customers/s);
   expect(await liveRun()).toBe(newest);
+  const accepted = await job({ accept: 'drift,segment-drift' });
+  expect(accepted, accepted.log).toMatchObject({ exitCode: 0 });
+  expect(accepted.summary).toMatch(/^## ✅ /);
+  expect(await liveRun()).toBe(doubled);
 });
 
 test('a store that is away is tried three times', async () => {
@@ -139,16 +145,3 @@ test('a store that is away is tried three times', async () => {
   expect(log.match(/::notice title=Unavailable/g)).toHaveLength(2);
   expect(log).toContain('::error title=Unavailable');
 });
-
-/** Lines that are none, in the number and the bytes that the manifest promises. */
-function replacePart(files: RunFiles, key: string): void {
-  const lines = gunzipSync(files.get(key) ?? '')
-    .toString()
-    .replaceAll('customer_id', 'customer-id');
-  const bytes = gzipSync(lines, { level: 1 });
-  files.set(key, bytes);
-  changeManifest(files, (manifest) => ({
-    ...manifest,
-    parts: manifest.parts.map((part) => (part.key === key ? { ...part, bytes: bytes.length } : part)),
-  }));
-}

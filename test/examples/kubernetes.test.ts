@@ -1,7 +1,9 @@
 /** The manifests of examples/kubernetes: valid, and their containers' commands run for real, in order and in parallel. */
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,6 +103,20 @@ async function live() {
   return (await store.publisher.live()).generation;
 }
 
+/** Takes whatever is sent to it. */
+async function startCollector() {
+  const paths = new Set<string | undefined>();
+  const server = createServer((request, response) => {
+    paths.add(request.url);
+    request.resume().on('end', () => response.end());
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening');
+  const close = async () => void server.close().closeAllConnections();
+  return { url: `http://127.0.0.1:${address.port}`, paths, [Symbol.asyncDispose]: close };
+}
+
 describe.each(['cronjob.yaml', 'parallel-job.yaml'] as const)('%s', (name) => {
   test.each(['1.33', '1.37'])('is valid in Kubernetes %s', async (version) => {
     await checkManifest(join(examples, name), version);
@@ -141,6 +157,8 @@ test('an evicted load drains, and the next pod goes on to publish the newest run
   first.process.stderr?.on('data', (chunk) => `${chunk}`.includes('fill') && first.process.kill('SIGTERM'));
   await end(first, exitCode.unavailable);
   expect((await live()).run).not.toBe(run);
-  await end(start(load(cronJob)), 0);
+  await using collector = await startCollector();
+  await end(start(load(cronJob), { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }), 0);
   expect(await live()).toMatchObject({ run, members: CUSTOMERS });
+  expect([...collector.paths].sort()).toEqual(['/v1/metrics', '/v1/traces']);
 });
