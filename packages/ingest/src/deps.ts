@@ -40,7 +40,7 @@ interface GateLimits extends SegmentDriftLimits {
 /** @throws Failure UNREADABLE when this version does not load the run's layout or format */
 export function loadDeps({ run, store, story, partsAtOnce, toLines, ...options }: LoadDepsOptions): LoadDeps {
   const { manifest } = run;
-  const readLines = lineReader(manifest, toLines);
+  const readLines = lineReader(run, toLines);
   const accounts = createAccounts((rejection) => story.rejected(rejection));
   const deps: LoadDeps = {
     writer: store.writer,

@@ -1,8 +1,9 @@
 /** Flags several commands take. */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { list } from '@segment-store/cli/list';
 import { integer, type Option, optionalText, requiredText, text } from '@segment-store/cli/option';
-import { ratio } from '@segment-store/cli/quantity';
+import { bytes, ratio } from '@segment-store/cli/quantity';
 import { GATE_NAMES } from './gates/gate.ts';
 
 export const storeOptions: { readonly store: Option<string>; readonly prefix: Option<string> } = {
@@ -84,5 +85,17 @@ export const transformOptions: {
     fallback: Math.min(4, availableParallelism()),
     min: 1,
     max: 64,
+  }),
+};
+
+export const scratchOptions: { readonly scratch: Option<string>; readonly scratchMemory: Option<number> } = {
+  scratch: text({
+    description: 'a directory for by-segment runs while they are loaded: about 40 bytes a membership',
+    placeholder: '<dir>',
+    fallback: join(tmpdir(), 'segment-ingest'),
+  }),
+  scratchMemory: bytes({
+    description: 'memory of the sort that regroups a by-segment run; the process takes about twice as much more',
+    fallback: '300MB',
   }),
 };

@@ -5,6 +5,7 @@ import type { FileInfo, Folder } from '@segment-store/folder/folder';
 import { readRange } from '@segment-store/folder/resumed';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
+import type { RowReader } from './lines/rows.ts';
 import { REWRITE, type Source } from './source.ts';
 import { orIncomplete, sourceFailure } from './source-failure.ts';
 
@@ -17,6 +18,8 @@ export interface Run {
   /** By key: everything in the folder when it was opened. */
   readonly files: Files;
   source(part: Part): Source;
+  /** How its parts become rows, where layout and format do not say it. */
+  readonly rows?: RowReader;
 }
 
 /** Rejects INCOMPLETE, CHANGED or CORRUPT, naming the file. No part is read yet. */

@@ -1,5 +1,5 @@
 /** What a person hears while a run is loaded. */
-import type { Say } from '@segment-store/cli/event';
+import type { ProgressEvent, Say } from '@segment-store/cli/event';
 import type { Manifest } from '@segment-store/contract/manifest';
 import type { Time } from '@segment-store/resilience/time';
 import type { Build, Rejection, Tally, Verdict } from '@segment-store/store/store';
@@ -12,6 +12,8 @@ export interface Story {
   /** What became of further rows. */
   loaded(...tallies: readonly Tally[]): void;
   rejected(rejection: Rejection): void;
+  /** How far a by-segment run is regrouped. */
+  regrouped(progress: Omit<ProgressEvent, 'kind' | 'stage'>): void;
   /** Gates that refused, and somebody would not hear of it. */
   accepted(verdicts: readonly Verdict[]): void;
   summary(): Summary;
@@ -38,12 +40,13 @@ export function createStory(say: Say, time: Time): Story {
     if (stage !== '') seconds[stage] = (seconds[stage] ?? 0) + (time.now() - stageAt) / 1000;
     stageAt = time.now();
   };
+  const begin = (name: string, detail?: string) => {
+    endStage();
+    stage = name;
+    say({ kind: 'stage', stage, ...(detail !== undefined && { detail }) });
+  };
   return {
-    stage(name, detail) {
-      endStage();
-      stage = name;
-      say({ kind: 'stage', stage, ...(detail !== undefined && { detail }) });
-    },
+    stage: begin,
     rows(done, total) {
       Object.assign(count, { done, total });
     },
@@ -61,6 +64,12 @@ export function createStory(say: Say, time: Time): Story {
       if (count.rejected > REJECTIONS_SAID) return;
       say({ kind: 'warning', text: `${part} line ${line}, byte ${offset}: rejected as ${reason}` });
       if (count.rejected === REJECTIONS_SAID) say({ kind: 'warning', text: 'further rejected lines are counted only' });
+    },
+    regrouped(progress) {
+      if (stage !== 'regroup') begin('regroup', 'by customer');
+      if (time.now() - saidAt < PROGRESS_MS) return;
+      saidAt = time.now();
+      say({ kind: 'progress', stage, ...progress });
     },
     accepted(verdicts) {
       for (const { gate, figure, limit } of verdicts) {

@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises';
+import { access, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandEvent } from '@segment-store/cli/event';
 import { CommandError } from '@segment-store/cli/exit-code';
@@ -92,6 +92,71 @@ test.each(formats)('$title: the same documents', async ({ files }) => {
   const { said, exitCode } = await load(folder, store);
   expect(exitCode, said).toBe(0);
   expect(await served(store, ids)).toEqual({ run, members: Object.values(members) });
+});
+
+/** Of two parts each: the pairs of `members`, in no order. */
+const pairs = ids.flatMap((id) => (members[id] ?? []).map((segment) => ({ segment, id }))).reverse();
+const [somePairs, otherPairs] = [pairs.slice(0, 2), pairs.slice(2)];
+type Pairs = typeof pairs;
+
+const segmentLines = (of: Pairs) =>
+  of.map(({ segment, id }) => JSON.stringify({ segment_id: segment, customer_ids: [id] })).join('\n');
+const tallCsv = (of: Pairs) =>
+  ['segment_id,customer_id', ...of.map(({ segment, id }) => `${segment},${csvText(id)}`)].join('\n');
+const tallParquet = (of: Pairs) =>
+  of
+    .map(({ segment, id }) => `select ${sqlText(segment)} as segment_id, ${sqlText(id)} as customer_id`)
+    .join(' union all ');
+
+const bySegment: typeof formats = [
+  {
+    title: 'NDJSON',
+    files: () => {
+      const parts = [segmentLines(somePairs), segmentLines(otherPairs)];
+      return runOf({ layout: 'by-segment', format: 'ndjson', parts }, [2, 4]);
+    },
+  },
+  {
+    title: 'CSV',
+    files: () =>
+      runOf({ layout: 'by-segment', format: 'csv', parts: [tallCsv(somePairs), tallCsv(otherPairs)] }, [2, 4]),
+  },
+  {
+    title: 'Parquet',
+    files: async () => {
+      const parts = [await parquetOf(tallParquet(somePairs)), await parquetOf(tallParquet(otherPairs))];
+      return runOf({ layout: 'by-segment', format: 'parquet', parts }, [2, 4]);
+    },
+  },
+];
+
+test.each(bySegment)(
+  '$title by segment: the same documents, segments in order; scratch is left empty',
+  async ({ files }) => {
+    const { folder, store } = await places.place(await files());
+    const scratch = join(folder, '..', 'scratch');
+    const { said, exitCode } = await load(folder, store, { scratch });
+    expect(exitCode, said).toBe(0);
+    const sorted = ids.map((id) => (members[id]?.length === 0 ? undefined : members[id]?.toSorted()));
+    expect(await served(store, ids)).toEqual({ run, members: sorted });
+    expect(await readdir(scratch)).toEqual([]);
+  },
+);
+
+test('rejected lines of a by-segment run are told by their place in the source, and refuse it', async () => {
+  const parts = [segmentLines(somePairs), `${segmentLines(otherPairs)}\n{"segment_id":"a"}`];
+  const { folder, store } = await places.place(runOf({ layout: 'by-segment', format: 'ndjson', parts }, [2, 5]));
+  const { said, exitCode } = await load(folder, store, { scratch: join(folder, '..', 'scratch') });
+  expect(exitCode, said).toBe(4);
+  expect(said).toContain('members/p1 line 5, byte ');
+  expect(said).toContain('rejected as malformed');
+});
+
+test('a scratch directory that is a file ends the load before anything is written', async () => {
+  const { folder, store } = await places.place(await (bySegment[0]?.files() ?? new Map()));
+  const { said, exitCode } = await load(folder, store, { scratch: join(folder, 'manifest.json') });
+  expect(exitCode, said).toBe(2);
+  expect(said).toContain(`--scratch ${join(folder, 'manifest.json')}`);
 });
 
 const otherShape = ids.map((id) => JSON.stringify({ user: { id }, in: members[id]?.join(' ') })).join('\n');

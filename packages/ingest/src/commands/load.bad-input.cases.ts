@@ -93,12 +93,6 @@ export const badRuns: readonly BadRun[] = [
     names: ['members/part-', 'the columns', 'customer_id and segment_ids'],
   },
   {
-    what: 'a run by segment',
-    spoil: (files) => changeManifest(files, (manifest) => ({ ...manifest, layout: 'by-segment' })),
-    exitCode: exitCode.input,
-    names: ['by-segment ndjson', 'by-customer ndjson'],
-  },
-  {
     what: 'fewer rows in a part than the manifest says',
     spoil: (files) => changeRows(files, FIRST, 3),
     exitCode: exitCode.input,

@@ -10,11 +10,19 @@ import { systemTime } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Live } from '@segment-store/store/store';
 import { admit } from '../admit.ts';
+import { byCustomer } from '../by-customer.ts';
 import { type Canary, readCanaries } from '../canaries.ts';
 import { loadDeps } from '../deps.ts';
 import { orUsage, withExitCode } from '../exit.ts';
 import { complete, fill, type LoadDeps } from '../load.ts';
-import { buildOptions, folderOptions, gateOptions, storeOptions, transformOptions } from '../options.ts';
+import {
+  buildOptions,
+  folderOptions,
+  gateOptions,
+  scratchOptions,
+  storeOptions,
+  transformOptions,
+} from '../options.ts';
 import { openRun } from '../run.ts';
 import { createStory, type Story } from '../story.ts';
 import { openToLines } from '../to-lines.ts';
@@ -26,6 +34,7 @@ const options = {
   ...folderOptions,
   ...gateOptions,
   ...transformOptions,
+  ...scratchOptions,
   partsAtOnce: integer({ description: 'parts read at the same time', fallback: 4, min: 1, max: 64 }),
 };
 type Options = Values<typeof options>;
@@ -73,7 +82,12 @@ function bring(url: string, { options, context }: { options: Options; context: C
     await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
     await using store = orUsage(() => openStore(options.store, options));
     story.stage('check', folder.url);
-    const run = await openRun(folder, call);
+    const source = await openRun(folder, call);
+    if ((await admit(source.manifest, { publisher: store.publisher, overrides })) === 'live already') {
+      const text = `run ${source.manifest.run} is live already: nothing to do`;
+      return context.say({ kind: 'result', text, data: { run: source.manifest.run, published: false } });
+    }
+    const run = await byCustomer(source, { ...options, onProgress: story.regrouped }, call);
     const deps = loadDeps({
       run,
       store,
@@ -84,11 +98,9 @@ function bring(url: string, { options, context }: { options: Options; context: C
       canaries,
       overrides,
     });
-    if ((await admit(run.manifest, { publisher: store.publisher, overrides })) === 'live already') {
-      const text = `run ${run.manifest.run} is live already: nothing to do`;
-      return context.say({ kind: 'result', text, data: { run: run.manifest.run, published: false } });
-    }
-    context.say(published(await steps(run.manifest, deps, call), story));
+    const live = await steps(run.manifest, deps, call);
+    await run.remove();
+    context.say(published(live, story));
   });
 }
 

@@ -10,32 +10,21 @@ import { ndjsonRows } from './ndjson.ts';
 import { parquetRows } from './parquet.ts';
 import type { PartSource, RowReader, Rows } from './rows.ts';
 
-/** What a reader makes of a run's rows: members, (segment, customer) pairs, or any objects, for a transform to shape. */
-type Content = Manifest['layout'] | 'transformed by-customer';
+/** What the rows of a run are: members, (segment, customer) pairs, or any objects, for a transform to shape. */
+type Content = 'members' | 'pairs' | 'anything';
 
 const MEMBER: Columns = ['customer_id', 'segment_ids'];
+const PAIR: Columns = ['segment_id', 'customer_id'];
 
 /** Every combination there is. */
-const readers: Readonly<Partial<Record<`${Content} ${Manifest['format']}`, RowReader>>> = {
-  'by-customer ndjson': ndjsonRows(),
-  'by-customer csv': csvRows(MEMBER),
-  'by-customer parquet': parquetRows(MEMBER),
-  'transformed by-customer ndjson': ndjsonRows(),
-  'transformed by-customer csv': csvRows('any'),
-  'transformed by-customer parquet': parquetRows('any'),
+const readers: Readonly<Record<Content, Readonly<Record<Manifest['format'], RowReader>>>> = {
+  members: { ndjson: ndjsonRows(), csv: csvRows(MEMBER), parquet: parquetRows(MEMBER) },
+  pairs: { ndjson: ndjsonRows(), csv: csvRows(PAIR), parquet: parquetRows(PAIR) },
+  anything: { ndjson: ndjsonRows(), csv: csvRows('any'), parquet: parquetRows('any') },
 };
 
-/** @throws Failure UNREADABLE naming what this version reads */
-function rowReader({ layout, format, run }: Manifest, transformed: boolean): RowReader {
-  const content = transformed ? `transformed ${layout}` : layout;
-  const known: Readonly<Record<string, RowReader>> = readers;
-  const reader = known[`${content} ${format}`];
-  if (reader !== undefined) return reader;
-  const readable = Object.keys(readers).join(', ');
-  throw sourceFailure(
-    'UNREADABLE',
-    `run ${run} is ${content} ${format}, which this version does not load: ${readable}`,
-  );
+export function rowReader(content: Content, format: Manifest['format']): RowReader {
+  return readers[content][format];
 }
 
 /** Rows of one part, in order → its lines, in order. */
@@ -56,8 +45,18 @@ export function membersAsTheyAre(keep: Keep = keepNothing): ToLines {
 
 export type LineReader = (part: Part, source: PartSource, call: Call) => AsyncIterable<Lines>;
 
-/** @throws Failure UNREADABLE, as `rowReader` */
-export function lineReader(manifest: Manifest, toLines: ToLines): LineReader {
-  const read = rowReader(manifest, toLines.transformed);
+/** What lines are read from: a run by customer, or one that says itself how its parts become rows. */
+export interface LinesOf {
+  readonly manifest: Manifest;
+  readonly rows?: RowReader;
+}
+
+/** @throws Failure UNREADABLE for a by-segment run: it must be regrouped before it has member lines */
+export function lineReader({ manifest, rows }: LinesOf, toLines: ToLines): LineReader {
+  const { run, layout, format } = manifest;
+  if (layout === 'by-segment') {
+    throw sourceFailure('UNREADABLE', `run ${run} is by-segment ${format}: only a run by-customer has member lines`);
+  }
+  const read = rows ?? rowReader(toLines.transformed ? 'anything' : 'members', format);
   return (part, source, call) => toLines.lines(part, read(source, call), call);
 }

@@ -11,7 +11,7 @@ const encoder = new TextEncoder();
 export type Keep = (raw: Uint8Array) => Pick<Rejection, 'raw'>;
 export const keepNothing: Keep = () => ({});
 /** For dead letters. A row that was not JSON in its file is kept in the JSON it became. */
-export const keepRaw: Keep = (raw) => ({ raw: Uint8Array.from(raw) });
+export const keepRaw: Keep = (raw) => (raw.length === 0 ? {} : { raw: Uint8Array.from(raw) });
 
 /** Takes `rows` over: lines stand in the same bytes, rewritten where a row was not canonical. */
 export function memberLines(part: Part, rows: Rows, keep: Keep): Lines {

@@ -19,6 +19,8 @@ export interface Rows {
 }
 
 export interface RefusedRow {
+  /** Where it stands, when not in the part that is read. */
+  readonly part?: string;
   readonly line: number;
   readonly offset: number;
   readonly reason: FormatReason | 'transform';

@@ -1,0 +1,147 @@
+/** (customer, segment) pairs in any order → in order, out of core. The only file here that knows DuckDB. */
+import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+
+export interface PairsOptions {
+  /** For what memory does not hold; must exist. */
+  readonly directory: string;
+  /** What DuckDB's buffers may hold. The process is larger by its own heap and what DuckDB allocates beside them. */
+  readonly memoryBytes: number;
+  readonly threads: number;
+  /** What `directory` may take. Default: 90 % of what is free there. */
+  readonly diskBytes?: number;
+  /** Ends the running statement. */
+  readonly signal: AbortSignal;
+}
+
+export interface Pairs extends AsyncDisposable {
+  /** Ids without line feeds. Throws PairsError. */
+  add(segmentId: string, customerIds: readonly string[]): void;
+  /** Once, after the last `add`: by customer, then by segment, in the order of their bytes; repeated ones are repeated. */
+  sorted(): AsyncIterable<PairBatch>;
+}
+
+export interface PairBatch {
+  readonly customerIds: readonly string[];
+  readonly segmentIds: readonly string[];
+}
+
+/** DuckDB ran out of memory, or of disk. */
+export class PairsError extends Error {
+  override readonly name = 'PairsError';
+}
+
+/** A row of the table packs so many customers of one segment: a call for each pair would cost more than the sort. */
+const PACK = 2_000;
+const HELD_PAIRS = 50_000;
+
+const TABLE = 'create table packs (segment_id varchar, customer_ids varchar)';
+/** Never `list(… order by …)`: it does not spill. */
+const SORTED = `
+  select customer_id, segment_id
+  from (select unnest(string_split(customer_ids, chr(10))) as customer_id, segment_id from packs)
+  order by customer_id, segment_id`;
+
+/** Rejects, as `sorted` does, with PairsError, or with the signal's reason once it aborts. */
+export async function openPairs({ signal, ...options }: PairsOptions): Promise<Pairs> {
+  const instance = await stoppable(signal, () => DuckDBInstance.create(':memory:', settings(options)));
+  const connection = await instance.connect();
+  const interrupt = () => connection.interrupt();
+  signal.addEventListener('abort', interrupt);
+  await stoppable(signal, () => connection.run(TABLE));
+  const packs = new Packs(await connection.createAppender('packs'));
+  return {
+    add(segmentId, customerIds) {
+      try {
+        packs.add(segmentId, customerIds);
+      } catch (cause) {
+        throw pairsError(cause);
+      }
+    },
+    async *sorted() {
+      await stoppable(signal, async () => packs.close());
+      yield* batches(connection, signal);
+    },
+    async [Symbol.asyncDispose]() {
+      signal.removeEventListener('abort', interrupt);
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function settings({
+  directory,
+  memoryBytes,
+  threads,
+  diskBytes,
+}: Omit<PairsOptions, 'signal'>): Record<string, string> {
+  return {
+    memory_limit: `${memoryBytes}B`,
+    threads: String(threads),
+    temp_directory: directory,
+    ...(diskBytes !== undefined && { max_temp_directory_size: `${diskBytes}B` }),
+    preserve_insertion_order: 'false', // it would cost memory, and the sort makes the order
+    default_collation: 'binary',
+    autoinstall_known_extensions: 'false', // an extension would be a download
+  };
+}
+
+class Packs {
+  readonly #appender: DuckDBAppender;
+  readonly #held = new Map<string, string[]>();
+  #pairs = 0;
+
+  constructor(appender: DuckDBAppender) {
+    this.#appender = appender;
+  }
+
+  add(segmentId: string, customerIds: readonly string[]): void {
+    const held = this.#held.get(segmentId) ?? [];
+    this.#held.set(segmentId, held);
+    for (const customerId of customerIds) held.push(customerId);
+    this.#pairs += customerIds.length;
+    if (this.#pairs >= HELD_PAIRS) this.#flush();
+  }
+
+  close(): void {
+    this.#flush();
+    this.#appender.closeSync();
+  }
+
+  #flush(): void {
+    for (const [segmentId, customerIds] of this.#held) {
+      for (let from = 0; from < customerIds.length; from += PACK) {
+        this.#appender.appendVarchar(segmentId);
+        this.#appender.appendVarchar(customerIds.slice(from, from + PACK).join('\n'));
+        this.#appender.endRow();
+      }
+    }
+    this.#appender.flushSync();
+    this.#held.clear();
+    this.#pairs = 0;
+  }
+}
+
+async function* batches(connection: DuckDBConnection, signal: AbortSignal): AsyncGenerator<PairBatch> {
+  const result = await stoppable(signal, () => connection.stream(SORTED));
+  for (;;) {
+    const chunk = await stoppable(signal, () => result.fetchChunk());
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield { customerIds: texts(chunk.getColumnValues(0)), segmentIds: texts(chunk.getColumnValues(1)) };
+  }
+}
+
+const texts = (values: readonly unknown[]) => values.filter((value) => typeof value === 'string');
+
+async function stoppable<T>(signal: AbortSignal, statement: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  try {
+    return await statement();
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw pairsError(cause);
+  }
+}
+
+const pairsError = (cause: unknown) =>
+  new PairsError(cause instanceof Error ? cause.message : String(cause), { cause });

@@ -1,0 +1,63 @@
+/** Every row of a by-segment run → pairs, or a rejected line. */
+import { FormatError } from '@segment-store/contract/id';
+import type { Part } from '@segment-store/contract/manifest';
+import type { Call } from '@segment-store/resilience/operation';
+import { rowReader } from '../lines/lines.ts';
+import type { RefusedRow, Rows } from '../lines/rows.ts';
+import { partSource } from '../part-source.ts';
+import type { Run } from '../run.ts';
+import { REWRITE } from '../source.ts';
+import { sourceFailure } from '../source-failure.ts';
+import type { Pairs } from './duckdb.ts';
+import type { RejectedParts } from './rejected-parts.ts';
+import { parsePairRow, parseSegmentRow, type SegmentRow } from './segment-row.ts';
+
+export interface PairsTaken {
+  readonly pairs: Pairs;
+  readonly rejected: RejectedParts;
+  /** Rows that are read by now. */
+  onRows(rows: number): void;
+}
+
+/** Rejects with CORRUPT when a part holds other rows than the manifest says. */
+export async function readPairs(run: Run, taken: PairsTaken, call: Call): Promise<void> {
+  const read = rowReader('pairs', run.manifest.format);
+  const parse = run.manifest.format === 'ndjson' ? parseSegmentRow : parsePairRow;
+  let before = 0;
+  for (const part of run.manifest.parts) {
+    let rows = 0;
+    for await (const some of read(partSource(run, part), call)) {
+      const refused = addRows(some, parse, taken.pairs);
+      await taken.rejected.add(
+        refused.sort(byLine).map((row) => ({ ...row, part: part.key })),
+        call,
+      );
+      rows += some.offsets.length + some.refused.length;
+      taken.onRows(before + rows);
+    }
+    checkRows(part, rows);
+    before += rows;
+  }
+}
+
+/** Returns what is no row of its kind. */
+function addRows(rows: Rows, parse: (row: Uint8Array) => SegmentRow, pairs: Pairs): RefusedRow[] {
+  const refused = [...rows.refused];
+  for (let index = 0; index < rows.offsets.length; index++) {
+    const raw = rows.bytes.subarray(rows.spans[index * 2], rows.spans[index * 2 + 1]);
+    try {
+      const { segmentId, customerIds } = parse(raw);
+      pairs.add(segmentId, customerIds);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      refused.push({ line: rows.numbers[index] ?? 0, offset: rows.offsets[index] ?? 0, reason: error.reason, raw });
+    }
+  }
+  return refused;
+}
+
+const byLine = (a: RefusedRow, b: RefusedRow) => a.line - b.line;
+
+function checkRows({ key, rows }: Part, read: number): void {
+  if (read !== rows) throw sourceFailure('CORRUPT', `${key} has ${read} rows, the manifest says ${rows}: ${REWRITE}`);
+}
