@@ -27,24 +27,27 @@ export interface CommandSpec<Table extends OptionTable> {
 }
 
 /** What came off the command line, not yet resolved. */
-interface Given extends Pick<Sources, 'environmentPrefix' | 'flags' | 'otherKeys'> {
+export interface Given extends Pick<Sources, 'environmentPrefix' | 'flags' | 'otherKeys'> {
   readonly args: readonly string[];
 }
 
 /** A command whose option types are checked and closed over. */
 export interface AnyCommand {
   readonly spec: Omit<CommandSpec<OptionTable>, 'run'>;
+  /** @throws CommandError `usage` for options with which `run` would not begin */
+  check(given: Given): void;
   run(given: Given, context: Context): Promise<void>;
 }
 
 export function command<Table extends OptionTable>(spec: CommandSpec<Table>): AnyCommand {
+  const resolve = ({ args: _, ...given }: Given) => {
+    const file = typeof given.flags.config === 'string' ? given.flags.config : undefined;
+    return resolveOptions(spec.options, { ...given, file, environment: process.env });
+  };
   return {
     spec,
-    run({ args, ...given }, context) {
-      const file = typeof given.flags.config === 'string' ? given.flags.config : undefined;
-      const options = resolveOptions(spec.options, { ...given, file, environment: process.env });
-      return spec.run({ args, options }, context);
-    },
+    check: (given) => void resolve(given),
+    run: (given, context) => spec.run({ args: given.args, options: resolve(given) }, context),
   };
 }
 

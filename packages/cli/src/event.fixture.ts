@@ -2,7 +2,7 @@
 import type { CommandEvent } from './event.ts';
 
 export const load: readonly CommandEvent[] = [
-  { kind: 'stage', stage: 'check' },
+  { kind: 'stage', stage: 'check', idle: false },
   { kind: 'note', text: 'run 20260131t040000z: 3 parts' },
   { kind: 'stage', stage: 'fill', detail: '3 parts' },
   { kind: 'item', item: 'part', name: 'members/p0', state: 'begun' },

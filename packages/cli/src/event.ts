@@ -7,6 +7,8 @@ export interface StageEvent {
   readonly kind: 'stage';
   readonly stage: string;
   readonly detail?: string;
+  /** It waits for others to ask something of it: that nothing happens is no news. */
+  readonly idle?: boolean;
 }
 
 /** How far the stage is. Counts are of the whole run, not since the last event. */

@@ -20,3 +20,15 @@ test('every half minute of silence is told, until something is said, and never a
   clock.advance(60_000);
   expect(heard).toHaveLength(4);
 });
+
+test.each<CommandEvent>([
+  { kind: 'stage', stage: 'serving', idle: true },
+  { kind: 'result', text: 'done', data: {} },
+])('after %j silence is no news', (event) => {
+  const heard: CommandEvent[] = [];
+  const clock = manualClock();
+  const { say } = heartbeat({ say: (one) => heard.push(one), close: async () => {} }, clock);
+  say(event);
+  clock.advance(3_600_000);
+  expect(heard).toEqual([event]);
+});

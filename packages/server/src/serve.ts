@@ -58,7 +58,13 @@ function createServing(store: Store, { reads, cacheBytes, store: { pollMs } }: C
     retryMs: pollMs,
     withdrawnMs: WITHDRAWN_MS - pollMs,
     createPath: (reader) => createReadPath(reader, { ...shared, l1: createL1(cacheBytes) }),
-    onState: (state) => say({ kind: 'stage', stage: state.state, detail: detailOf(state) }),
+    onState: (state) =>
+      say({
+        kind: 'stage',
+        stage: state.state,
+        detail: detailOf(state),
+        ...(state.state === 'serving' && { idle: true }),
+      }),
     onTrouble(error) {
       const text = `the live generation cannot be followed, trying again: ${described(error)}`;
       if (text !== lastTrouble) say({ kind: 'warning', text });

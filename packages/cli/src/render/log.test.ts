@@ -82,6 +82,19 @@ test.each([
   expect(silences.filter(({ at, silence }) => silence > silenceMs(at) + 1_000)).toEqual([]);
 });
 
+test('what waits for others is not told again and again, and all that goes wrong meanwhile is told', () => {
+  const { clock, say, lines } = paper();
+  for (let warning = 0; warning < 100; warning++) say({ kind: 'warning', text: 'before' });
+  say({ kind: 'stage', stage: 'serving', idle: true });
+  clock.advance(24 * 3_600_000);
+  for (let warning = 0; warning < 100; warning++) say({ kind: 'warning', text: 'meanwhile' });
+  say({ kind: 'stage', stage: 'load' });
+  clock.advance(30_000);
+  for (let warning = 0; warning < 100; warning++) say({ kind: 'warning', text: 'after' });
+  const count = (word: string) => lines().filter((line) => line.includes(word)).length;
+  expect([count('before'), count('still'), count('meanwhile'), count('after')]).toEqual([30, 1, 100, 30]);
+});
+
 test('no control character and no workflow command of others reaches the log', () => {
   const { written, say } = paper();
   say({ kind: 'warning', text: 'a\u001b[31mb\u0007\r\nnext\n::set-env name=x::y ##[error]z' });

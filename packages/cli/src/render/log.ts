@@ -22,49 +22,53 @@ export function silenceMs(elapsedMs: number): number {
 }
 
 export function log({ stdout, stderr }: Streams, { color, clock }: Look): Renderer {
-  const startedAt = clock.now();
-  let printedAt = startedAt;
-  let heardAt = startedAt;
+  let begunAt = clock.now();
+  let printedAt = begunAt;
+  let heardAt = begunAt;
   let remarks = 0;
-  let stage = 'start';
+  let awaited: string | undefined = 'start';
   let progress: ProgressEvent | undefined;
   const print = (text: string, kind: CommandEvent['kind'] = 'progress') => {
     printedAt = clock.now();
     stderr.write(`${painted(printable(text), kind, color)}\n`);
   };
   const remark = (text: string, kind: CommandEvent['kind']) => {
-    remarks++;
+    if (awaited !== undefined) remarks++;
     if (remarks <= REMARKS) print(text, kind);
     if (remarks === REMARKS) print('further lines like these are left out; --json has them all', 'note');
   };
-  const status = () => {
+  const stop = clock.every(LOOK_MS, () => {
+    if (awaited === undefined || clock.now() - printedAt < silenceMs(clock.now() - begunAt)) return;
     const silent = clock.now() - heardAt;
     const news = silent < LOOK_MS * 2 ? '' : `, nothing new for ${formatDuration(silent)}`;
-    return `  ${progress === undefined ? `${stage}: still at it` : progressText(progress)}${news}`;
-  };
-  const stop = clock.every(LOOK_MS, () => {
-    if (clock.now() - printedAt >= silenceMs(clock.now() - startedAt)) print(status());
+    print(`  ${progress === undefined ? `${awaited}: still at it` : progressText(progress)}${news}`);
   });
-  const show = (event: CommandEvent) => {
-    if (event.kind === 'progress') {
-      // The first of a stage at once, then by the clock; the last one, so that a log tells how far it came.
-      const wanted = progress === undefined || event.done === event.total;
-      progress = event;
-      if (wanted) print(`  ${progressText(event)}`);
-    } else if (event.kind === 'result') stdout.write(`${printable(event.text)}\n`);
-    else if (event.kind !== 'waiting') showSentence(event);
+  /** What begins where nothing was awaited is a run of its own; so is the time in which nothing is. */
+  const enter = (stage: string | undefined) => {
+    if (awaited === undefined || stage === undefined) [begunAt, remarks] = [clock.now(), 0];
+    [awaited, progress] = [stage, undefined];
+  };
+  const showProgress = (event: ProgressEvent) => {
+    // The first of a stage at once, then by the clock; the last one, so that a log tells how far it came.
+    const wanted = progress === undefined || (event.done === event.total && progress.done !== event.done);
+    progress = event;
+    if (wanted) print(`  ${progressText(event)}`);
   };
   const showSentence = (event: Parameters<typeof sentence>[0]) => {
     const text = sentence(event);
-    if (event.kind === 'stage') [stage, progress] = [event.stage, undefined];
+    if (event.kind === 'stage') enter(event.idle === true ? undefined : event.stage);
     if (text === undefined) return;
     if (event.kind === 'stage' || event.kind === 'error') print(text, event.kind);
     else remark(text, event.kind);
   };
   return {
     say(event) {
-      if (event.kind !== 'waiting') heardAt = clock.now();
-      show(event);
+      if (event.kind === 'waiting') return;
+      heardAt = clock.now();
+      if (event.kind === 'progress') return showProgress(event);
+      if (event.kind !== 'result') return showSentence(event);
+      stdout.write(`${printable(event.text)}\n`);
+      enter(undefined);
     },
     async close() {
       stop();
