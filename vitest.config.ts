@@ -11,12 +11,16 @@ export default defineConfig({
     passWithNoTests: false,
     projects: [
       project('unit', ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], {
-        exclude: ['**/*.store.test.ts', '**/*.folder.test.ts'],
+        exclude: ['**/*.store.test.ts', '**/*.folder.test.ts', '**/*.queue.test.ts'],
       }),
       project('services', ['test/services/src/**/*.test.ts']),
       project(
         'store',
-        ['packages/store/src/**/*.store.test.ts', 'packages/{folder,ingest}/src/**/*.folder.test.ts'],
+        [
+          'packages/store/src/**/*.store.test.ts',
+          'packages/{folder,ingest}/src/**/*.folder.test.ts',
+          'packages/ingest/src/**/*.queue.test.ts',
+        ],
         withServers,
       ),
       project('contract', ['test/contract/**/*.test.ts'], withServers),

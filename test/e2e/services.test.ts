@@ -4,17 +4,19 @@ import { createBucket } from '@segment-store/services/bucket';
 import { startElasticsearch } from '@segment-store/services/elasticsearch';
 import { type S3Service, startS3 } from '@segment-store/services/s3';
 import type { Service } from '@segment-store/services/service';
+import { startSqs } from '@segment-store/services/sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let elasticsearch: Service;
 let s3: S3Service;
+let sqs: Service;
 
 beforeAll(async () => {
-  [elasticsearch, s3] = await Promise.all([startElasticsearch(), startS3()]);
+  [elasticsearch, s3, sqs] = await Promise.all([startElasticsearch(), startS3(), startSqs()]);
 });
 afterAll(async () => {
-  await Promise.all([elasticsearch.stop(), s3.stop()]);
-  expect([elasticsearch, s3].map(({ logFile }) => existsSync(logFile))).toEqual([false, false]);
+  await Promise.all([elasticsearch.stop(), s3.stop(), sqs.stop()]);
+  expect([elasticsearch, s3, sqs].filter(({ logFile }) => existsSync(logFile))).toEqual([]);
 });
 
 test('Elasticsearch introduces itself as the real one does', async () => {
@@ -54,4 +56,11 @@ test('S3 knows its release and counts its requests', async () => {
 test('S3 refuses a wrong secret and an unknown key', async () => {
   await expect(createBucket(s3.url, { ...s3, secretAccessKey: 'guessed' })).rejects.toThrow('SignatureDoesNotMatch');
   await expect(createBucket(s3.url, { ...s3, accessKeyId: 'nobody' })).rejects.toThrow('InvalidAccessKeyId');
+});
+
+test('SQS knows its release and counts its requests', async () => {
+  expect(await sqs.version()).toBe('elasticmq-server_2.13-1.6.11');
+  const before = await sqs.requestCount();
+  for (const action of ['CreateQueue', 'GetQueueUrl']) await fetch(`${sqs.url}/?Action=${action}&QueueName=test`);
+  expect(await sqs.requestCount()).toBeGreaterThanOrEqual(before + 2);
 });

@@ -5,6 +5,8 @@ export interface Servers {
   readonly elasticsearch: string;
   /** Path-style, any region. */
   readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Endpoint of an SQS server that takes any credentials. */
+  readonly sqs: string;
 }
 
 /** The real servers that whoever runs the tests has started. Throws when there are none: such a test never skips. */
@@ -15,6 +17,9 @@ export function servers(): Servers {
       endpoint: required('TEST_S3_ENDPOINT'),
       accessKeyId: required('TEST_S3_ACCESS_KEY_ID'),
       secretAccessKey: required('TEST_S3_SECRET_ACCESS_KEY'),
+    },
+    get sqs() {
+      return required('TEST_SQS_ENDPOINT'); // most tests do without it
     },
   };
 }
@@ -30,6 +35,6 @@ function required(name: string): string {
   if (value) return value;
   throw new Error(
     `${name} is not set, so no server to test against: run npm test, or start the servers with ` +
-      '`node test/services/src/main.ts elasticsearch s3` and set what it prints',
+      '`node test/services/src/main.ts elasticsearch s3 sqs` and set what it prints',
   );
 }

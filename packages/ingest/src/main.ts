@@ -12,6 +12,11 @@ await main({
   commands: [
     { name: 'load', summary: 'A run folder becomes the live generation', load: async () => (await load()).loadCommand },
     {
+      name: 'watch',
+      summary: 'Runs become live as a queue announces them',
+      load: async () => (await import('./commands/watch.ts')).watchCommand,
+    },
+    {
       name: 'publish',
       summary: 'A run that is loaded becomes the live generation',
       load: async () => (await load()).publishCommand,

@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<void> {
   const wanted = args.map((arg) => arg.split(':'));
   const bad = wanted.find(([name = '', port]) => !isServiceName(name) || !(Number(port ?? 1) > 0));
   if (bad || wanted.length === 0) {
-    tell(`usage: main.ts <server>[:<port>] …, where <server> is ${serviceNames.join(' or ')}; got "${args.join(' ')}"`);
+    tell(`usage: main.ts <server>[:<port>] …, where <server> is ${serviceNames.join(', ')}; got "${args.join(' ')}"`);
     return stop(2);
   }
   const start = async ([name = '', port]: string[]): Promise<Started[]> =>

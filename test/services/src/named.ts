@@ -1,8 +1,9 @@
 import { startElasticsearch } from './elasticsearch.ts';
 import { startS3 } from './s3.ts';
 import type { Service } from './service.ts';
+import { startSqs } from './sqs.ts';
 
-export const serviceNames = ['elasticsearch', 's3'] as const;
+export const serviceNames = ['elasticsearch', 's3', 'sqs'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 export interface Started {
@@ -18,8 +19,15 @@ export function isServiceName(name: string): name is ServiceName {
 /** Starts a server by name, on `port` or a free one. */
 export function startNamed(name: ServiceName, port?: number): Promise<Started> {
   const options = port === undefined ? {} : { port };
-  return name === 's3' ? startNamedS3(options) : startNamedElasticsearch(options);
+  return starters[name](options);
 }
+
+type Start = (options: { readonly port?: number }) => Promise<Started>;
+const starters: Readonly<Record<ServiceName, Start>> = {
+  elasticsearch: startNamedElasticsearch,
+  s3: startNamedS3,
+  sqs: startNamedSqs,
+};
 
 async function startNamedElasticsearch(options: { port?: number }): Promise<Started> {
   const service = await startElasticsearch(options);
@@ -35,4 +43,9 @@ async function startNamedS3(options: { port?: number }): Promise<Started> {
     TEST_S3_SECRET_ACCESS_KEY: secretAccessKey,
   };
   return { service, environment };
+}
+
+async function startNamedSqs(options: { port?: number }): Promise<Started> {
+  const service = await startSqs(options);
+  return { service, environment: { TEST_SQS_ENDPOINT: service.url } };
 }
