@@ -1,3 +1,4 @@
+import { nothing } from '@segment-store/store/outcomes';
 import type { Rejection, Tally } from '@segment-store/store/store';
 import { expect, test } from 'vitest';
 import { createAccounts } from './accounts.ts';
@@ -7,19 +8,25 @@ const whole: Tally = { created: 10, replayed: 0, skipped: 0, memberships: 25, re
 const rejection: Rejection = { part: part.key, line: 1, offset: 0, reason: 'malformed' };
 
 function closed(...tallies: readonly Tally[]) {
-  const accounts = createAccounts(() => {});
-  const account = accounts.account(part);
+  const account = createAccounts(() => {})(part, nothing);
   account.add(...tallies);
-  return { sum: account.close(), finished: accounts.finished() };
+  return account.close();
 }
 
 test('a part whose lines are all settled is finished, whatever became of them', () => {
-  const { sum, finished } = closed(
+  const outcomes = closed(
     { ...whole, created: 4, rejected: [rejection] },
     { ...whole, created: 0, replayed: 3, skipped: 2 },
   );
-  expect(sum).toEqual({ created: 4, replayed: 3, skipped: 2, memberships: 50, rejected: [rejection] });
-  expect(finished).toEqual([{ part, skipped: 2, rejected: 1 }]);
+  expect(outcomes).toEqual({ created: 4, replayed: 3, skipped: 2, memberships: 50, rejected: { malformed: 1 } });
+});
+
+test('what earlier jobs settled of a part counts with it', () => {
+  const settled = { created: 5, replayed: 1, skipped: 0, memberships: 12, rejected: { 'too-large': 1 } };
+  const account = createAccounts(() => {})(part, settled);
+  const outcomes = { created: 8, replayed: 1, skipped: 0, memberships: 37, rejected: { 'too-large': 1 } };
+  expect(account.add({ ...whole, created: 3 })).toEqual(outcomes);
+  expect(account.close()).toEqual(outcomes);
 });
 
 test.each([9, 11])('a part of %d lines where the manifest says 10 is not finished', (created) => {
@@ -50,7 +57,7 @@ test('a line the store refused ends the load before its part is finished: the ne
 
 test('the thousandth rejected line ends the load', () => {
   const heard: Rejection[] = [];
-  const account = createAccounts((one) => heard.push(one)).account(part);
+  const account = createAccounts((one) => heard.push(one))(part, nothing);
   for (let line = 1; line < 1000; line++) account.add({ ...whole, created: 0, rejected: [rejection] });
   expect(() => account.add({ ...whole, created: 0, rejected: [rejection] })).toThrow('rejected: 1,000, expected 0');
   expect(heard).toHaveLength(1000);

@@ -15,6 +15,7 @@ import { unlistedSegments } from './gates/unlisted-segments.ts';
 import { vanishedSegments } from './gates/vanished-segments.ts';
 import { inParallel } from './in-parallel.ts';
 import { judging } from './judging.ts';
+import { after } from './lines/after.ts';
 import { lineReader, type ToLines } from './lines/lines.ts';
 import type { LoadDeps } from './load.ts';
 import { partSource } from './part-source.ts';
@@ -41,15 +42,14 @@ interface GateLimits extends SegmentDriftLimits {
 export function loadDeps({ run, store, story, partsAtOnce, toLines, ...options }: LoadDepsOptions): LoadDeps {
   const { manifest } = run;
   const readLines = lineReader(run, toLines);
-  const accounts = createAccounts((rejection) => story.rejected(rejection));
   const deps: LoadDeps = {
     writer: store.writer,
     publisher: store.publisher,
     inParallel: inParallel(partsAtOnce),
     segments: ({ catalogue }, call) => readCatalogue(manifest, partSource(run, catalogue).bytes(call)),
-    lines: (part, call) => readLines(part, partSource(run, part), call),
-    account: accounts.account,
-    gates: judging(store, allGates([...counts(manifest, accounts), ...gatesOf(options)], options.overrides)),
+    lines: (part, from, call) => after(from, readLines(part, partSource(run, part), call)),
+    account: createAccounts((rejection) => story.rejected(rejection)),
+    gates: judging(store, allGates([...counts(manifest), ...gatesOf(options)], options.overrides)),
   };
   return told(deps, manifest, story);
 }

@@ -1,20 +1,19 @@
 /** What gates may ask about two generations, which are open as long as they do. */
 import type { Call } from '@segment-store/resilience/operation';
-import type { Generation, Reader, Store, Verdict } from '@segment-store/store/store';
+import type { Reader, Store, Verdict } from '@segment-store/store/store';
 import type { Judged, Sizes } from './gates/gate.ts';
+import type { LoadDeps } from './load.ts';
 
 type Judge = (judged: Judged, call: Call) => Promise<readonly Verdict[]>;
 
-export function judging(
-  { reader, publisher }: Pick<Store, 'reader' | 'publisher'>,
-  judge: Judge,
-): (sealed: Generation, live: Generation, call: Call) => Promise<readonly Verdict[]> {
-  return async (sealed, live, call) => {
+export function judging({ reader, publisher }: Pick<Store, 'reader' | 'publisher'>, judge: Judge): LoadDeps['gates'] {
+  return async ({ sealed, live, outcomes }, call) => {
     await using now = await reader.open(sealed.run, call);
     await using before = await reader.open(live.run, call);
     const judged = {
       sealed: { generation: sealed, reader: now },
       live: { generation: live, reader: before },
+      outcomes,
       sizes: once(() => sizesOf(now, call)),
       condition: once(() => publisher.condition(sealed.run)),
     };

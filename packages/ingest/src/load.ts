@@ -2,13 +2,32 @@
 import type { Segment } from '@segment-store/contract/lines';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
-import type { Generation, Lines, Live, StorePublisher, StoreWriter, Tally, Verdict } from '@segment-store/store/store';
+import type {
+  ClaimedPart,
+  Generation,
+  Lines,
+  Live,
+  Outcomes,
+  RunOutcomes,
+  StorePublisher,
+  StoreWriter,
+  Tally,
+  Verdict,
+} from '@segment-store/store/store';
 import type { InParallel } from './in-parallel.ts';
 
 /** One part's outcomes: error budgets, dead letters. Throws when it is not what the manifest promises. */
 export interface Account {
-  add(...tallies: readonly Tally[]): void;
-  close(): Tally;
+  /** Everything that is settled so far, what earlier jobs have included. */
+  add(...tallies: readonly Tally[]): Outcomes;
+  close(): Outcomes;
+}
+
+/** What gates judge. */
+interface Found {
+  readonly sealed: Generation;
+  readonly live: Generation;
+  readonly outcomes: RunOutcomes;
 }
 
 export interface LoadDeps {
@@ -16,32 +35,49 @@ export interface LoadDeps {
   readonly publisher: StorePublisher;
   readonly inParallel: InParallel;
   segments(manifest: Manifest, call: Call): AsyncIterable<Segment>;
-  lines(part: Part, call: Call): AsyncIterable<Lines>;
-  account(part: Part): Account;
+  /** Lines of a part from a decompressed offset on. */
+  lines(part: Part, from: number, call: Call): AsyncIterable<Lines>;
+  /** `settled`: by earlier jobs. */
+  account(part: Part, settled: Outcomes): Account;
   /** REFUSED: gate, figure, threshold. */
-  gates(sealed: Generation, live: Generation, call: Call): Promise<readonly Verdict[]>;
+  gates(found: Found, call: Call): Promise<readonly Verdict[]>;
 }
 
-/** Writes what is not written yet of a run. Ends early on a sealed build: `complete` goes on from there. */
+/** Writes what is not written yet of a run, beside any number of other jobs. Nothing to do on a sealed build. */
 export async function fill(manifest: Manifest, deps: LoadDeps, call: Call): Promise<void> {
-  await using build = await deps.writer.build(manifest, call); // the mutex
-  if (build.state !== 'building') return;
+  await using build = await deps.writer.build(manifest, call);
   await build.catalogue(deps.segments(manifest, call));
-  await deps.inParallel(await build.unfinished(), call, async (part, partCall) => {
-    const { attempted } = await build.begin(part);
-    const account = deps.account(part);
-    for await (const lines of deps.lines(part, partCall)) {
-      account.add(lines.settled, await build.write({ ...lines, attempted }, partCall));
-    }
-    await build.finish(part, account.close());
-  });
+  await deps.inParallel(
+    (shared) => build.parts({}, shared),
+    call,
+    async (claim, partCall) => {
+      await using _ = claim;
+      const signal = AbortSignal.any([partCall.signal, claim.signal]);
+      await fillPart(claim, deps, { ...partCall, signal }).catch((error) => {
+        // Somebody else goes on with a part whose lease was lost; this job goes on with others.
+        if (partCall.signal.aborted || !claim.signal.aborted) throw error;
+      });
+    },
+  );
 }
 
-/** Seals what is filled, judges it, publishes it. */
+async function fillPart(claim: ClaimedPart, deps: LoadDeps, call: Call): Promise<void> {
+  const { part, acknowledged } = claim;
+  const account = deps.account(part, acknowledged.outcomes);
+  for await (const lines of deps.lines(part, acknowledged.offset, call)) {
+    const outcomes = account.add(lines.settled, await claim.write(lines, call));
+    await claim.acknowledge(lines.offset, outcomes);
+  }
+  await claim.finish(account.close());
+}
+
+/** Seals what is filled, judges it, publishes it. Of several jobs one does, the others find it published. */
 export async function complete(manifest: Manifest, deps: LoadDeps, call: Call): Promise<Live> {
   await using build = await deps.writer.build(manifest, call);
   const [sealed, live] = [await build.seal(), await deps.publisher.live()]; // at first the empty genesis generation
-  const verdicts = await deps.gates(sealed, live.generation, call);
+  if (live.generation.run === sealed.run) return live;
+  const found = { sealed, live: live.generation, outcomes: await build.outcomes() };
+  const verdicts = await deps.gates(found, call);
   // Awaited here: letting go of the build comes after it, and a refusal must not go unheard meanwhile.
   return await deps.publisher.publish(sealed.run, live.epoch, verdicts); // the fence is what the gates judged
 }

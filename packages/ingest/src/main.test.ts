@@ -78,14 +78,14 @@ test.each([
   server.close();
 });
 
-test('a run that another job builds is left to it: exit 5', async () => {
+test('an embedded store that another process writes is left to it: exit 5', async () => {
   const files = runFiles({ run, parts });
   const { folder, store } = await place(files);
   await using other = openStore(store, { leaseMs: 1500 });
   await using _ = await other.writer.build(parseManifest(files.get(MANIFEST_KEY) ?? Buffer.alloc(0)), unlimited);
   const { exitCode, said } = await ingest('load', folder, '--store', store, '--lease-ms', '1500');
   expect(exitCode).toBe(5);
-  expect(said).toContain(`run ${run} is being built by process ${process.pid}`);
+  expect(said).toContain(`is held by process ${process.pid}`);
 });
 
 test('a store of a newer format is not touched: exit 2', async () => {

@@ -38,9 +38,13 @@ export async function openRunWithoutManifest(
   const uncounted = runOf(folder, empty, files);
   const shape = await shapeOfRun(uncounted, call);
   const counts = new Map<string, Count>();
-  await inParallel(empty.parts, call, async (part, partCall) => {
-    counts.set(part.key, await countPart(shape, partSource(uncounted, part), partCall));
-  });
+  await inParallel(
+    () => empty.parts,
+    call,
+    async (part, partCall) => {
+      counts.set(part.key, await countPart(shape, partSource(uncounted, part), partCall));
+    },
+  );
   const catalogue = await countCatalogue(partSource(uncounted, empty.catalogue), call);
   return runOf(folder, counted({ ...empty, ...shape }, counts, catalogue), files);
 }

@@ -2,7 +2,8 @@
 import type { ProgressEvent, Say } from '@segment-store/cli/event';
 import type { Manifest } from '@segment-store/contract/manifest';
 import type { Time } from '@segment-store/resilience/time';
-import type { Build, Rejection, Tally, Verdict } from '@segment-store/store/store';
+import { linesIn } from '@segment-store/store/outcomes';
+import type { Build, ClaimedPart, Rejection, Tally, Verdict } from '@segment-store/store/store';
 import type { LoadDeps } from './load.ts';
 
 export interface Story {
@@ -95,14 +96,14 @@ export function told(deps: LoadDeps, manifest: Manifest, story: Story): LoadDeps
     },
     publisher: {
       ...deps.publisher,
-      publish(run, expected, verdicts) {
+      publish(run, expected, ...judged) {
         story.stage('publish', `after epoch ${expected}`);
-        return deps.publisher.publish(run, expected, verdicts);
+        return deps.publisher.publish(run, expected, ...judged);
       },
     },
-    async gates(sealed, live, call) {
+    async gates(...judged) {
       story.stage('gates');
-      const verdicts = await deps.gates(sealed, live, call);
+      const verdicts = await deps.gates(...judged);
       story.accepted(verdicts.filter(({ overriddenBy }) => overriddenBy !== undefined));
       return verdicts;
     },
@@ -118,25 +119,38 @@ function toldBuild(build: Build, manifest: Manifest, story: Story): Build {
       story.stage('catalogue', `${manifest.totals.segments} segments`);
       return build.catalogue(segments);
     },
-    async unfinished() {
-      const parts = await build.unfinished();
-      const total = sumRows(manifest.parts);
-      story.rows(total - sumRows(parts), total);
-      if (parts.length > 0) story.stage('fill', `${parts.length} of ${manifest.parts.length} parts`);
-      return parts;
+    async *parts(options, call) {
+      const { total, parts } = await build.outcomes();
+      const left = parts.filter(({ state }) => state !== 'finished').length;
+      story.rows(linesIn(total), sumRows(manifest.parts));
+      if (left > 0) story.stage('fill', `${left} of ${parts.length} parts`);
+      for await (const claim of build.parts(options, call)) yield toldClaim(claim, story);
     },
-    begin: (part) => build.begin(part),
-    async write(lines, call) {
-      const tally = await build.write(lines, call);
-      story.loaded(lines.settled, tally);
-      return tally;
-    },
-    finish: (part, tally) => build.finish(part, tally),
     seal() {
       story.stage('seal');
       return build.seal();
     },
+    outcomes: () => build.outcomes(),
     [Symbol.asyncDispose]: () => build[Symbol.asyncDispose](),
+  };
+}
+
+function toldClaim(claim: ClaimedPart, story: Story): ClaimedPart {
+  const { part, signal, attempted, acknowledged } = claim;
+  return {
+    part,
+    signal,
+    attempted,
+    acknowledged,
+    async write(lines, call) {
+      const tally = await claim.write(lines, call);
+      story.loaded(lines.settled, tally);
+      return tally;
+    },
+    acknowledge: (...settled) => claim.acknowledge(...settled),
+    finish: (outcomes) => claim.finish(outcomes),
+    fail: (...failing) => claim.fail(...failing),
+    [Symbol.asyncDispose]: () => claim[Symbol.asyncDispose](),
   };
 }
 

@@ -1,12 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
-import { type BuildTerms, type Contents, openBuild } from './build.ts';
+import { type BuildTerms, openBuild } from './build.ts';
+import type { Contents } from './contents.ts';
+import { nothing } from './outcomes.ts';
 import { recordsIn } from './records.fixture.ts';
-import { generationKey, type Records } from './records.ts';
-import { callFor, manifestOf, nobody, runAt } from './store.fixture.ts';
+import { partKey, type Records } from './records.ts';
+import { callFor, claimNext, lineOf, linesOf, manifestOf, nobody, runAt } from './store.fixture.ts';
 import type { Build } from './store.ts';
 
-const manifest = manifestOf(runAt(1));
-const [part] = manifest.parts;
+const manifest = manifestOf(runAt(1), { parts: 2 });
 const builds: Build[] = [];
 
 afterEach(async () => {
@@ -15,52 +16,57 @@ afterEach(async () => {
 
 /** Documents of which only the number matters. */
 const contents: Contents = {
+  prepare: async () => {},
   catalogue: async (segments) => (await Array.fromAsync(segments)).length,
-  write: async () => nobody,
+  write: async (_, { signal }) => {
+    signal.throwIfAborted();
+    return nobody;
+  },
   flush: async () => {},
   count: async () => ({ members: 0, segments: 0 }),
   close: async () => {},
   async [Symbol.asyncDispose]() {},
 };
 
-async function open(records: Records): Promise<Build> {
-  const terms: BuildTerms = {
-    records,
-    leaseMs: 60_000,
-    patienceMs: 0,
-    lives: () => true,
-    contents: async () => contents,
-  };
-  const build = await openBuild(manifest, terms, callFor());
+async function open(records: Records, given: Partial<BuildTerms> = {}): Promise<Build> {
+  const terms = { records, leaseMs: 60_000, patienceMs: 0, lives: () => true, checkVacant: async () => {} };
+  const build = await openBuild(manifest, { ...terms, contents: () => contents, ...given }, callFor());
   builds.push(build);
   return build;
 }
 
-/** The first job has not heard yet that its lease is over. */
-async function takenOver(): Promise<{ readonly zombie: Build; readonly next: Build }> {
-  if (part === undefined) throw new Error('no part');
+/** The first job has not heard yet that its lease on the first part is over. */
+async function takenOver() {
   const records = recordsIn(new Map());
-  const zombie = await open(records);
-  await zombie.begin(part);
-  const found = await records.get(generationKey(manifest.run), callFor());
-  if (found === undefined) throw new Error('no record');
+  const zombie = await claimNext(await open(records));
+  const key = partKey(manifest.run, 0);
+  const found = await records.get(key, callFor());
+  if (found?.value.state !== 'begun') throw new Error('no claim');
   const { holder: _, ...value } = found.value;
-  await records.put(generationKey(manifest.run), { value, version: found.version }, callFor());
-  return { zombie, next: await open(records) };
+  await records.put(key, { value, version: found.version }, callFor());
+  const build = await open(records);
+  return { zombie, build, next: await claimNext(build) };
 }
 
-test('a job whose build was taken over finishes and begins no part any more', async () => {
-  if (part === undefined) throw new Error('no part');
-  const { zombie, next } = await takenOver();
-  expect(await next.begin(part)).toEqual({ attempted: true });
-  await expect(zombie.finish(part, { ...nobody, created: 7 })).rejects.toMatchObject({ code: 'HELD' });
-  await expect(zombie.begin(part)).rejects.toMatchObject({ code: 'HELD' });
-  await next.finish(part, nobody);
-  expect(await next.unfinished()).toEqual([]);
+test('a job whose part was taken over writes, finishes and fails it no more', async () => {
+  const { zombie, build, next } = await takenOver();
+  expect(next).toMatchObject({ part: zombie.part, attempted: true });
+  await expect(zombie.finish({ ...nothing, created: 7 })).rejects.toMatchObject({ code: 'HELD' });
+  expect(zombie.signal.aborted).toBe(true);
+  await expect(zombie.write(linesOf(zombie.part, [lineOf('a', [])]), callFor())).rejects.toMatchObject({
+    code: 'HELD',
+  });
+  await expect(zombie.fail(nothing, { code: 'CORRUPT', message: '' })).rejects.toMatchObject({ code: 'HELD' });
+  await next.finish(nothing);
+  expect((await build.outcomes()).parts.map(({ state }) => state)).toEqual(['finished', 'waiting']);
 });
 
-test('a part is finished only by the job that began it', async () => {
-  if (part === undefined) throw new Error('no part');
-  const { next } = await takenOver();
-  await expect(next.finish(part, nobody)).rejects.toMatchObject({ code: 'HELD', message: /another job/ });
+test('a job that has lost one part goes on with others', async () => {
+  const { zombie, next } = await takenOver();
+  await expect(zombie.finish(nothing)).rejects.toMatchObject({ code: 'HELD' });
+  await zombie[Symbol.asyncDispose]();
+  const [first] = builds;
+  if (first === undefined) throw new Error('no build');
+  expect(await claimNext(first)).toMatchObject({ part: manifest.parts[1], attempted: false });
+  expect(next.signal.aborted).toBe(false);
 });

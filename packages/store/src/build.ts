@@ -1,217 +1,94 @@
-/** The build of one run: its lease, its parts and its seal. Where documents go is the database's `Contents`. */
+/** The build of one run, as one job of any number sees it. Where documents go is the database's `Contents`. */
+import { randomUUID } from 'node:crypto';
+import type { RunId } from '@segment-store/contract/id';
 import type { Segment } from '@segment-store/contract/lines';
-import type { Manifest, Part } from '@segment-store/contract/manifest';
-import type { Call, Operation } from '@segment-store/resilience/operation';
+import type { Manifest } from '@segment-store/contract/manifest';
+import type { Call } from '@segment-store/resilience/operation';
+import { Claims } from './claims.ts';
+import { Closing } from './closing.ts';
+import type { Contents } from './contents.ts';
 import { isPublished, toGeneration } from './generation.ts';
-import { claim, type Lease, type LeaseTerms } from './lease.ts';
+import { amendBuild, join, look } from './joining.ts';
+import type { LeaseTerms } from './lease.ts';
+import { Ledger } from './ledger.ts';
 import { createPatience, patiently } from './patience.ts';
-import { amend, type GenerationRecord, type PartRecord, partKey } from './records.ts';
-import { refusal } from './refusal.ts';
-import type { Build, Generation, Lines, Tally } from './store.ts';
-import { nothing, sumOutcomes, toOutcomes } from './tally.ts';
-
-/** The documents of one generation while it is built. */
-export interface Contents extends AsyncDisposable {
-  /** Replaces what an earlier attempt wrote; settles with the number of segments. */
-  catalogue(segments: AsyncIterable<Segment>, call: Call): Promise<number>;
-  readonly write: Operation<Lines & { readonly attempted: boolean }, Tally>;
-  /** Settles once everything written is on disk. */
-  flush(call: Call): Promise<void>;
-  count(call: Call): Promise<{ readonly members: number; readonly segments: number }>;
-  /** Nothing can be written any more. */
-  close(call: Call): Promise<void>;
-}
+import type { GenerationRecord } from './records.ts';
+import type { Build, ClaimedPart, Generation, PartsOptions, RunOutcomes } from './store.ts';
 
 export interface BuildTerms extends LeaseTerms {
   /** How long the control records are retried. */
   readonly patienceMs: number;
-  /** `isNew`: no job has built this run before. */
-  contents(manifest: Manifest, isNew: boolean, call: Call): Promise<Contents>;
+  /** CONFLICT when there are documents of a run that nobody has a record of. */
+  checkVacant(run: RunId, call: Call): Promise<void>;
+  contents(manifest: Manifest): Contents;
 }
 
 export async function openBuild(manifest: Manifest, terms: BuildTerms, call: Call): Promise<Build> {
-  const { record, lease, isNew } = await claim(manifest, terms, call);
-  if (lease === undefined) return new FinishedBuild(record);
-  const bound = { ...call, signal: AbortSignal.any([call.signal, lease.lost]) };
-  try {
-    const contents = record.state === 'building' ? await terms.contents(manifest, isNew, bound) : undefined;
-    if (contents === undefined) return new FinishedBuild(record, lease);
-    return new OpenBuild(manifest, { record, lease, contents, terms }, bound);
-  } catch (error) {
-    await lease[Symbol.asyncDispose]();
-    throw error;
-  }
+  return new JobBuild(await join(manifest, terms, call), { manifest, terms }, call);
 }
 
-interface OpenBuildParts {
-  readonly record: GenerationRecord;
-  readonly lease: Lease;
-  readonly contents: Contents;
-  readonly terms: BuildTerms;
-}
-
-class OpenBuild implements Build {
-  readonly write: Build['write'];
+class JobBuild implements Build {
   readonly #manifest: Manifest;
-  readonly #lease: Lease;
-  readonly #contents: Contents;
   readonly #terms: BuildTerms;
   readonly #call: Call;
+  readonly #contents: Contents;
+  readonly #ledger: Ledger;
+  readonly #claims: Claims;
+  readonly #closing: Closing;
   #record: GenerationRecord;
 
-  constructor(manifest: Manifest, { record, lease, contents, terms }: OpenBuildParts, call: Call) {
-    this.#manifest = manifest;
+  constructor(record: GenerationRecord, { manifest, terms }: { manifest: Manifest; terms: BuildTerms }, call: Call) {
     this.#record = record;
-    this.#lease = lease;
-    this.#contents = contents;
+    this.#manifest = manifest;
     this.#terms = terms;
     this.#call = call;
-    this.write = (lines, { signal, deadlineAt }) =>
-      contents.write(lines, { signal: AbortSignal.any([signal, call.signal]), deadlineAt });
+    this.#contents = terms.contents(manifest);
+    this.#ledger = new Ledger(manifest, terms.records);
+    const shared = { ...terms, owner: randomUUID(), ledger: this.#ledger, contents: this.#contents };
+    const onLook = (seen: GenerationRecord) => {
+      this.#record = seen;
+    };
+    this.#claims = new Claims({ ...shared, manifest, onLook }, call);
+    this.#closing = new Closing({ ...shared, run: manifest.run }, call);
   }
 
   get state(): Build['state'] {
+    if (isPublished(this.#record)) return 'published';
     return this.#record.state === 'building' ? 'building' : 'sealed';
   }
 
   async catalogue(segments: AsyncIterable<Segment>): Promise<void> {
+    const { records } = this.#terms;
+    this.#record = (await this.#patiently(() => look(records, this.#manifest.run, this.#call))).value;
+    if (this.#record.state !== 'building' || this.#record.catalogued) return;
+    await this.#contents.prepare(this.#call);
     const count = await this.#contents.catalogue(segments, this.#call);
-    await this.#amend((record) => ({ ...record, segments: count, catalogued: true }));
+    const change = (record: GenerationRecord) => ({ ...record, segments: count, catalogued: true });
+    const build = { records, run: this.#manifest.run };
+    this.#record = await this.#patiently(() => amendBuild(build, change, this.#call));
   }
 
-  async unfinished(): Promise<readonly Part[]> {
-    const records = await this.#partRecords();
-    return this.#manifest.parts.filter((_, index) => records[index]?.state !== 'finished');
-  }
-
-  async begin(part: Part): Promise<{ readonly attempted: boolean }> {
-    let attempted = false;
-    const { owner } = this.#lease;
-    await this.#checkLease();
-    await this.#amendPart(part, (record) => {
-      if (record?.state === 'finished') throw refusal('CONFLICT', `part ${part.key} of ${this.#run} is finished`);
-      attempted = record !== undefined;
-      return { state: 'begun', owner };
-    });
-    return { attempted };
-  }
-
-  async finish(part: Part, tally: Tally): Promise<void> {
-    const { owner } = this.#lease;
-    await this.#contents.flush(this.#call);
-    await this.#checkLease();
-    await this.#amendPart(part, (record) => {
-      if (record?.owner !== owner) throw refusal('HELD', `part ${part.key} of ${this.#run} was begun by another job`);
-      return { state: 'finished', owner, outcomes: toOutcomes(tally) };
-    });
+  parts(options: PartsOptions, call: Call): AsyncIterable<ClaimedPart> {
+    return this.#claims.parts(options, call);
   }
 
   async seal(): Promise<Generation> {
-    if (this.#record.state === 'building') {
-      const outcomes = await this.#reconcile();
-      await patiently(() => this.#contents.close(this.#call), this.#patience(), this.#call);
-      const members = outcomes.created + outcomes.replayed;
-      const sealed = { state: 'sealed', outcomes, members, memberships: outcomes.memberships } as const;
-      await this.#amend((record) => ({ ...record, ...sealed }));
-    }
+    this.#record = await this.#closing.seal();
     return toGeneration(this.#record);
   }
 
+  async outcomes(): Promise<RunOutcomes> {
+    await this.#patiently(() => this.#ledger.refresh(this.#call));
+    return this.#ledger.outcomes();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#claims[Symbol.asyncDispose]();
     await this.#contents[Symbol.asyncDispose]();
-    await this.#lease[Symbol.asyncDispose]();
+    await this.#closing[Symbol.asyncDispose]();
   }
 
-  get #run(): string {
-    return this.#manifest.run;
+  #patiently<T>(work: () => Promise<T>): Promise<T> {
+    return patiently(work, createPatience(this.#terms.patienceMs), this.#call);
   }
-
-  async #reconcile(): Promise<NonNullable<GenerationRecord['outcomes']>> {
-    const records = await this.#partRecords();
-    const open = records.filter((record) => record?.state !== 'finished').length;
-    if (open > 0) throw refusal('CONFLICT', `run ${this.#run} has ${open} unfinished parts: load them before sealing`);
-    if (!this.#record.catalogued) throw refusal('CONFLICT', `run ${this.#run} has no catalogue yet: load it first`);
-    const outcomes = sumOutcomes(records.map((record) => record?.outcomes ?? nothing));
-    const counted = await patiently(() => this.#contents.count(this.#call), this.#patience(), this.#call);
-    checkCount(this.#run, 'members', { stored: counted.members, expected: outcomes.created + outcomes.replayed });
-    checkCount(this.#run, 'segments', { stored: counted.segments, expected: this.#record.segments });
-    return outcomes;
-  }
-
-  async #checkLease(): Promise<void> {
-    await patiently(() => this.#lease.check(this.#call), this.#patience(), this.#call);
-  }
-
-  #partRecords(): Promise<readonly (PartRecord | undefined)[]> {
-    const keys = this.#manifest.parts.map((_, index) => partKey(this.#manifest.run, index));
-    return patiently(() => this.#terms.records.getMany(keys, this.#call), this.#patience(), this.#call);
-  }
-
-  async #amend(change: (record: GenerationRecord) => GenerationRecord): Promise<void> {
-    this.#record = await patiently(() => this.#lease.amend(change, this.#call), this.#patience(), this.#call);
-  }
-
-  async #amendPart(part: Part, change: (record: PartRecord | undefined) => PartRecord): Promise<void> {
-    const index = this.#manifest.parts.findIndex(({ key }) => key === part.key);
-    if (index < 0) throw refusal('NOT_FOUND', `run ${this.#run} has no part ${part.key}`);
-    const key = partKey(this.#manifest.run, index);
-    await patiently(() => amend(this.#terms.records, { key, change }, this.#call), this.#patience(), this.#call);
-  }
-
-  #patience() {
-    return createPatience(this.#terms.patienceMs);
-  }
-}
-
-/** Of a run that was sealed or published before: nothing is left to write. */
-class FinishedBuild implements Build {
-  readonly #record: GenerationRecord;
-  readonly #lease: Lease | undefined;
-
-  constructor(record: GenerationRecord, lease?: Lease) {
-    this.#record = record;
-    this.#lease = lease;
-  }
-
-  get state(): Build['state'] {
-    return isPublished(this.#record) ? 'published' : 'sealed';
-  }
-
-  catalogue(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  unfinished(): Promise<readonly Part[]> {
-    return Promise.resolve([]);
-  }
-
-  begin(): Promise<never> {
-    return Promise.reject(this.#refuse());
-  }
-
-  write(): Promise<never> {
-    return Promise.reject(this.#refuse());
-  }
-
-  finish(): Promise<never> {
-    return Promise.reject(this.#refuse());
-  }
-
-  seal(): Promise<Generation> {
-    return Promise.resolve(toGeneration(this.#record));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#lease?.[Symbol.asyncDispose]();
-  }
-
-  #refuse(): Error {
-    return refusal('CONFLICT', `run ${this.#record.run} is ${this.#record.state}: it takes no more lines`);
-  }
-}
-
-function checkCount(run: string, what: string, { stored, expected }: { stored: number; expected: number }): void {
-  if (stored === expected) return;
-  const way = 'remove the run and load it again';
-  throw refusal('MISCOUNT', `run ${run}: the store counts ${stored} ${what}, ${expected} were written; ${way}`);
 }

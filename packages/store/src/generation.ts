@@ -13,6 +13,7 @@ export function newGeneration(manifest: Manifest): GenerationRecord {
     computedAt: manifest.computedAt.toISOString(),
     ...(manifest.expectedEvery !== undefined && { expectedEvery: manifest.expectedEvery }),
     parts: manifest.parts.length,
+    createdAt: new Date().toISOString(),
     segments: 0,
     catalogued: false,
     members: 0,

@@ -1,185 +1,193 @@
-/** The right to build one run: a lease in its generation record, renewed every third of its length. */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import type { Manifest } from '@segment-store/contract/manifest';
+/** The right to change one record alone, renewed every third of its length. */
+import { isDeepStrictEqual } from 'node:util';
 import { isFailure } from '@segment-store/resilience/failure';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
-import { isPublished, newGeneration } from './generation.ts';
-import { pause } from './patience.ts';
-import { amend, type GenerationRecord, generationKey, type Holder, type Records } from './records.ts';
+import { type Holder, held, holderOf, type Lives } from './holder.ts';
+import { amendFrom, type Key, type Records, type Versioned } from './records.ts';
 import { refusal } from './refusal.ts';
 
 export interface LeaseTerms {
   readonly records: Records;
   readonly leaseMs: number;
-  /** False: the holder is known to be dead, so its lease need not be waited out. */
-  lives(holder: Holder): boolean;
+  readonly lives: Lives;
 }
 
-export class Lease implements AsyncDisposable {
+/** Where a lease stands in a record. */
+export interface Seat<T> {
+  readonly key: Key<T>;
+  /** What it is a lease of, for messages. */
+  readonly what: string;
+  /** Of several the one of `owner`, if it is there. */
+  holder(record: T, owner: string): Holder | undefined;
+  /** Takes it, or goes on with it. No record: nobody had it before. */
+  take(record: T | undefined, holder: Holder): T;
+  leave(record: T, owner: string): T;
+}
+
+export interface Claim<T> {
+  readonly seat: Seat<T>;
+  readonly owner: string;
+  /** The record as it was when it was looked at. */
+  readonly from: Versioned<T> | undefined;
+}
+
+interface Claimed<T> {
+  readonly seat: Seat<T>;
+  readonly owner: string;
+  readonly record: Versioned<T>;
+  /** When the claim was asked for, by our monotonic clock: its `until` is not later than one lease after. */
+  readonly since: number;
+}
+
+/** Takes the seat in a record that is at that version. Undefined when somebody else changed it first. */
+export async function claim<T>(
+  { seat, owner, from }: Claim<T>,
+  terms: LeaseTerms,
+  call: Call,
+): Promise<Lease<T> | undefined> {
+  const since = systemTime.now();
+  const value = seat.take(from?.value, holderOf(owner, terms.leaseMs));
+  const version = await terms.records.put(seat.key, { value, version: from?.version }, call);
+  return version === undefined ? undefined : new Lease({ seat, owner, record: { value, version }, since }, terms);
+}
+
+export class Lease<T> implements AsyncDisposable {
+  readonly owner: string;
+  readonly #seat: Seat<T>;
   readonly #terms: LeaseTerms;
-  readonly #owner: string;
-  readonly #run: GenerationRecord['run'];
   readonly #lost = new AbortController();
+  #record: Versioned<T>;
+  /** May have arrived, though its answer was lost. */
+  #written: T | undefined;
+  /** Writes come one after the other, or each would find the other's version. */
+  #turn: Promise<unknown> = Promise.resolve();
   #cancelRenewal: () => void = () => {};
   #cancelEnd: () => void = () => {};
-  #released = false;
+  #isOver = false;
 
-  /** `since`: when the claim was asked for, by our monotonic clock; its `until` is not later than one lease after. */
-  constructor({ run, owner, since }: Claimed, terms: LeaseTerms) {
+  constructor({ seat, owner, record, since }: Claimed<T>, terms: LeaseTerms) {
+    this.#seat = seat;
+    this.owner = owner;
     this.#terms = terms;
-    this.#owner = owner;
-    this.#run = run;
+    this.#record = record;
     this.#endAfter(since);
     this.#renewLater();
   }
 
-  /** Aborts as HELD when another job took the build over, as UNAVAILABLE when the lease ended unrenewed. */
+  /** Aborts as HELD when another job holds it, as UNAVAILABLE when it ended unrenewed, as CONFLICT when it is gone. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
 
-  /** This job, in records. */
-  get owner(): string {
-    return this.#owner;
+  /** As this lease wrote it last. */
+  get record(): T {
+    return this.#record.value;
   }
 
-  /** HELD when another job holds the build now. */
-  async check(call: Call): Promise<void> {
-    const record = (await this.#terms.records.get(generationKey(this.#run), call))?.value;
-    if (record?.holder?.owner !== this.#owner) throw this.#lose(record?.holder);
+  get known(): Versioned<T> {
+    return this.#record;
   }
 
-  /** Changes the generation record and renews the lease. HELD when another job holds it now. */
-  async amend(change: (record: GenerationRecord) => GenerationRecord, call: Call): Promise<GenerationRecord> {
-    const mine = (record: GenerationRecord | undefined) => {
-      if (record?.holder?.owner !== this.#owner) throw this.#lose(record?.holder);
-      return { ...change(record), holder: holderOf(this.#owner, this.#terms.leaseMs) };
-    };
-    let since = systemTime.now();
-    const renewing = (record: GenerationRecord | undefined) => {
-      since = systemTime.now();
-      return mine(record);
-    };
-    const amended = await amend(this.#terms.records, { key: generationKey(this.#run), change: renewing }, call);
-    this.#endAfter(since);
-    return amended;
+  /** Changes the record and renews the lease. HELD when another job holds it now. */
+  amend(change: (record: T) => T, call: Call): Promise<T> {
+    return this.#inTurn(() => this.#renewWith(change, call));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#released = true;
-    this.#cancelRenewal();
-    this.#cancelEnd();
-    const release = (record: GenerationRecord | undefined) => {
-      if (record?.holder?.owner !== this.#owner) throw this.#lose(record?.holder);
-      const { holder: _, ...rest } = record;
-      return rest;
-    };
+  /** The last change: lets go of the lease with it. */
+  end(change: (record: T) => T, call: Call): Promise<T> {
+    return this.#inTurn(async () => {
+      await this.#write((record) => this.#seat.leave(change(record), this.owner), call);
+      this.#stop();
+      return this.record;
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release((record) => record);
+  }
+
+  /** The last change, as far as the store takes it. */
+  async release(change: (record: T) => T): Promise<void> {
+    if (this.#isOver) return;
+    this.#stop();
     try {
-      await amend(this.#terms.records, { key: generationKey(this.#run), change: release }, unlimited);
+      if (!this.lost.aborted) await this.end(change, unlimited);
     } catch (error) {
       // A lease that cannot be given back ends by itself.
       if (!isFailure(error)) throw error;
     }
   }
 
-  #renewLater(): void {
-    if (this.#released || this.lost.aborted) return;
-    this.#cancelRenewal = systemTime.after(this.#terms.leaseMs / 3, () => void this.#renew());
+  async #renewWith(change: (record: T) => T, call: Call): Promise<T> {
+    const since = systemTime.now();
+    await this.#write((record) => this.#seat.take(change(record), holderOf(this.owner, this.#terms.leaseMs)), call);
+    this.#endAfter(since);
+    return this.record;
   }
 
-  /** Others may take the build over then, whether or not we still reach the store. */
-  #endAfter(since: number): void {
+  async #write(change: (record: T) => T, call: Call): Promise<void> {
+    const mine = (record: T | undefined) => {
+      if (record !== undefined && this.#seat.holder(record, this.owner)?.owner === this.owner) {
+        this.#written = change(record);
+        return this.#written;
+      }
+      if (record !== undefined && isDeepStrictEqual(record, this.#written)) return record;
+      throw this.#lose(record);
+    };
+    const { key } = this.#seat;
+    this.#record = await amendFrom(this.#terms.records, { key, change: mine, from: this.#record }, call);
+  }
+
+  async #inTurn<R>(work: () => Promise<R>): Promise<R> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    this.#cancelRenewal();
     this.#cancelEnd();
-    if (this.#released || this.lost.aborted) return;
-    const end = () => this.#lost.abort(unrenewed(this.#run, this.#terms.leaseMs));
-    this.#cancelEnd = systemTime.after(Math.max(0, since + this.#terms.leaseMs - systemTime.now()), end);
+  }
+
+  #renewLater(): void {
+    if (this.#isOver || this.lost.aborted) return;
+    this.#cancelRenewal = systemTime.after(this.#terms.leaseMs / 3, () => void this.#renew());
   }
 
   async #renew(): Promise<void> {
     try {
-      await this.amend((record) => record, unlimited);
+      await this.#inTurn(async () => {
+        if (!this.#isOver) await this.#renewWith((record) => record, unlimited);
+      });
     } catch {
       // A lost lease has aborted `lost`; an outage is tried again at the next renewal.
     }
     this.#renewLater();
   }
 
-  #lose(holder: Holder | undefined): Error {
-    const failure = held(this.#run, holder);
-    if (!this.#released) this.#lost.abort(failure);
+  /** Others may take it over then, whether or not we still reach the store. */
+  #endAfter(since: number): void {
+    this.#cancelEnd();
+    if (this.#isOver || this.lost.aborted) return;
+    const end = () => this.#lost.abort(unrenewed(this.#seat.what, this.#terms.leaseMs));
+    this.#cancelEnd = systemTime.after(Math.max(0, since + this.#terms.leaseMs - systemTime.now()), end);
+  }
+
+  #lose(record: T | undefined): Error {
+    const failure = lostTo(this.#seat, record, this.owner);
+    if (!this.#isOver) this.#lost.abort(failure);
     return failure;
   }
 }
 
-interface Claimed {
-  readonly run: GenerationRecord['run'];
-  readonly owner: string;
-  readonly since: number;
+function lostTo<T>({ what, holder }: Seat<T>, record: T | undefined, owner: string): Error {
+  if (record === undefined) return refusal('CONFLICT', `${what} is gone: the run was aborted or removed`);
+  return held(what, holder(record, owner));
 }
 
-function unrenewed(run: string, leaseMs: number): Error {
-  const message = `the lease of run ${run} ended: the store took no renewal for ${leaseMs} ms; run again to go on`;
+function unrenewed(what: string, leaseMs: number): Error {
+  const message = `the lease of ${what} ended: the store took no renewal for ${leaseMs} ms; run again to go on`;
   return refusal('UNAVAILABLE', message, { fault: true });
-}
-
-/** Claims the run of `manifest`; no lease when it was published. */
-export async function claim(
-  manifest: Manifest,
-  terms: LeaseTerms,
-  call: Call,
-): Promise<{ readonly record: GenerationRecord; readonly lease?: Lease; readonly isNew: boolean }> {
-  const key = generationKey(manifest.run);
-  const owner = randomUUID();
-  let rival: Holder | undefined;
-  /** A holder's clock may be wrong, but unrenewed for one lease of its own by our clock it is dead. */
-  let deadAt = Number.POSITIVE_INFINITY;
-  for (;;) {
-    const found = await terms.records.get(key, call);
-    if (found !== undefined) checkSameRun(found.value, manifest);
-    if (found !== undefined && isPublished(found.value)) return { record: found.value, isNew: false };
-    const holder = found?.value.holder;
-    const leftMs = remainingMs(holder, terms);
-    if (leftMs > 0 && rival !== undefined && isOther(rival, holder)) throw held(manifest.run, holder);
-    const waitMs = Math.min(leftMs, deadAt - systemTime.now());
-    if (waitMs > 0) {
-      const leaseMs = holder?.leaseMs ?? terms.leaseMs;
-      if (rival === undefined) deadAt = systemTime.now() + leaseMs;
-      rival = holder;
-      await pause(Math.min(waitMs, leaseMs / 6), call);
-      continue;
-    }
-    const since = systemTime.now();
-    const record = { ...(found?.value ?? newGeneration(manifest)), holder: holderOf(owner, terms.leaseMs) };
-    if (await terms.records.put(key, { value: record, version: found?.version }, call)) {
-      return { record, lease: new Lease({ run: manifest.run, owner, since }, terms), isNew: found === undefined };
-    }
-  }
-}
-
-function remainingMs(holder: Holder | undefined, { lives }: LeaseTerms): number {
-  return holder !== undefined && lives(holder) ? Date.parse(holder.until) - Date.now() : 0;
-}
-
-export function held(run: string, holder: Holder | undefined): Error {
-  const who = holder === undefined ? 'another job' : `process ${holder.pid} on ${holder.host}`;
-  return refusal('HELD', `run ${run} is being built by ${who}: wait until it ends, or stop it`);
-}
-
-function checkSameRun(record: GenerationRecord, manifest: Manifest): void {
-  if (record.manifestHash !== manifest.hash) {
-    const [was, is] = [record.manifestHash.slice(0, 12), manifest.hash.slice(0, 12)];
-    const way = 'a run never changes: give the new calculation a new run id';
-    throw refusal('CONFLICT', `run ${record.run} was loaded from manifest ${was}…, this one is ${is}…; ${way}`);
-  }
-  if (record.removing) throw refusal('CONFLICT', `run ${record.run} is being removed: finish that, then load it again`);
-}
-
-function isOther(rival: Holder, holder: Holder | undefined): boolean {
-  return rival.owner !== holder?.owner || rival.until !== holder.until;
-}
-
-function holderOf(owner: string, leaseMs: number): Holder {
-  return { owner, pid: process.pid, host: hostname(), until: new Date(Date.now() + leaseMs).toISOString(), leaseMs };
 }

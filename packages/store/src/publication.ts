@@ -1,8 +1,9 @@
 /** Who may be published, and who comes back when the live generation is withdrawn. */
 import type { RunId } from '@segment-store/contract/id';
 import { isPublished, lastPublication } from './generation.ts';
-import { held } from './lease.ts';
-import type { GenerationRecord, Holder, HoldRecord } from './records.ts';
+import { type Holder, held, holds, type Lives } from './holder.ts';
+import type { PartRecord } from './part-record.ts';
+import type { GenerationRecord, HoldRecord } from './records.ts';
 import { refusal } from './refusal.ts';
 import { GENESIS } from './store.ts';
 
@@ -47,15 +48,27 @@ export function rollBackTarget(records: readonly GenerationRecord[]): Generation
   return newest;
 }
 
+interface Removal {
+  readonly live: Pointer;
+  readonly parts: readonly (PartRecord | undefined)[];
+  readonly lives: Lives;
+}
+
 /** @throws Failure NOT_FOUND, CONFLICT for the live generation, HELD while a job builds it */
 export function checkRemoval(
   run: RunId,
   record: GenerationRecord | undefined,
-  { live, lives }: { live: Pointer; lives(holder: Holder): boolean },
+  { live, parts, lives }: Removal,
 ): GenerationRecord {
   if (run === live.run) throw refusal('CONFLICT', `run ${run} is live: publish another one or roll back first`);
   if (record === undefined) throw refusal('NOT_FOUND', `no generation of run ${run}: nothing to remove`);
-  const { holder } = record;
-  if (holder !== undefined && Date.parse(holder.until) > Date.now() && lives(holder)) throw held(run, holder);
+  const holder = holdersOf(record, parts).find((one) => holds(one, lives));
+  if (holder !== undefined) throw held(`run ${run}`, holder);
   return record;
+}
+
+/** Of every lease in a build, whether it is over or not. */
+function holdersOf({ closer }: GenerationRecord, parts: Removal['parts']): readonly Holder[] {
+  const ofParts = parts.map((part) => (part?.state === 'begun' ? part.holder : undefined));
+  return [closer, ...ofParts].filter((holder) => holder !== undefined);
 }

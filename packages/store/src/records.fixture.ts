@@ -10,11 +10,12 @@ export function recordsIn(texts: Map<string, string>): Records {
   };
   return {
     get: async (one) => get(one),
-    getMany: async (keys) => keys.map((one) => get(one)?.value),
+    getMany: async (keys) => keys.map((one) => get(one)),
     async put({ id }, { value, version }) {
-      if (texts.get(id) !== version) return false;
-      texts.set(id, JSON.stringify(value));
-      return true;
+      if (texts.get(id) !== version) return undefined;
+      const text = JSON.stringify(value);
+      texts.set(id, text);
+      return text;
     },
     async removeAt({ id }, version) {
       return texts.get(id) === version && texts.delete(id);

@@ -3,7 +3,8 @@ import { parseCustomerId, parseRunId, parseSegmentId, type RunId } from '@segmen
 import { printMember, type Segment, SPAN_FIELDS, scanMemberLine } from '@segment-store/contract/lines';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
-import type { Build, Generation, Lines, Live, Store, Tally } from './store.ts';
+import { toOutcomes } from './outcomes.ts';
+import type { Build, ClaimedPart, Generation, Lines, Live, PartsOptions, Store, Tally } from './store.ts';
 
 /** Customer id → segment ids. */
 export type Memberships = Readonly<Record<string, readonly string[]>>;
@@ -63,13 +64,26 @@ export async function* segmentsOf(...ids: string[]): AsyncGenerator<Segment> {
   }
 }
 
-/** Writes one part from begin to finish. */
-export async function fillPart(build: Build, part: Part, memberships: Memberships): Promise<Tally> {
-  const { attempted } = await build.begin(part);
+/** The next part of a build. */
+export async function claimNext(build: Build, options: PartsOptions = {}): Promise<ClaimedPart> {
+  for await (const claim of build.parts(options, callFor())) return claim;
+  throw new Error('no part to claim');
+}
+
+/** Writes one part as its manifest promises it, and finishes it. */
+export async function fillPart(claim: ClaimedPart, memberships: Memberships): Promise<Tally> {
+  await using _ = claim;
   const texts = Object.entries(memberships).map(([customerId, segmentIds]) => lineOf(customerId, segmentIds));
-  const tally = await build.write({ ...linesOf(part, texts), attempted }, callFor());
-  await build.finish(part, tally);
+  const tally = await claim.write(linesOf(claim.part, texts), callFor());
+  await claim.finish(toOutcomes(tally));
   return tally;
+}
+
+/** Fills every part that is left, by its place in the manifest. */
+export async function fillAll(build: Build, parts: readonly Memberships[]): Promise<void> {
+  for await (const claim of build.parts({}, callFor())) {
+    await fillPart(claim, parts[Number(claim.part.key.split('-').at(-1))] ?? {});
+  }
 }
 
 /** A sealed generation of one part a record of memberships. */
@@ -78,7 +92,7 @@ export async function sealed(store: Store, run: RunId, ...parts: readonly Member
   await using build = await store.writer.build(manifest, callFor());
   const ids = new Set(parts.flatMap((part) => Object.values(part).flat()));
   await build.catalogue(segmentsOf(...ids));
-  for (const [index, part] of manifest.parts.entries()) await fillPart(build, part, parts[index] ?? {});
+  await fillAll(build, parts);
   // Without `await` the build would be let go of before it is sealed.
   return await build.seal();
 }

@@ -69,25 +69,93 @@ export interface Reader extends AsyncDisposable {
 
 export interface StoreWriter {
   /**
-   * Starts or resumes the build of a run. A dead job's lease is waited out; one that is renewed meanwhile means
-   * another job lives: HELD. Same run, other manifest: CONFLICT. Already sealed or published: the build says so.
+   * Joins the build of a run, or starts it: any number of jobs may work on one. Same run, other manifest: CONFLICT.
+   * Sealed or published already: the build says so. Embedded: HELD while another process writes.
    */
   build(manifest: Manifest, call: Call): Promise<Build>;
 }
 
-/** Disposing lets go of the lease; what is written stays. `return await` inside `await using`, or it is let go of early. */
+/**
+ * One job's share in the build of a run. Disposing lets go of its leases; what is written stays. `return await` inside
+ * `await using`, or it is let go of early. CONFLICT once the run was aborted.
+ */
 export interface Build extends AsyncDisposable {
+  /** At the last look. */
   readonly state: 'building' | 'sealed' | 'published';
+  /** Nothing to do when a job has written it. */
   catalogue(segments: AsyncIterable<Segment>): Promise<void>;
-  /** Parts not finished yet, by the control records. */
-  unfinished(): Promise<readonly Part[]>;
-  /** `attempted`: an earlier job died in this part, so a conflict may be a replay. */
-  begin(part: Part): Promise<{ readonly attempted: boolean }>;
-  /** Settles once the lines survive a killed process; `finish` settles once they survive a power cut. */
-  readonly write: Operation<Lines & { readonly attempted: boolean }, Tally>;
-  finish(part: Part, tally: Tally): Promise<void>;
-  /** Refuses (MISCOUNT) unless the store counts created + replayed. Sealed already: the same generation. */
+  /**
+   * Parts to load, each claimed for this job as it is handed out: leased, and renewed until it is finished, failed or
+   * disposed of. One that another job holds comes when its lease ends. Ends when every part is finished or failed, by
+   * whomever. Several consumers may pull at once.
+   */
+  parts(options: PartsOptions, call: Call): AsyncIterable<ClaimedPart>;
+  /**
+   * Closes the build: of several jobs one at a time, the others wait until it has published or let go; a dead one's
+   * lease is waited out. Refuses (MISCOUNT) unless the store counts created + replayed. Sealed already, or published
+   * meanwhile: the same generation. Whoever closes holds the run until its build is disposed of.
+   */
   seal(): Promise<Generation>;
+  /** Of every part, whoever loaded it. */
+  outcomes(): Promise<RunOutcomes>;
+}
+
+export interface PartsOptions {
+  /** Places in the manifest that come first. Default: none. */
+  preferred?(index: number): boolean;
+  /** Parts that failed come again, once. Default false. */
+  readonly retryFailed?: boolean;
+}
+
+/** A part that is this job's until its lease is lost. Disposing lets go of it; another job goes on from what was kept. */
+export interface ClaimedPart extends AsyncDisposable {
+  readonly part: Part;
+  /** Aborts when the lease is lost (HELD, UNAVAILABLE) or the run was aborted (CONFLICT). */
+  readonly signal: AbortSignal;
+  /** A job ended in this part, so a conflict may be a replay. */
+  readonly attempted: boolean;
+  /** What earlier jobs settled for good: lines before `offset` are in `outcomes` and are not written again. */
+  readonly acknowledged: { readonly offset: number; readonly outcomes: Outcomes };
+  /** Settles once the lines survive a killed process. */
+  readonly write: Operation<Lines, Tally>;
+  /**
+   * Lines before `offset` (decompressed bytes) are settled, as `outcomes` says. Cheap: kept every 5 s, and when the
+   * lease is renewed. Ignored while a write of lines before `offset` is under way or has failed.
+   */
+  acknowledge(offset: number, outcomes: Outcomes): Promise<void>;
+  /** Settles once everything written survives a power cut. `outcomes` are of the whole part. */
+  finish(outcomes: Outcomes): Promise<void>;
+  /** Leaves the rest of the part out of the run: `outcomes` are what it stored. `retryFailed` takes it up again. */
+  fail(outcomes: Outcomes, failure: PartFailure): Promise<void>;
+}
+
+export interface PartFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What became of the source lines of a part or a run. */
+export interface Outcomes extends Pick<Counts, 'memberships'> {
+  readonly created: number;
+  readonly replayed: number;
+  readonly skipped: number;
+  readonly rejected: { readonly [reason in Reason]?: number };
+}
+
+export interface RunOutcomes {
+  /** The sum over all parts. */
+  readonly total: Outcomes;
+  /** In the order of the manifest. */
+  readonly parts: readonly PartOutcomes[];
+}
+
+export interface PartOutcomes {
+  readonly part: Part;
+  readonly state: 'waiting' | 'begun' | 'finished' | 'failed';
+  /** Settled so far. */
+  readonly outcomes: Outcomes;
+  /** Of a failed part. */
+  readonly failure?: PartFailure;
 }
 
 /** What the database says about the documents of one generation; gates judge it. */

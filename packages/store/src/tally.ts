@@ -2,7 +2,6 @@
 
 import type { CustomerId } from '@segment-store/contract/id';
 import { customerIdAt, SPAN_FIELDS } from '@segment-store/contract/lines';
-import type { Outcomes } from './records.ts';
 import type { Lines, Reason, Rejection, Tally } from './store.ts';
 
 /** One line of `Lines`, by its place in them. */
@@ -51,30 +50,3 @@ export class LineTally implements Tally {
     this.rejected.push({ ...place, reason, ...detail });
   }
 }
-
-export const nothing: Outcomes = { created: 0, replayed: 0, skipped: 0, memberships: 0, rejected: {} };
-
-export function toOutcomes({ created, replayed, skipped, memberships, rejected }: Tally): Outcomes {
-  const byReason: { [reason in Reason]?: number } = {};
-  for (const { reason } of rejected) byReason[reason] = (byReason[reason] ?? 0) + 1;
-  return { created, replayed, skipped, memberships, rejected: byReason };
-}
-
-export function sumOutcomes(all: readonly Outcomes[]): Outcomes {
-  return all.reduce((sum, one) => {
-    const rejected = { ...sum.rejected };
-    for (const reason of reasons) {
-      const count = (sum.rejected[reason] ?? 0) + (one.rejected[reason] ?? 0);
-      if (count > 0) rejected[reason] = count;
-    }
-    return {
-      created: sum.created + one.created,
-      replayed: sum.replayed + one.replayed,
-      skipped: sum.skipped + one.skipped,
-      memberships: sum.memberships + one.memberships,
-      rejected,
-    };
-  }, nothing);
-}
-
-const reasons: readonly Reason[] = ['malformed', 'bad-id', 'duplicate-customer', 'too-large', 'transform', 'store'];

@@ -117,16 +117,18 @@ function published({ generation, epoch }: Live, story: Story): Parameters<Contex
   const total = Object.values(seconds).reduce((sum, one) => sum + one, 0);
   const rowsPerSecond = Math.round(rows / Math.max(seconds.fill ?? 0, 0.001));
   const { run, members, memberships, segments } = generation;
+  /** Of several jobs on one run, one publishes it. */
+  const isOurs = seconds.publish !== undefined;
   const stages = Object.entries(seconds).map(([stage, one]) => `${stage} ${one.toFixed(1)} s`);
   const again = replayed > 0 ? `, ${formatCount(replayed)} of them written before` : '';
   const text = [
-    `run ${run} is live, epoch ${epoch}`,
+    `run ${run} is live, epoch ${epoch}${isOurs ? '' : ': another job has published it'}`,
     `  ${formatCount(members)} customers, ${formatCount(memberships)} memberships, ${formatCount(segments)} segments`,
     `  ${formatCount(rows)} rows${again} in ${total.toFixed(1)} s (${stages.join(', ')}): ${formatCount(rowsPerSecond)} rows/s while filling`,
   ];
   const data = {
     run,
-    published: true,
+    published: isOurs,
     epoch,
     customers: members,
     memberships,

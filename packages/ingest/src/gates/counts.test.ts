@@ -1,9 +1,8 @@
 import { parseRunId } from '@segment-store/contract/id';
 import type { Manifest } from '@segment-store/contract/manifest';
 import { unlimited } from '@segment-store/resilience/operation';
-import type { Rejection, Tally } from '@segment-store/store/store';
+import type { Outcomes } from '@segment-store/store/store';
 import { expect, test } from 'vitest';
-import { createAccounts } from '../accounts.ts';
 import { counts } from './counts.ts';
 import { allGates } from './gate.ts';
 import { genesis, judged, now } from './judged.fixture.ts';
@@ -22,20 +21,13 @@ const manifest: Manifest = {
   hash: '',
 };
 const figures = { members: 10, memberships: 25, segments: 3 };
-const whole: Tally = { created: 10, replayed: 0, skipped: 0, memberships: 25, rejected: [] };
-const rejection: Rejection = { part: part.key, line: 1, offset: 0, reason: 'malformed' };
+const whole: Outcomes = { created: 10, replayed: 0, skipped: 0, memberships: 25, rejected: {} };
 
 type Figures = Partial<typeof figures>;
 
-function judge(tally: Tally | undefined, changes: Figures = {}) {
-  const accounts = createAccounts(() => {});
-  if (tally !== undefined) {
-    const account = accounts.account(part);
-    account.add(tally);
-    account.close();
-  }
-  return allGates(counts(manifest, accounts), { gates: new Set(), by: '' })(
-    judged(now({}, { ...figures, ...changes }), genesis),
+function judge(total: Outcomes, changes: Figures = {}) {
+  return allGates(counts(manifest), { gates: new Set(), by: '' })(
+    judged(now({}, { ...figures, ...changes }), genesis, { outcomes: { total, parts: [] } }),
     unlimited,
   );
 }
@@ -50,14 +42,9 @@ test('counts that reconcile pass, and the verdicts are kept', async () => {
   ]);
 });
 
-test('parts an earlier job finished are judged by the totals', async () => {
-  await expect(judge(undefined)).resolves.toHaveLength(4);
-});
-
-test.each<[string, Tally | undefined, Figures, string]>([
-  ['a rejected line', { ...whole, created: 9, rejected: [rejection] }, { members: 9 }, 'rejected: 1, expected 0'],
+test.each<[string, Outcomes, Figures, string]>([
+  ['a rejected line', { ...whole, created: 9, rejected: { malformed: 1 } }, { members: 9 }, 'rejected: 1, expected 0'],
   ['a line that vanished', whole, { members: 9 }, 'customers: 9, expected 10'],
-  ['a line an earlier job rejected', undefined, { members: 9 }, 'customers: 9, expected 10'],
   ['memberships that differ', whole, { memberships: 24 }, 'memberships: 24, expected 25'],
   ['segments that differ', whole, { segments: 4 }, 'segments: 4, expected 3'],
 ])('%s is refused, naming gate, figure and limit', async (_, tally, changes, message) => {

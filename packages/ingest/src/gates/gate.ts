@@ -3,7 +3,7 @@ import { formatCount } from '@segment-store/cli/render/count';
 import type { SegmentId } from '@segment-store/contract/id';
 import { Failure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import type { Condition, Generation, Reader, Verdict } from '@segment-store/store/store';
+import type { Condition, Generation, Reader, RunOutcomes, Verdict } from '@segment-store/store/store';
 
 /** A generation as gates see it. */
 export interface Opened {
@@ -18,6 +18,8 @@ export type Sizes = ReadonlyMap<SegmentId, number>;
 export interface Judged {
   readonly sealed: Opened;
   readonly live: Opened;
+  /** Of every line of the run, whichever job loaded it. */
+  readonly outcomes: RunOutcomes;
   /** Of the sealed generation; counted once, however many gates ask. */
   sizes(): Promise<Sizes>;
   /** Of the sealed generation; asked once. */

@@ -8,6 +8,7 @@ import {
   runTime,
 } from '@segment-store/contract/id';
 import type { Member } from '@segment-store/contract/lines';
+import { nothing } from '@segment-store/store/outcomes';
 import { GENESIS, type Generation } from '@segment-store/store/store';
 import type { Judged, Opened } from './gate.ts';
 
@@ -48,7 +49,8 @@ export function judged(sealed: Opened, live: Opened, changes: Partial<Judged> = 
   const sizes = new Map([...sealed.reader.catalogue.values()].map(({ id, size }) => [id, size]));
   const shards = { wanted: 2, active: 1, starting: 1, missing: 0, lost: 0 };
   const condition = { changes: [], health: 'yellow', shards, counted: { members, segments } } as const;
-  return { sealed, live, sizes: async () => sizes, condition: async () => condition, ...changes };
+  const outcomes = { total: nothing, parts: [] };
+  return { sealed, live, outcomes, sizes: async () => sizes, condition: async () => condition, ...changes };
 }
 
 export const genesis: Opened = opened(GENESIS, {});

@@ -1,8 +1,9 @@
 /** Writes one generation into its two indices. */
 import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
-import type { Contents } from '../build.ts';
 import { chunksOf } from '../chunks.ts';
+import type { Contents } from '../contents.ts';
+import { onceItWorks } from '../once-it-works.ts';
 import { refusal } from '../refusal.ts';
 import { LineTally } from '../tally.ts';
 import { type BulkTarget, type Piece, sendPiece } from './bulk.ts';
@@ -23,24 +24,20 @@ export interface ContentsTerms extends SettleTerms {
   readonly patienceMs: number;
 }
 
-export interface ContentsOf {
-  readonly run: RunId;
-  /** No job has built this run before. */
-  readonly isNew: boolean;
-}
-
-export async function createContents(terms: ContentsTerms, { run, isNew }: ContentsOf, call: Call): Promise<Contents> {
-  const { connection, layout, shards, patienceMs } = terms;
+export function createContents(terms: ContentsTerms, run: RunId): Contents {
+  const { connection, layout, patienceMs } = terms;
   const [members, catalogue] = [layout.membersOf(run), layout.catalogueOf(run)];
   const aliases = [
     { index: members, alias: layout.buildOf(run) },
     { index: catalogue, alias: layout.catalogueBuildOf(run) },
   ];
-  await createIndices(terms, { run, isNew, shards }, call);
-  if (!isNew) await addAliases(connection, aliases, call);
   const target = { connection, alias: layout.buildOf(run), index: members, patienceMs };
   return {
-    async catalogue(segments) {
+    prepare: onceItWorks(async (call: Call) => {
+      const areNew = await createIndices(terms, run, call);
+      if (!areNew) await addAliases(connection, aliases, call);
+    }),
+    async catalogue(segments, call) {
       let count = 0;
       for await (const chunk of chunksOf(segments, SEGMENTS_A_BULK)) {
         await sendSegments({ connection, alias: layout.catalogueBuildOf(run), patienceMs }, chunk, call);
@@ -56,29 +53,34 @@ export async function createContents(terms: ContentsTerms, { run, isNew }: Conte
     },
     // A bulk is answered when it is on disk.
     async flush() {},
-    count: () => countDocuments(connection, { members, catalogue }, call),
-    close: () => settleIndices(terms, { run, members, catalogue, aliases }, call),
+    count: (call) => countDocuments(connection, { members, catalogue }, call),
+    close: (call) => settleIndices(terms, { run, members, catalogue, aliases }, call),
     async [Symbol.asyncDispose]() {},
   };
 }
 
+/** CONFLICT when the run has an index. */
+export async function checkVacant({ connection, layout }: ContentsTerms, run: RunId, call: Call): Promise<void> {
+  const index = layout.membersOf(run);
+  const request = { method: 'HEAD', path: `/${index}`, timeoutMs: TIMEOUT_MS.control, accept: [404] } as const;
+  if ((await connection.send(request, call)).status === 404) return;
+  throw refusal('CONFLICT', `index ${index} is there, but no record says who wrote it: delete it, then run again`);
+}
+
+/** False when one of them was there already. */
 async function createIndices(
   { connection, layout, shards, ...copies }: ContentsTerms,
-  { run, isNew }: ContentsOf & { shards: number },
+  run: RunId,
   call: Call,
-): Promise<void> {
+): Promise<boolean> {
   const settings = { ...buildSettings(copies), number_of_shards: 1 };
   const catalogue = { name: layout.catalogueOf(run), settings, aliases: [layout.catalogueBuildOf(run)] };
   const members = { name: layout.membersOf(run), settings: { ...settings, number_of_shards: shards } };
-  const [, created] = await Promise.all([
+  const created = await Promise.all([
     createIndex(connection, { ...catalogue, mappings: catalogueMapping }, call),
     createIndex(connection, { ...members, mappings: membersMapping, aliases: [layout.buildOf(run)] }, call),
   ]);
-  if (created || !isNew) return;
-  throw refusal(
-    'CONFLICT',
-    `index ${members.name} is there, but no record says who wrote it: delete it, then run again`,
-  );
+  return created.every((isNew) => isNew);
 }
 
 /** A seal may have been cut off after it had removed them. */

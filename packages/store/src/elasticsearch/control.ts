@@ -5,10 +5,12 @@ import { refusal } from '../refusal.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { type Found, sourceOf } from './found.ts';
 
-interface FoundRecord<T> extends Found<{ readonly body: T }> {
+interface Versions {
   readonly _seq_no?: number;
   readonly _primary_term?: number;
 }
+
+type FoundRecord<T> = Found<{ readonly body: T }> & Versions;
 
 interface Removed {
   readonly items?: readonly { readonly delete: { readonly status: number } }[];
@@ -26,12 +28,12 @@ export function createRecords(connection: Connection, index: string): Records {
       return toVersioned(body, index);
     },
     async getMany<T>(keys: readonly Key<T>[], call: Call) {
-      const values: (T | undefined)[] = [];
+      const values: (Versioned<T> | undefined)[] = [];
       for (let from = 0; from < keys.length; from += CHUNK) {
         const ids = keys.slice(from, from + CHUNK).map(({ id }) => id);
         const request = { method: 'POST', path: `/${index}/_mget`, body: { ids }, timeoutMs } as const;
         const { body } = await connection.send<{ docs: readonly FoundRecord<T>[] }>(request, call);
-        values.push(...ids.map((_, place) => toVersioned(body.docs[place] ?? {}, index)?.value));
+        values.push(...ids.map((_, place) => toVersioned(body.docs[place] ?? {}, index)));
       }
       return values;
     },
@@ -40,8 +42,8 @@ export function createRecords(connection: Connection, index: string): Records {
       const query = version === undefined ? {} : onlyAt(version);
       const body = { kind: key.id.split(':')[0], body: value };
       const request = { method: 'PUT', path, query, body, timeoutMs, accept: [409] } as const;
-      const { status } = await connection.send(request, call);
-      return status !== 409;
+      const { status, body: answer } = await connection.send<Versions>(request, call);
+      return status === 409 ? undefined : versionOf(answer);
     },
     async removeAt(key, version, call) {
       const [path, query] = [pathOf(index, '_doc', key), onlyAt(version)];
@@ -61,8 +63,10 @@ export function createRecords(connection: Connection, index: string): Records {
 
 function toVersioned<T>(found: FoundRecord<T>, index: string): Versioned<T> | undefined {
   const source = sourceOf(found, index);
-  return source && { value: source.body, version: `${found._seq_no}:${found._primary_term}` };
+  return source && { value: source.body, version: versionOf(found) };
 }
+
+const versionOf = ({ _seq_no, _primary_term }: Versions): string => `${_seq_no}:${_primary_term}`;
 
 function onlyAt(version: string): { readonly if_seq_no: string; readonly if_primary_term: string } {
   const [seqNo = '', primaryTerm = ''] = version.split(':');

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { parseCustomerId } from '@segment-store/contract/id';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { servers } from '../../../../test/support/servers.ts';
+import { nothing, toOutcomes } from '../outcomes.ts';
 import {
   callFor,
-  fillPart,
+  claimNext,
   lineOf,
   linesOf,
   manifestOf,
@@ -51,11 +52,9 @@ async function load(lines: readonly string[] = texts): Promise<{ tally: Tally; m
 }
 
 async function write(build: Build, lines: readonly string[]): Promise<Tally> {
-  const [part] = manifestOf(runAt(1)).parts;
-  if (part === undefined) throw new Error('no part');
-  await build.begin(part);
-  const tally = await build.write({ ...linesOf(part, lines), attempted: false }, callFor(60_000));
-  await build.finish(part, tally);
+  await using claim = await claimNext(build);
+  const tally = await claim.write(linesOf(claim.part, lines), callFor(60_000));
+  await claim.finish(toOutcomes(tally));
   return tally;
 }
 
@@ -246,13 +245,12 @@ describe('in Elasticsearch', () => {
   });
 
   test('nothing can be written to a sealed run any more', async () => {
-    const [part] = manifestOf(runAt(1)).parts;
-    if (part === undefined) throw new Error('no part');
     await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
     await build.catalogue(segmentsOf());
-    await fillPart(build, part, {});
+    const claim = await claimNext(build);
+    await claim.finish(nothing);
     await build.seal();
-    const late = build.write({ ...linesOf(part, [lineOf('late', [])]), attempted: false }, callFor());
+    const late = claim.write(linesOf(claim.part, [lineOf('late', [])]), callFor());
     await expect(late).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('sealed') });
   });
 

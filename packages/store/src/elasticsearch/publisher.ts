@@ -198,19 +198,21 @@ async function remove(
   call: Call,
 ): Promise<void> {
   const live = await standing.pointer(call);
+  const known = (await records.get(generationKey(run), call))?.value.parts ?? 0;
+  const keys = Array.from({ length: known }, (_, index) => partKey(run, index));
+  const parts = (await records.getMany(keys, call)).map((part) => part?.value);
   const mark = (found: GenerationRecord | undefined): GenerationRecord => {
-    const record = checkRemoval(run, found, { live, lives });
+    const record = checkRemoval(run, found, { live, parts, lives });
     const { epoch = 0, at = '' } = record.publishing ?? {};
     if (epoch > live.epoch && Date.parse(at) + PUBLISHING_MS > Date.now()) {
       throw refusal('CONFLICT', `run ${run} is being published: look again in a minute`);
     }
     return { ...record, removing: true };
   };
-  const { parts } = await amend(records, { key: generationKey(run), change: mark }, call);
+  await amend(records, { key: generationKey(run), change: mark }, call);
   const path = `/${layout.membersOf(run)},${layout.catalogueOf(run)}`;
   const query = { ignore_unavailable: true };
   await connection.send({ method: 'DELETE', path, query, timeoutMs: TIMEOUT_MS.bulk }, call);
-  const keys = Array.from({ length: parts }, (_, index) => partKey(run, index));
   await records.remove(keys, call);
   await records.remove([generationKey(run)], call);
 }

@@ -32,7 +32,8 @@ export function createStanding(aliases: Aliases, records: Records): Standing {
   };
   const stored = async (call: Call) => {
     const runs = (await aliases.runs(call)).filter((run) => run !== GENESIS).sort();
-    return (await records.getMany(runs.map(generationKey), call)).filter((one) => one !== undefined);
+    const found = await records.getMany(runs.map(generationKey), call);
+    return found.flatMap((one) => (one === undefined ? [] : [one.value]));
   };
   return {
     pointer,

@@ -1,14 +1,15 @@
 /** The store in Elasticsearch: two indices per generation, aliases for what is live, one index of control records. */
 import { deadline } from '@segment-store/resilience/deadline';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
-import { openBuild } from '../build.ts';
+import { type BuildTerms, openBuild } from '../build.ts';
 import { follow } from '../follow.ts';
+import { onceItWorks } from '../once-it-works.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Records } from '../records.ts';
 import { refusal } from '../refusal.ts';
 import type { Store, StorePublisher, StoreReader, StoreWriter } from '../store.ts';
 import { type Aliases, createAliases } from './aliases.ts';
-import { createContents } from './build.ts';
+import { checkVacant, createContents } from './build.ts';
 import { type Connection, connect } from './connection.ts';
 import { createRecords } from './control.ts';
 import { prepareFirstUse } from './first-use.ts';
@@ -42,17 +43,15 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
   const writer: StoreWriter = {
     async build(manifest, call) {
       await ready(call);
-      const terms = { connection, layout, ...options };
-      return openBuild(
-        manifest,
-        {
-          ...options,
-          records,
-          lives: () => true,
-          contents: ({ run }, isNew, bound) => createContents(terms, { run, isNew }, bound),
-        },
-        call,
-      );
+      const contents = { connection, layout, ...options };
+      const terms: BuildTerms = {
+        ...options,
+        records,
+        lives: () => true,
+        checkVacant: (run, call) => checkVacant(contents, run, call),
+        contents: ({ run }) => createContents(contents, run),
+      };
+      return openBuild(manifest, terms, call);
     },
   };
   return {
@@ -79,18 +78,6 @@ function written(connection: Connection, layout: Layout): Control {
 function untouched(connection: Connection, layout: Layout): Control {
   const { records, aliases } = written(connection, layout);
   return { records: untouchedRecords(records), aliases: untouchedAliases(aliases, layout) };
-}
-
-/** One attempt at a time, until one has worked. */
-function onceItWorks(work: () => Promise<void>): () => Promise<void> {
-  let attempt: Promise<void> | undefined;
-  return () => {
-    attempt ??= work().catch((error) => {
-      attempt = undefined;
-      throw error;
-    });
-    return attempt;
-  };
 }
 
 function after(ready: () => Promise<void>, publisher: StorePublisher): StorePublisher {

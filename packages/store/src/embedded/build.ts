@@ -1,8 +1,8 @@
 /** Writes one generation into its environment. */
 import { setImmediate } from 'node:timers/promises';
-import { printSegment } from '@segment-store/contract/lines';
-import type { Contents } from '../build.ts';
+import { printSegment, type Segment } from '@segment-store/contract/lines';
 import { chunksOf } from '../chunks.ts';
+import type { Contents } from '../contents.ts';
 import { aborted } from '../patience.ts';
 import type { Lines } from '../store.ts';
 import { customerOf, LineTally, lineAt, lineCount } from '../tally.ts';
@@ -11,35 +11,49 @@ import type { GenerationEnvironment } from './environment.ts';
 /** Segments written in one transaction. */
 const CHUNK = 1_000;
 
-export function createContents(environment: GenerationEnvironment): Contents {
-  const { members, catalogue } = environment;
+/** `held`: let go of with the contents. */
+export function createContents(open: () => GenerationEnvironment, held: AsyncDisposable): Contents {
+  let opened: GenerationEnvironment | undefined;
+  const environment = () => {
+    opened ??= open();
+    return opened;
+  };
   return {
-    async catalogue(segments) {
-      let count = 0;
-      environment.transaction(() => catalogue.clearSync());
-      for await (const chunk of chunksOf(segments, CHUNK)) {
-        await setImmediate();
-        environment.transaction(() => {
-          for (const segment of chunk) catalogue.putSync(segment.id, printSegment(segment));
-        });
-        count += chunk.length;
-      }
-      return count;
+    async prepare() {
+      environment();
     },
+    catalogue: (segments) => writeCatalogue(environment(), segments),
     async write(lines, { signal }) {
       // A transaction blocks this thread: signals, leases and readers have their turn in between.
       await setImmediate();
       if (signal.aborted) throw aborted(signal);
-      return environment.transaction(() => writeLines(environment, lines));
+      return environment().transaction(() => writeLines(environment(), lines));
     },
     // A transaction is on disk when it ends.
     async flush() {},
     async count() {
+      const { members, catalogue } = environment();
       return { members: members.getKeysCount(), segments: catalogue.getKeysCount() };
     },
     async close() {},
-    [Symbol.asyncDispose]: () => environment.close(),
+    async [Symbol.asyncDispose]() {
+      await opened?.close();
+      opened = undefined;
+      await held[Symbol.asyncDispose]();
+    },
   };
+}
+
+async function writeCatalogue(environment: GenerationEnvironment, segments: AsyncIterable<Segment>): Promise<number> {
+  let count = 0;
+  for await (const chunk of chunksOf(segments, CHUNK)) {
+    await setImmediate();
+    environment.transaction(() => {
+      for (const segment of chunk) environment.catalogue.putSync(segment.id, printSegment(segment));
+    });
+    count += chunk.length;
+  }
+  return count;
 }
 
 /** Within a transaction, so that a get sees what the line before has put. */

@@ -30,13 +30,12 @@ export function createControl(root: RootEnvironment): Control {
       return root.read((texts) => versioned(texts, key));
     },
     async getMany(keys) {
-      return root.read((texts) => keys.map((key) => versioned(texts, key)?.value));
+      return root.read((texts) => keys.map((key) => versioned(texts, key)));
     },
     async put(key, { value, version }) {
       return root.transaction((texts) => {
-        if (versioned(texts, key)?.version !== version) return false;
-        put(texts, key, value);
-        return true;
+        if (versioned(texts, key)?.version !== version) return undefined;
+        return put(texts, key, value);
       });
     },
     async remove(keys) {
@@ -80,7 +79,7 @@ function snapshotOf(texts: Texts): Snapshot {
 function transactionOf(texts: WritableTexts): Transaction {
   return {
     ...snapshotOf(texts),
-    put: (key, value) => put(texts, key, value),
+    put: (key, value) => void put(texts, key, value),
     remove: ({ id }) => texts.remove(id),
   };
 }
@@ -90,9 +89,10 @@ function versioned<T>(texts: Texts, { id }: Key<T>): Versioned<T> | undefined {
   return text === undefined ? undefined : parse<T>(text);
 }
 
-function put<T>(texts: WritableTexts, key: Key<T>, value: T): void {
-  const version = Number(versioned(texts, key)?.version ?? 0) + 1;
-  texts.put(key.id, JSON.stringify({ version: String(version), value }));
+function put<T>(texts: WritableTexts, key: Key<T>, value: T): string {
+  const version = String(Number(versioned(texts, key)?.version ?? 0) + 1);
+  texts.put(key.id, JSON.stringify({ version, value }));
+  return version;
 }
 
 /** Trusted: only this file writes them. */

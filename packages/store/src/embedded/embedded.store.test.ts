@@ -5,12 +5,13 @@ import { parseCustomerId } from '@segment-store/contract/id';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../open.ts';
 import { holdInOtherProcess, type OtherProcess } from '../other-process.fixture.ts';
-import { amend, type GenerationRecord, generationKey } from '../records.ts';
+import { amend } from '../records.ts';
 import { callFor, manifestOf, published, runAt, sealed } from '../store.fixture.ts';
 import { type Place, storeSuite } from '../store.suite.ts';
 import { createControl } from './control.ts';
 import { openRoot } from './environment.ts';
 import { loadOnFullDisk } from './full-disk.fixture.ts';
+import { WRITERS } from './writers.ts';
 
 describe('embedded', () => {
   storeSuite(fresh);
@@ -128,20 +129,22 @@ test('a directory that is only looked at is neither made nor changed', async () 
 
 test('a process on another host is not looked for among ours: its lease decides', async () => {
   const here = await place();
-  await using store = here.open();
+  await using store = here.open({ leaseMs: 300 });
   await sealed(store, runAt(1), {});
   const root = openRoot(here.url.slice('embedded:'.length));
   const records = createControl(root);
   const until = new Date(Date.now() + 60_000).toISOString();
-  const change = (record: GenerationRecord | undefined): GenerationRecord => {
-    if (record === undefined) throw new Error('no record');
-    return { ...record, holder: { owner: 'x', pid: 4_000_000, host: 'elsewhere', until, leaseMs: 60_000 } };
-  };
-  await amend(records, { key: generationKey(runAt(1)), change }, callFor());
-  await expect(store.writer.build(manifestOf(runAt(2)), callFor())).rejects.toMatchObject({
+  const holder = { owner: 'x', pid: 4_000_000, host: 'elsewhere', until, leaseMs: 300 };
+  const renewed = { ...holder, until: new Date(Date.now() + 61_000).toISOString() };
+  await amend(records, { key: WRITERS, change: () => ({ holders: [holder] }) }, callFor());
+  const building = store.writer.build(manifestOf(runAt(2)), callFor());
+  await amend(records, { key: WRITERS, change: () => ({ holders: [renewed] }) }, callFor());
+  await expect(building).rejects.toMatchObject({
     code: 'HELD',
     message: expect.stringContaining('on elsewhere'),
   });
+  await using build = await store.writer.build(manifestOf(runAt(2)), callFor());
+  expect(build.state).toBe('building');
   await root.close();
 });
 

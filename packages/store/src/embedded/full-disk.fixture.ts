@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseRunId, type RunId } from '@segment-store/contract/id';
 import { openStore } from '../open.ts';
-import { callFor, lineOf, linesOf, manifestOf, segmentsOf } from '../store.fixture.ts';
+import { callFor, claimNext, lineOf, linesOf, manifestOf, segmentsOf } from '../store.fixture.ts';
 
 export interface FullDisk {
   /** Of every step that was tried after the disk was full. */
@@ -30,13 +30,11 @@ export async function loadOnFullDisk(url: string, run: RunId): Promise<FullDisk>
 async function fill(url: string, run: RunId): Promise<FullDisk['failures']> {
   const store = openStore(url);
   const build = await store.writer.build(manifestOf(run), callFor());
-  const [part] = await build.unfinished();
-  if (part === undefined) throw new Error('no part');
   await build.catalogue(segmentsOf('s:1'));
-  await build.begin(part);
+  const claim = await claimNext(build);
   const write = (round: number) => {
     const texts = Array.from({ length: 2_000 }, (_, index) => lineOf(`customer-${round}-${index}`, ['s:1']));
-    return build.write({ ...linesOf(part, texts), attempted: false }, callFor());
+    return claim.write(linesOf(claim.part, texts), callFor());
   };
   const failures: unknown[] = [];
   for (let round = 0; failures.length === 0 && round < 1_000; round += 1) {
@@ -44,9 +42,7 @@ async function fill(url: string, run: RunId): Promise<FullDisk['failures']> {
     const both = await Promise.allSettled([write(2 * round), write(2 * round + 1)]);
     failures.push(...both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
   }
-  for (const step of [() => write(-1), () => build.catalogue(segmentsOf('s:2'))]) {
-    await step().catch((error) => failures.push(error));
-  }
+  await write(-1).catch((error) => failures.push(error));
   await build[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
   return failures.map((error) => ({ code: String(Reflect.get(Object(error), 'code')), message: String(error) }));

@@ -1,8 +1,9 @@
 /** Publishing and rolling back: a transaction of the root environment each. */
 import type { RunId } from '@segment-store/contract/id';
 import { checkReadable, toGeneration } from '../generation.ts';
+import type { Lives } from '../holder.ts';
 import { checkFence, checkPublish, checkRemoval, type Pointer, rollBackTarget } from '../publication.ts';
-import { type GenerationRecord, generationKey, HOLD, type Holder, partKey } from '../records.ts';
+import { type GenerationRecord, generationKey, HOLD, partKey } from '../records.ts';
 import { GENESIS, type Live, type StorePublisher, type Verdict } from '../store.ts';
 import { conditionOf, emptyCondition } from './condition.ts';
 import { type Control, LIVE, type Transaction } from './control.ts';
@@ -10,7 +11,7 @@ import type { GenerationEnvironment } from './environment.ts';
 
 export interface PublisherTerms {
   control(): Control;
-  lives(holder: Holder): boolean;
+  readonly lives: Lives;
   removeDocuments(run: RunId): Promise<void>;
   /** Of a generation that is sealed. */
   environment(run: RunId): GenerationEnvironment;
@@ -97,9 +98,10 @@ function pointTo(transaction: Transaction, { next, record, formerly }: Step): Li
   return toLive({ pointer: next, record: live });
 }
 
-function beginRemoval(transaction: Transaction, run: RunId, lives: (holder: Holder) => boolean): GenerationRecord {
+function beginRemoval(transaction: Transaction, run: RunId, lives: Lives): GenerationRecord {
   const found = transaction.get(generationKey(run));
-  const record = checkRemoval(run, found, { live: transaction.live().pointer, lives });
+  const parts = Array.from({ length: found?.parts ?? 0 }, (_, index) => transaction.get(partKey(run, index)));
+  const record = checkRemoval(run, found, { live: transaction.live().pointer, parts, lives });
   transaction.put(generationKey(run), { ...record, removing: true });
   return record;
 }

@@ -1,11 +1,9 @@
 /** The store in a directory of this machine: LMDB, one environment per generation and one for control. */
-import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { RunId } from '@segment-store/contract/id';
 import { openBuild } from '../build.ts';
-import { held } from '../lease.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Holder } from '../records.ts';
 import { refusal } from '../refusal.ts';
 import type { Store, StoreWriter } from '../store.ts';
 import { createContents } from './build.ts';
@@ -20,6 +18,7 @@ import {
 } from './environment.ts';
 import { createPublisher } from './publisher.ts';
 import { createStoreReader } from './reader.ts';
+import { lives, takeWriter } from './writers.ts';
 
 export function openEmbedded(path: string, options: ResolvedOptions): Store {
   const directory = resolve(path);
@@ -27,9 +26,15 @@ export function openEmbedded(path: string, options: ResolvedOptions): Store {
   const environment = (run: RunId) => openSealed(directory, run, options.readOnly);
   const writer: StoreWriter = {
     async build(manifest, call) {
-      checkOneWriter(control(), manifest.run);
-      const contents = async () => createContents(openGeneration(directory, manifest.run));
-      return openBuild(manifest, { records: control(), contents, lives, ...options }, call);
+      const leasing = { records: control(), lives, leaseMs: options.leaseMs };
+      const lease = await takeWriter({ ...leasing, owner: randomUUID(), directory }, call);
+      const contents = () => createContents(() => openGeneration(directory, manifest.run), lease);
+      const terms = { ...options, ...leasing, contents, checkVacant: async () => {} };
+      const bound = { ...call, signal: AbortSignal.any([call.signal, lease.lost]) };
+      return openBuild(manifest, terms, bound).catch(async (error) => {
+        await lease[Symbol.asyncDispose]();
+        throw error;
+      });
     },
   };
   return {
@@ -68,25 +73,4 @@ function lazyControl(
     opened = undefined;
   };
   return { control, close };
-}
-
-/** One process writes: its builds of other runs stand in the way of ours. */
-function checkOneWriter(control: Control, run: RunId): void {
-  const others = control.read((snapshot) => snapshot.generations()).filter((record) => record.run !== run);
-  for (const { run: other, holder } of others) {
-    const isElsewhere = holder !== undefined && (holder.pid !== process.pid || !isHere(holder));
-    if (isElsewhere && Date.parse(holder.until) > Date.now() && lives(holder)) throw held(other, holder);
-  }
-}
-
-const isHere = ({ host }: Holder): boolean => host === hostname();
-
-/** A process of another user answers EPERM: it lives. Of one on another host only its lease can tell. */
-function lives(holder: Holder): boolean {
-  if (!isHere(holder)) return true;
-  try {
-    return process.kill(holder.pid, 0);
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
 }
