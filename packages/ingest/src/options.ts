@@ -2,7 +2,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { list } from '@segment-store/cli/list';
-import { integer, type Option, optionalText, requiredText, text } from '@segment-store/cli/option';
+import { flag, integer, type Option, optionalText, requiredText, text } from '@segment-store/cli/option';
 import { bytes, ratio } from '@segment-store/cli/quantity';
 import { GATE_NAMES } from './gates/gate.ts';
 
@@ -15,7 +15,13 @@ export const storeOptions: { readonly store: Option<string>; readonly prefix: Op
   }),
 };
 
-export const buildOptions: { readonly shards: Option<number>; readonly leaseMs: Option<number> } = {
+export const buildOptions: {
+  readonly shards: Option<number>;
+  readonly leaseMs: Option<number>;
+  readonly bulkBytes: Option<number>;
+  readonly bulksInFlight: Option<number>;
+  readonly bulkCompression: Option<boolean>;
+} = {
   shards: integer({
     description: 'primary shards of a new generation in Elasticsearch',
     fallback: 1,
@@ -27,6 +33,18 @@ export const buildOptions: { readonly shards: Option<number>; readonly leaseMs: 
     fallback: 60_000,
     min: 300,
   }),
+  bulkBytes: bytes({
+    description:
+      'most bytes of one bulk to Elasticsearch, 100kB to 32MB; it starts at 1MB and grows while that is faster',
+    fallback: '5MB',
+  }),
+  bulksInFlight: integer({
+    description: 'most bulks to Elasticsearch at once; memory for writing is at most this × bulk bytes × 2',
+    fallback: 8,
+    min: 1,
+    max: 256,
+  }),
+  bulkCompression: flag({ description: 'gzip what is sent to Elasticsearch: for a slow network, at the cost of CPU' }),
 };
 
 export const folderOptions: {

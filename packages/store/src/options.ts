@@ -32,6 +32,18 @@ export interface StoreOptions {
    * then on; taken off before it goes live again. Default: none. Elasticsearch only.
    */
   readonly ilmPolicy?: string;
+  /**
+   * Most bytes of one bulk's body, 100,000 to 32,000,000. A build starts at 1 MB and grows while throughput rises, to this
+   * or 0.3 of the nodes' `http.max_content_length`. Default 5,000,000. Elasticsearch only.
+   */
+  readonly bulkBytes?: number;
+  /**
+   * Most bulks under way at once in one process, 1 to 256; a build starts with 2. With `bulkBytes` it bounds the memory
+   * of writing: bulks × bytes × 2, as lines and as bodies. Default 8. Elasticsearch only.
+   */
+  readonly bulksInFlight?: number;
+  /** Bodies of bulks travel as gzip: for a slow network, it costs CPU on both sides. Default false. Elasticsearch only. */
+  readonly bulkCompression?: boolean;
   /** Only look: nothing is made, not even at first use, and what would write is refused as DENIED. Default false. */
   readonly readOnly?: boolean;
 }
@@ -55,12 +67,17 @@ export function resolveOptions({
   settleMs = 3_600_000,
   onSettling,
   ilmPolicy,
+  bulkBytes = 5_000_000,
+  bulksInFlight = 8,
+  bulkCompression = false,
   readOnly = false,
 }: StoreOptions): ResolvedOptions {
   if (!/^[a-z][a-z0-9-]{0,47}$/.test(prefix)) {
     throw new RangeError(`prefix ${JSON.stringify(prefix)}: up to 48 of a-z, 0-9 and "-", a letter first`);
   }
-  if (!Number.isInteger(shards) || shards < 1) throw new RangeError(`shards ${shards}: a whole number from 1`);
+  checkWhole('shards', shards, { min: 1 });
+  checkWhole('bulkBytes', bulkBytes, { min: 100_000, max: 32_000_000 });
+  checkWhole('bulksInFlight', bulksInFlight, { min: 1, max: 256 });
   const copies = { replicas, replicasFromStart, forceMergeTo, settleMs, onSettling };
   checkCopies(copies);
   if (ilmPolicy !== undefined && !/^(?!_)[^\s,"*\\<|>/?]{1,255}$/.test(ilmPolicy)) {
@@ -69,12 +86,16 @@ export function resolveOptions({
   for (const [name, ms] of Object.entries({ leaseMs, pollMs, patienceMs, settleMs })) {
     if (!(ms >= 0)) throw new RangeError(`${name} ${ms}: milliseconds, not below 0`);
   }
-  return Object.freeze({ prefix, shards, leaseMs, pollMs, patienceMs, ...copies, ilmPolicy, readOnly });
+  const bulks = { bulkBytes, bulksInFlight, bulkCompression };
+  return Object.freeze({ prefix, shards, leaseMs, pollMs, patienceMs, ...copies, ilmPolicy, ...bulks, readOnly });
 }
 
 function checkCopies({ replicas = 0, forceMergeTo = 1 }: Pick<ResolvedOptions, 'replicas' | 'forceMergeTo'>): void {
-  if (!Number.isInteger(replicas) || replicas < 0) throw new RangeError(`replicas ${replicas}: a whole number from 0`);
-  if (!Number.isInteger(forceMergeTo) || forceMergeTo < 1) {
-    throw new RangeError(`forceMergeTo ${forceMergeTo}: a whole number from 1`);
-  }
+  checkWhole('replicas', replicas, { min: 0 });
+  checkWhole('forceMergeTo', forceMergeTo, { min: 1 });
+}
+
+function checkWhole(name: string, value: number, { min, max }: { readonly min: number; readonly max?: number }): void {
+  if (Number.isInteger(value) && value >= min && value <= (max ?? value)) return;
+  throw new RangeError(`${name} ${value}: a whole number from ${min}${max === undefined ? '' : ` to ${max}`}`);
 }

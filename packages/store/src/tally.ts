@@ -15,8 +15,14 @@ export interface Line {
 
 export function lineAt({ spans }: Lines, index: number): Line {
   const at = index * SPAN_FIELDS;
-  const [start = 0, end = 0, idStart = 0, idEnd = 0, memberships = 0] = spans.subarray(at, at + SPAN_FIELDS);
-  return { start, end, idStart, idEnd, memberships };
+  // Destructuring a view of them would cost more than the rest of what a load does with a line.
+  return {
+    start: spans[at] ?? 0,
+    end: spans[at + 1] ?? 0,
+    idStart: spans[at + 2] ?? 0,
+    idEnd: spans[at + 3] ?? 0,
+    memberships: spans[at + 4] ?? 0,
+  };
 }
 
 export const lineCount = ({ spans }: Lines): number => spans.length / SPAN_FIELDS;

@@ -1,27 +1,29 @@
 /** Writes one generation into its two indices. */
 import type { RunId } from '@segment-store/contract/id';
-import type { Call } from '@segment-store/resilience/operation';
+import { type Call, unlimited } from '@segment-store/resilience/operation';
+import { systemTime } from '@segment-store/resilience/time';
 import { chunksOf } from '../chunks.ts';
 import type { Contents } from '../contents.ts';
 import { onceItWorks } from '../once-it-works.ts';
 import { refusal } from '../refusal.ts';
-import { LineTally } from '../tally.ts';
-import { type BulkTarget, type Piece, sendPiece } from './bulk.ts';
-import { piecesOf } from './bulk-body.ts';
+import { acceptedBytes } from './accepted-bytes.ts';
+import { type BulkTarget, sendBulk } from './bulk.ts';
+import { gzipBulk, plainBulk } from './bulk-encoding.ts';
+import { BulkPace } from './bulk-pace.ts';
+import { BulkQueue } from './bulk-queue.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { createIndex } from './first-use.ts';
 import { buildSettings, catalogueMapping, type Layout, membersMapping } from './layout.ts';
 import { SEGMENTS_A_BULK, sendSegments } from './segments.ts';
 import { type BuildAlias, countDocuments, type SettleTerms, settleIndices } from './settle.ts';
 
-/** About 1 MB of body, two at once, was the fastest for lines of 100 bytes. */
-const PIECE_BYTES = 1_000_000;
-const IN_FLIGHT = 2;
-
 export interface ContentsTerms extends SettleTerms {
   readonly layout: Layout;
   readonly shards: number;
   readonly patienceMs: number;
+  readonly bulkBytes: number;
+  readonly bulksInFlight: number;
+  readonly bulkCompression: boolean;
 }
 
 export function createContents(terms: ContentsTerms, run: RunId): Contents {
@@ -31,11 +33,18 @@ export function createContents(terms: ContentsTerms, run: RunId): Contents {
     { index: members, alias: layout.buildOf(run) },
     { index: catalogue, alias: layout.catalogueBuildOf(run) },
   ];
-  const target = { connection, alias: layout.buildOf(run), index: members, patienceMs };
+  const pace = new BulkPace({ bytes: terms.bulkBytes, inFlight: terms.bulksInFlight }, systemTime);
+  const encode = terms.bulkCompression ? gzipBulk : plainBulk;
+  const target: BulkTarget = { connection, alias: layout.buildOf(run), index: members, patienceMs, pace, encode };
+  const ending = new AbortController();
+  // A bulk carries lines of several parts: no caller may end it for the others.
+  const sending: Call = { ...unlimited, signal: ending.signal };
+  const queue = new BulkQueue(pace, (bulk) => sendBulk(target, bulk, sending));
   return {
     prepare: onceItWorks(async (call: Call) => {
       const areNew = await createIndices(terms, run, call);
       if (!areNew) await addAliases(connection, aliases, call);
+      pace.accepts(await acceptedBytes(connection, call));
     }),
     async catalogue(segments, call) {
       let count = 0;
@@ -45,17 +54,15 @@ export function createContents(terms: ContentsTerms, run: RunId): Contents {
       }
       return count;
     },
-    async write(lines, writing) {
-      const tally = new LineTally(lines);
-      const pieces = piecesOf(lines, PIECE_BYTES).map((indexes) => ({ lines, indexes, tally }));
-      await sendAll(target, pieces, writing);
-      return tally;
-    },
+    write: (lines, writing) => queue.write(lines, writing),
     // A bulk is answered when it is on disk.
     async flush() {},
     count: (call) => countDocuments(connection, { members, catalogue }, call),
     close: (call) => settleIndices(terms, { run, members, catalogue, aliases }, call),
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      ending.abort(refusal('UNAVAILABLE', `the build of run ${run} was let go of: run again to go on`));
+      await queue.idle();
+    },
   };
 }
 
@@ -87,18 +94,4 @@ async function createIndices(
 async function addAliases(connection: Connection, aliases: readonly BuildAlias[], call: Call): Promise<void> {
   const body = { actions: aliases.map((add) => ({ add })) };
   await connection.send({ method: 'POST', path: '/_aliases', body, timeoutMs: TIMEOUT_MS.control }, call);
-}
-
-/** Several pieces at once; after the first failure no further one starts, and those under way are waited for. */
-async function sendAll(target: BulkTarget, pieces: readonly Piece[], call: Call): Promise<void> {
-  const queue = pieces.values();
-  const failures: unknown[] = [];
-  const lane = async () => {
-    for (const piece of queue) {
-      if (failures.length > 0) return;
-      await sendPiece(target, piece, call).catch((error) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
-  if (failures.length > 0) throw failures[0];
 }

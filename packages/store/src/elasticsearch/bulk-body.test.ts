@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { lineOf, linesOf } from '../store.fixture.ts';
-import { bulkBody, piecesOf } from './bulk-body.ts';
+import { actionBytes, bulkBody } from './bulk-body.ts';
 
 const part = { key: 'members/part-0', bytes: 1, rows: 1 };
-const texts = [lineOf('a', ['s:1']), lineOf('b"\\é', []), lineOf('c', ['s:1', 's:2'])];
+const long = lineOf('long', Array.from({ length: 40 }, (_, index) => `recurrent:store:${index}`).map(String));
+const texts = [lineOf('a', ['s:1']), lineOf('b"\\é', []), lineOf('c', ['s:1', 's:2']), long];
+const chosen = (...indexes: number[]) => ({ lines: linesOf(part, texts), indexes });
 
 describe('the body of a bulk', () => {
   test('is an action and the line itself, for the lines asked for', () => {
-    const actions = bulkBody(linesOf(part, texts), [1, 2]).toString().split('\n');
+    const actions = bulkBody([chosen(1, 2)])
+      .toString()
+      .split('\n');
     expect(actions).toEqual([
       String.raw`{"create":{"_id":"b\"\\é"}}`,
       texts[1],
@@ -23,28 +27,21 @@ describe('the body of a bulk', () => {
     ]);
   });
 
+  test('holds lines of several parts one after the other, short and long', () => {
+    const apart = Buffer.concat([bulkBody([chosen(3)]), bulkBody([chosen(0, 1)])]);
+    expect(bulkBody([chosen(3), chosen(0, 1)])).toEqual(apart);
+    expect(apart.toString().split('\n')[1]).toBe(long);
+  });
+
+  test('is as long as its lines were said to be', () => {
+    const { lines } = chosen();
+    for (const index of texts.keys()) expect(bulkBody([chosen(index)]).length).toBe(actionBytes(lines, index));
+  });
+
   test('of bytes that stand inside a larger buffer is the same', () => {
     const lines = linesOf(part, texts);
     const larger = Buffer.concat([Buffer.from('before'), lines.bytes]).subarray(6);
-    expect(bulkBody({ ...lines, bytes: larger }, [0, 1, 2])).toEqual(bulkBody(lines, [0, 1, 2]));
-  });
-});
-
-describe('pieces', () => {
-  const many = linesOf(
-    part,
-    Array.from({ length: 100 }, (_, index) => lineOf(`customer-${index}`, ['s:1'])),
-  );
-
-  test.each([1, 80, 500, 1_000, 1_000_000])('of %i bytes hold every line once, in order', (bytes) => {
-    const pieces = piecesOf(many, bytes);
-    expect(pieces.flat()).toEqual(Array.from({ length: 100 }, (_, index) => index));
-    for (const piece of pieces) {
-      expect(piece.length === 1 || bulkBody(many, piece).length <= bytes).toBe(true);
-    }
-  });
-
-  test('of no lines are none', () => {
-    expect(piecesOf(linesOf(part, []), 1_000)).toEqual([]);
+    const indexes = [0, 1, 2, 3];
+    expect(bulkBody([{ lines: { ...lines, bytes: larger }, indexes }])).toEqual(bulkBody([{ lines, indexes }]));
   });
 });

@@ -1,50 +1,68 @@
 /** Spans → NDJSON of a `_bulk` request: the canonical line is the document, its id is copied as it stands. */
+import { SPAN_FIELDS } from '@segment-store/contract/lines';
 import type { Lines } from '../store.ts';
-import { lineAt, lineCount } from '../tally.ts';
 
 const OPEN = Buffer.from('{"create":{"_id":"');
 const CLOSE = Buffer.from('"}}\n');
 const LINE_FEED = 10;
 /** Bytes an action adds to its line and id. */
 const OVERHEAD = OPEN.length + CLOSE.length + 1;
+/** Up to here a loop beats a call of `set` and the view it needs. */
+const SHORT_BYTES = 64;
 
-/** The body that creates the lines at `indexes`. */
-export function bulkBody(lines: Lines, indexes: readonly number[]): Buffer {
-  const size = indexes.reduce((sum, index) => sum + actionBytes(lines, index), 0);
-  const body = Buffer.allocUnsafe(size);
+/** Some of the lines of one write, by their places in it. */
+export interface Chosen {
+  readonly lines: Lines;
+  readonly indexes: readonly number[];
+}
+
+/** The body that creates the chosen lines, in their order. */
+export function bulkBody(chosen: readonly Chosen[]): Buffer {
+  const body = Buffer.allocUnsafe(bodyBytes(chosen));
   let at = 0;
-  for (const index of indexes) {
-    const { start, end, idStart, idEnd } = lineAt(lines, index);
-    at += OPEN.copy(body, at);
-    body.set(lines.bytes.subarray(idStart, idEnd), at);
-    at += idEnd - idStart;
-    at += CLOSE.copy(body, at);
-    body.set(lines.bytes.subarray(start, end), at);
-    at += end - start;
-    body[at++] = LINE_FEED;
+  for (const { lines, indexes } of chosen) {
+    for (const index of indexes) at = putAction(body, at, { lines, index });
   }
   return body;
 }
 
-/** The lines in pieces of about `bytes` of body; a longer line travels alone. */
-export function piecesOf(lines: Lines, bytes: number): readonly (readonly number[])[] {
-  const pieces: number[][] = [];
-  let piece: number[] = [];
-  let size = 0;
-  for (let index = 0; index < lineCount(lines); index += 1) {
-    const more = actionBytes(lines, index);
-    if (size + more > bytes && piece.length > 0) {
-      pieces.push(piece);
-      [piece, size] = [[], 0];
-    }
-    piece.push(index);
-    size += more;
+function bodyBytes(chosen: readonly Chosen[]): number {
+  let bytes = 0;
+  for (const { lines, indexes } of chosen) {
+    for (const index of indexes) bytes += actionBytes(lines, index);
   }
-  if (piece.length > 0) pieces.push(piece);
-  return pieces;
+  return bytes;
 }
 
-function actionBytes(lines: Lines, index: number): number {
-  const { start, end, idStart, idEnd } = lineAt(lines, index);
-  return end - start + (idEnd - idStart) + OVERHEAD;
+/** Of one line, in a body. */
+export function actionBytes({ spans }: Lines, index: number): number {
+  const at = index * SPAN_FIELDS;
+  return spanLength(spans, at) + spanLength(spans, at + 2) + OVERHEAD;
+}
+
+const spanLength = (spans: Uint32Array, at: number): number => (spans[at + 1] ?? 0) - (spans[at] ?? 0);
+
+/** Once a line of a load: plain loops, and no object. Returns where the next action stands. */
+function putAction(body: Buffer, from: number, { lines, index }: { lines: Lines; index: number }): number {
+  const { bytes, spans } = lines;
+  const span = index * SPAN_FIELDS;
+  let at = put(body, from, { bytes: OPEN, start: 0, end: OPEN.length });
+  at = put(body, at, { bytes, start: spans[span + 2] ?? 0, end: spans[span + 3] ?? 0 });
+  at = put(body, at, { bytes: CLOSE, start: 0, end: CLOSE.length });
+  at = put(body, at, { bytes, start: spans[span] ?? 0, end: spans[span + 1] ?? 0 });
+  body[at] = LINE_FEED;
+  return at + 1;
+}
+
+interface Range {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+function put(body: Buffer, from: number, { bytes, start, end }: Range): number {
+  const length = end - start;
+  if (length > SHORT_BYTES) body.set(bytes.subarray(start, end), from);
+  else for (let index = 0; index < length; index += 1) body[from + index] = bytes[start + index] ?? 0;
+  return from + length;
 }

@@ -9,14 +9,17 @@ import { type Found, sourceOf } from './found.ts';
 
 export interface Conflicts {
   readonly index: string;
-  readonly lines: Lines;
-  readonly indexes: readonly number[];
+  /** Of any parts, in the order they were sent. */
+  readonly lines: readonly { readonly lines: Lines; readonly at: number }[];
 }
 
-/** Those of `indexes` whose line is what the store holds; of one customer's equal lines only the first. */
-export async function findReplays(connection: Connection, conflicts: Conflicts, call: Call): Promise<Set<number>> {
-  const { index, lines, indexes } = conflicts;
-  const ids = indexes.map((at) => customerOf(lines, at));
+/** The places of those `lines` that are what the store holds; of one customer's equal lines only the first. */
+export async function findReplays(
+  connection: Connection,
+  { index, lines }: Conflicts,
+  call: Call,
+): Promise<ReadonlySet<number>> {
+  const ids = lines.map((line) => customerOf(line.lines, line.at));
   const request = { method: 'POST', path: `/${index}/_mget`, body: { ids }, isPrivate: true } as const;
   const { body } = await connection.send<{ docs: readonly Found<StoredMember>[] }>(
     { ...request, timeoutMs: TIMEOUT_MS.bulk },
@@ -24,14 +27,15 @@ export async function findReplays(connection: Connection, conflicts: Conflicts, 
   );
   const sources = ids.map((_, place) => sourceOf(body.docs[place] ?? {}, index));
   const seen = new Set<string>();
-  const isReplay = (at: number, place: number) => {
+  const replays = new Set<number>();
+  for (const [place, line] of lines.entries()) {
     const customerId = ids[place] ?? '';
     const source = sources[place];
-    if (source === undefined || seen.has(customerId)) return false;
+    if (source === undefined || seen.has(customerId)) continue;
     seen.add(customerId);
-    return textOf(lines, at) === printMember(toMember(source));
-  };
-  return new Set(indexes.filter(isReplay));
+    if (textOf(line.lines, line.at) === printMember(toMember(source))) replays.add(place);
+  }
+  return replays;
 }
 
 function textOf(lines: Lines, index: number): string {

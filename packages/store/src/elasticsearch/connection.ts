@@ -2,7 +2,7 @@
 import { Client, errors, Serializer } from '@elastic/elasticsearch';
 import { deadline } from '@segment-store/resilience/deadline';
 import type { Call } from '@segment-store/resilience/operation';
-import { isElasticsearch, notElasticsearch, type Refused, toFailure } from './failures.ts';
+import { errorType, isElasticsearch, notElasticsearch, type Refused, toFailure } from './failures.ts';
 
 interface Request {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
@@ -11,6 +11,8 @@ interface Request {
   readonly body?: object;
   /** NDJSON. */
   readonly bulk?: Buffer;
+  /** Of `bulk`; default: none. */
+  readonly encoding?: 'gzip';
   readonly timeoutMs: number;
   /** Answers of these statuses are no failures. */
   readonly accept?: readonly number[];
@@ -49,9 +51,10 @@ export function connect(url: URL): Connection {
   const client = new Client({ node: url.href, maxRetries: 0, Serializer: BulkSerializer });
   const name = `${url.protocol}//${url.host}${url.pathname.replace(/\/$/, '')}`;
   const send = async <T>(request: Request, { signal }: Call): Promise<Answer<T>> => {
-    const { method, path, query, body, bulk, accept } = request;
+    const { method, path, query, body, bulk, encoding, accept } = request;
     const params = { method, path, ...(query && { querystring: { ...query } }), ...bodyOf(body, bulk) };
-    const options = { signal, meta: true as const, ignore: [...(accept ?? [])] };
+    const headers = encoding === undefined ? {} : { headers: { 'content-encoding': encoding } };
+    const options = { signal, meta: true as const, ignore: [...(accept ?? [])], ...headers };
     const answer = await client.transport.request<T>(params, options);
     // What is too large is refused before Elasticsearch itself sees it: without its header, without a body.
     const isItself = isElasticsearch(answer.headers) || answer.statusCode === TOO_LARGE;
@@ -73,6 +76,13 @@ export function connect(url: URL): Connection {
       await client.close();
     },
   };
+}
+
+/** What Elasticsearch called its refusal, of a failure that `send` rejected with. */
+export function refusalOf(failure: unknown): { readonly status: number; readonly type: string } | undefined {
+  const cause = failure instanceof Error ? failure.cause : undefined;
+  if (!(cause instanceof errors.ResponseError)) return undefined;
+  return { status: cause.statusCode ?? 0, type: errorType(cause.body) };
 }
 
 function bodyOf(body: object | undefined, bulk: Buffer | undefined) {

@@ -69,7 +69,8 @@ function unavailable(message: string, cause: unknown): Error {
   return refusal('UNAVAILABLE', message, { fault: true, retryable: true, cause });
 }
 
-function errorType(body: unknown): string {
+/** Elasticsearch's own name for what went wrong; empty when the answer has none. */
+export function errorType(body: unknown): string {
   const type = member(member(body, 'error'), 'type');
   return typeof type === 'string' ? type : '';
 }
