@@ -207,6 +207,30 @@ test('a file of metrics and a step summary are written beside; a place that is n
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('--otlp-endpoint collector:4317') });
 });
 
+test('with --json a wrong flag is a line, too', async () => {
+  const { code, stdout } = await demo('copy', 'a', '--tos', 'b', '--json');
+  expect(code).toBe(2);
+  expect(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { v: 1, command: 'demo' },
+    { kind: 'error', text: expect.stringContaining("unknown option '--tos'"), exitCode: 2 },
+  ]);
+});
+
+test('a reader that goes away changes nothing', async () => {
+  const { child, ended } = start(['copy', 'a', '--to', 'b', '--wait']);
+  const exit = new Promise((resolve) => child.on('exit', resolve));
+  await printed(child, 'copying');
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  await expect(ended).rejects.toThrow('Premature close'); // of what we read
+  child.kill('SIGINT'); // it says that it stops, to nobody
+  expect(await exit).toBe(6);
+});
+
 test('the first signal asks the command to stop: it may run again, exit 6', async () => {
   const { child, ended } = start(['copy', 'a', '--to', 'b', '--wait']);
   await printed(child, 'copying');

@@ -1,13 +1,13 @@
 /** A program of ours: parses, runs, renders and ends the process. */
 import { Command, CommanderError } from 'commander';
 import type { AnyCommand, Cli, ListedCommand } from './command.ts';
-import { completionScript, shells } from './completion.ts';
-import { exitCode } from './exit-code.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
 import { type Option, toFlag } from './option.ts';
-import { finish, runCommand, sharedOptions } from './run.ts';
+import { sharedOptions } from './shared-options.ts';
 
 /** Every command also takes --config, --print-config, --json, --no-color and --help. */
 export async function main(cli: Cli): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   const program = new Command(cli.name).description(cli.summary).version(cli.version).exitOverride();
   const listed = cli.commands.map(asListed);
   for (const one of listed) {
@@ -30,12 +30,25 @@ export async function main(cli: Cli): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    finish(error.exitCode === 0 ? exitCode.done : exitCode.usage);
+    if (error.exitCode === 0) return finish(exitCode.done);
+    if (process.argv.includes('--json')) await tellProgram(cli.name, error);
+    finish(exitCode.usage);
   }
+}
+
+/** What is wrong with flags and arguments, for whoever reads lines; people have it on stderr. */
+async function tellProgram(program: string, { message: text }: Error): Promise<void> {
+  const { lines } = await import('./render/lines.ts');
+  lines(program, process).say({ kind: 'error', text: text.replace(/^error: /, ''), exitCode: exitCode.usage });
 }
 
 function asListed(one: AnyCommand | ListedCommand): ListedCommand {
   return 'load' in one ? one : { name: one.spec.name, summary: one.spec.summary, load: async () => one };
+}
+
+/** Whoever read has gone (`| head`): that must not change what a command does. */
+function outliveReader(error: Error): void {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
 }
 
 const USER = { from: 'user' } as const;
@@ -58,7 +71,15 @@ function declare(cli: Cli, target: Command, one: AnyCommand): void {
   }
   for (const [flags, description] of SWITCHES) target.option(flags, description);
   target.addHelpText('after', ['', 'Examples:', ...spec.examples.map((line) => `  ${line}`)].join('\n'));
-  target.action(async () => finish(await runCommand(cli, one, { args: target.args, flags: target.opts() })));
+  target.action(async () => {
+    const { runCommand } = await import('./run.ts'); // help does without renderers
+    finish(await runCommand(cli, one, { args: target.args, flags: target.opts() }));
+  });
+}
+
+/** Whatever is still open (keep-alive sockets, timers) must not keep a finished command alive. */
+function finish(code: ExitCode): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
 
 function described({ description, fallback, fallbackText, placeholder, required }: Option<unknown>): string {
@@ -72,9 +93,10 @@ const joined = (text: string, before: string | undefined): string =>
   before === undefined ? text : `${before},${text}`;
 
 function declareCompletion(cli: Cli, program: Command, listed: readonly ListedCommand[]): void {
-  const target = program.command('completion').argument('<shell>', shells.join(', ')).exitOverride();
+  const target = program.command('completion').argument('<shell>', 'bash, zsh or fish').exitOverride();
   target.description('Prints a completion script: source it, or put it where your shell looks for such.');
   target.action(async (text: string) => {
+    const { completionScript, shells } = await import('./completion.ts');
     const shell = shells.find((known) => known === text);
     if (shell === undefined) target.error(`error: no completion for "${text}": ${shells.join(', ')}`);
     else

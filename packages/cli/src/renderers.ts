@@ -4,7 +4,6 @@ import type { CommandEvent, Renderer, Streams } from './event.ts';
 import { CommandError, exitCode } from './exit-code.ts';
 import { heartbeat } from './heartbeat.ts';
 import { measured } from './measured.ts';
-import { type Option, optionalText } from './option.ts';
 import { annotations } from './render/annotations.ts';
 import { mayColor, mayRedraw } from './render/color.ts';
 import { lines } from './render/lines.ts';
@@ -12,21 +11,6 @@ import { log } from './render/log.ts';
 import { prometheus } from './render/prometheus.ts';
 import { summary } from './render/summary.ts';
 import { terminal } from './render/terminal.ts';
-
-/** Options of every command of a program that has a metrics prefix. */
-export const watchedOptions: {
-  readonly metricsFile: Option<string | undefined>;
-  readonly otlpEndpoint: Option<string | undefined>;
-} = {
-  metricsFile: optionalText({
-    description: 'figures of the run, for the textfile collector of node_exporter; its name ends in .prom',
-    placeholder: '<path>',
-  }),
-  otlpEndpoint: optionalText({
-    description: 'traces and metrics go there by OTLP/HTTP; OTEL_EXPORTER_OTLP_ENDPOINT does the same',
-    placeholder: '<url>',
-  }),
-};
 
 /** Of one command, as it was called. */
 export interface Called {
@@ -70,7 +54,7 @@ export async function watchers(called: Called, watched: Watched, outside: Outsid
   const found: Renderer[] = [];
   if (environment.GITHUB_ACTIONS === 'true') found.push(annotations(streams, title));
   const file = environment.GITHUB_STEP_SUMMARY ?? '';
-  if (file !== '') found.push(summary({ file, title, clock, onTrouble }));
+  if (file !== '') found.push(summary({ file, title, log: runUrl(environment), clock, onTrouble }));
   const { metricsPrefix: prefix, metricsFile: path } = watched;
   if (prefix === undefined) return found;
   if (path !== undefined) {
@@ -84,6 +68,11 @@ export async function watchers(called: Called, watched: Watched, outside: Outsid
     );
   }
   return found;
+}
+
+function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }: Outside['environment']): string | undefined {
+  if (GITHUB_SERVER_URL === undefined || GITHUB_REPOSITORY === undefined) return undefined;
+  return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
 }
 
 function orUsage<T>(what: string, make: () => T): T {

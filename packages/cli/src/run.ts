@@ -4,9 +4,9 @@ import type { AnyCommand, Cli } from './command.ts';
 import { resolveOptions, type Sources, settings } from './config.ts';
 import type { Say } from './event.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
-import type { OptionTable } from './option.ts';
 import { printedConfig } from './print-config.ts';
-import { broadcast, type Called, type Outside, reader, watchedOptions, watchers } from './renderers.ts';
+import { broadcast, type Called, type Outside, reader, watchers } from './renderers.ts';
+import { sharedOptions, watchedOptions } from './shared-options.ts';
 import { processSignals, stopSignal } from './signals.ts';
 
 const DRAIN_MS = 20_000;
@@ -22,10 +22,6 @@ export interface Parsed {
   readonly args: readonly string[];
   readonly flags: Readonly<Record<string, unknown>>;
 }
-
-/** The options that a command shares with all others of its program. */
-export const sharedOptions = ({ metricsPrefix }: Cli): OptionTable =>
-  metricsPrefix === undefined ? {} : watchedOptions;
 
 /** Never rejects. */
 export async function runCommand(cli: Cli, one: AnyCommand, { args, flags }: Parsed): Promise<ExitCode> {
@@ -96,9 +92,4 @@ function explain(error: unknown, signal: AbortSignal): { readonly text: string; 
     };
   }
   return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), code: exitCode.failed };
-}
-
-/** Whatever is still open (keep-alive sockets, timers) must not keep a finished command alive. */
-export function finish(code: ExitCode): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }

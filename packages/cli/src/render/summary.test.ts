@@ -15,8 +15,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function page(file = join(folder, 'summary.md')) {
   const troubles: string[] = [];
   const clock = manualClock();
+  const log = 'https://github.com/o/r/actions/runs/1';
   const onTrouble = (text: string) => troubles.push(text);
-  return { file, clock, troubles, ...summary({ file, title: 'segment-ingest load', clock, onTrouble }) };
+  return { file, clock, troubles, ...summary({ file, title: 'segment-ingest load', log, clock, onTrouble }) };
 }
 
 test('the result stands first, then figures, gates, what was rejected, what failed', async () => {
@@ -69,7 +70,9 @@ test('whatever happened, the file stays below 900 kB and says what is cut', asyn
   say({ kind: 'result', text: 'done', data: {} });
   await close();
   expect(statSync(file).size).toBeLessThanOrEqual(900_000);
-  expect(readFileSync(file, 'utf8')).toContain('… cut: a summary may hold 900 kB');
+  expect(readFileSync(file, 'utf8')).toContain(
+    '… cut: a summary may hold 900 kB. The rest: https://github.com/o/r/actions/runs/1\n',
+  );
   const second = page(file);
   second.say({ kind: 'result', text: 'done', data: {} });
   await second.close();

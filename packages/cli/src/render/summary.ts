@@ -14,18 +14,21 @@ export interface SummaryOptions {
   readonly file: string;
   /** `segment-ingest load` */
   readonly title: string;
+  /** Where the log of the step is. */
+  readonly log?: string | undefined;
   readonly clock: Clock;
   onTrouble(text: string): void;
 }
 
-export function summary({ file, title, clock, onTrouble }: SummaryOptions): Renderer {
+export function summary({ file, title, log, clock, onTrouble }: SummaryOptions): Renderer {
   const startedAt = clock.now();
   const heard: Heard = { verdicts: [], failed: [], warnings: [] };
   return {
     say: (event) => hear(heard, event),
     async close() {
       try {
-        appendFileSync(file, markdown(title, heard, { ms: clock.now() - startedAt, bytes: MOST_BYTES - size(file) }));
+        const text = markdown(title, heard, clock.now() - startedAt);
+        appendFileSync(file, cut(text, MOST_BYTES - size(file), log));
       } catch (error) {
         onTrouble(`GITHUB_STEP_SUMMARY: ${error instanceof Error ? error.message : error}`);
       }
@@ -52,12 +55,7 @@ function hear(heard: Heard, event: CommandEvent): void {
 /** Earlier commands of the step wrote to the same file. */
 const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-interface Limits {
-  readonly ms: number;
-  readonly bytes: number;
-}
-
-function markdown(title: string, heard: Heard, { ms, bytes }: Limits): string {
+function markdown(title: string, heard: Heard, ms: number): string {
   const { end, progress, verdicts, failed, warnings } = heard;
   const mark = end?.kind === 'result' ? '✅' : '❌';
   const how = end?.kind === 'error' ? `, exit code ${end.exitCode}` : '';
@@ -70,7 +68,7 @@ function markdown(title: string, heard: Heard, { ms, bytes }: Limits): string {
     list('Failed', failed),
     list('Warnings', warnings),
   ];
-  return cut(`${sections.filter(Boolean).join('\n')}\n`, bytes);
+  return `${sections.filter(Boolean).join('\n')}\n`;
 }
 
 const verdictRow = ({ gate, figure, limit, passed, overriddenBy }: VerdictEvent): string[] => [
@@ -113,9 +111,9 @@ function fenced(text: string): string {
 }
 
 /** At most `bytes` of UTF-8, whole lines, with a note where the rest would be. */
-function cut(text: string, bytes: number): string {
+function cut(text: string, bytes: number, log = 'the log of this step'): string {
   if (Buffer.byteLength(text) <= bytes) return text;
-  const note = '\n\n… cut: a summary may hold 900 kB. The log of this step has the rest.\n';
+  const note = `\n\n… cut: a summary may hold 900 kB. The rest: ${log}\n`;
   const room = Math.max(0, bytes - Buffer.byteLength(note));
   const kept = Buffer.from(text).subarray(0, room).toString();
   return kept.slice(0, kept.lastIndexOf('\n') + 1) + note;
