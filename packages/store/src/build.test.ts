@@ -29,7 +29,9 @@ const contents: Contents = {
 };
 
 async function open(records: Records, given: Partial<BuildTerms> = {}): Promise<Build> {
-  const terms = { records, leaseMs: 60_000, patienceMs: 0, lives: () => true, checkVacant: async () => {} };
+  const documents = { find: async () => new Map(), remove: async () => {} };
+  const leasing = { records, leaseMs: 60_000, patienceMs: 0, lives: () => true };
+  const terms = { ...leasing, documents, checkVacant: async () => {} };
   const build = await openBuild(manifest, { ...terms, contents: () => contents, ...given }, callFor());
   builds.push(build);
   return build;

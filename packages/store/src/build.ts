@@ -7,6 +7,7 @@ import type { Call } from '@segment-store/resilience/operation';
 import { Claims } from './claims.ts';
 import { Closing } from './closing.ts';
 import type { Contents } from './contents.ts';
+import type { Documents } from './documents.ts';
 import { isPublished, toGeneration } from './generation.ts';
 import { amendBuild, join, look } from './joining.ts';
 import type { LeaseTerms } from './lease.ts';
@@ -21,6 +22,7 @@ export interface BuildTerms extends LeaseTerms {
   /** CONFLICT when there are documents of a run that nobody has a record of. */
   checkVacant(run: RunId, call: Call): Promise<void>;
   contents(manifest: Manifest): Contents;
+  readonly documents: Documents;
 }
 
 export async function openBuild(manifest: Manifest, terms: BuildTerms, call: Call): Promise<Build> {

@@ -2,6 +2,8 @@
 import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Contents } from './contents.ts';
+import type { Documents } from './documents.ts';
+import { eraseAndSeal, erasedBefore, type SealTerms } from './erasing.ts';
 import { isPublished } from './generation.ts';
 import { Watch } from './holder.ts';
 import { look } from './joining.ts';
@@ -11,7 +13,7 @@ import { storedIn } from './outcomes.ts';
 import { createPatience, patiently, pause } from './patience.ts';
 import { type GenerationRecord, generationKey } from './records.ts';
 import { refusal } from './refusal.ts';
-import type { Outcomes } from './store.ts';
+import type { Counts, Outcomes } from './store.ts';
 
 /** How often one who waits for the closer looks. */
 const LOOK_MS = 1_000;
@@ -22,6 +24,7 @@ export interface ClosingTerms extends LeaseTerms {
   readonly owner: string;
   readonly ledger: Ledger;
   readonly contents: Contents;
+  readonly documents: Documents;
   readonly patienceMs: number;
 }
 
@@ -76,23 +79,29 @@ export class Closing implements AsyncDisposable {
   async #close(lease: Lease<GenerationRecord>): Promise<GenerationRecord> {
     const call = { ...this.#call, signal: AbortSignal.any([this.#call.signal, lease.lost]) };
     const { contents } = this.#terms;
-    const outcomes = await this.#reconcile(lease.record, call);
+    const erasures = this.#erasures(lease, call);
+    const outcomes = await this.#reconcile(lease.record, erasures, call);
     await this.#patiently(() => contents.close(call), call);
     // Nothing can be written from here on; a job that retries failed parts may have come in between.
     await this.#checkParts(call);
-    const members = storedIn(outcomes);
-    const sealed = { state: 'sealed', outcomes, members, memberships: outcomes.memberships } as const;
-    return this.#patiently(() => lease.amend((record) => ({ ...record, ...sealed }), call), call);
+    const seal = (record: GenerationRecord, erased: Counts) => sealed(record, outcomes, erased);
+    return this.#patiently(() => eraseAndSeal(erasures, seal, call), call);
   }
 
-  async #reconcile(record: GenerationRecord, call: Call): Promise<Outcomes> {
+  #erasures(lease: Lease<GenerationRecord>, call: Call): SealTerms {
+    const { documents, run, records } = this.#terms;
+    const amend: SealTerms['amend'] = (change) => lease.amend(change, call);
+    return { documents, amend, read: async () => (await look(records, run, call)).value };
+  }
+
+  async #reconcile(record: GenerationRecord, erasures: SealTerms, call: Call): Promise<Outcomes> {
     const { run, ledger, contents } = this.#terms;
     await this.#checkParts(call);
     if (!record.catalogued) throw refusal('CONFLICT', `run ${run} has no catalogue yet: load it first`);
     const { total } = ledger.outcomes();
     const counted = await this.#patiently(() => contents.count(call), call);
-    // Erased customers are no longer there: subtract them here once the record counts them.
-    checkCount(run, 'members', { stored: counted.members, expected: storedIn(total) });
+    const erased = await this.#patiently(() => erasedBefore(erasures, call), call);
+    checkCount(run, 'members', { stored: counted.members, expected: storedIn(total) - erased });
     checkCount(run, 'segments', { stored: counted.segments, expected: record.segments });
     return total;
   }
@@ -107,6 +116,17 @@ export class Closing implements AsyncDisposable {
   #patiently<T>(work: () => Promise<T>, call: Call): Promise<T> {
     return patiently(work, createPatience(this.#terms.patienceMs), call);
   }
+}
+
+function sealed(record: GenerationRecord, outcomes: Outcomes, erased: Counts): GenerationRecord {
+  return {
+    ...record,
+    state: 'sealed',
+    outcomes,
+    members: storedIn(outcomes) - erased.members,
+    memberships: outcomes.memberships - erased.memberships,
+    ...(erased.members > 0 && { erasedAtSeal: erased.members }),
+  };
 }
 
 function closerSeat(run: RunId): Seat<GenerationRecord> {

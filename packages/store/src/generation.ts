@@ -37,7 +37,7 @@ export const genesis: GenerationRecord = {
 };
 
 export function toGeneration(record: GenerationRecord): Generation {
-  const { run, manifestHash, expectedEvery, segments, members, memberships } = record;
+  const { run, manifestHash, expectedEvery, segments, members, memberships, erased } = record;
   const facts = {
     run,
     computedAt: new Date(record.computedAt),
@@ -46,6 +46,7 @@ export function toGeneration(record: GenerationRecord): Generation {
     segments,
     members,
     memberships,
+    ...(erased !== undefined && { erased: erased.length }),
   };
   switch (record.state) {
     case 'live':

@@ -20,6 +20,7 @@ export function readOnly(store: Store): Store {
         run === GENESIS ? genesisReader(toGeneration(genesis)) : store.reader.open(run, call),
     },
     writer: { build: refuse },
+    erasures: { ...store.erasures, add: refuse, defer: refuse },
     publisher: { ...store.publisher, publish: refuse, rollBack: refuse, unhold: refuse, remove: refuse },
   };
 }

@@ -1,5 +1,5 @@
 /** Control records: everything that changes about a generation. Every write is a compare-and-set. */
-import type { RunId } from '@segment-store/contract/id';
+import type { CustomerId, RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Holder } from './holder.ts';
 import type { PartRecord } from './part-record.ts';
@@ -8,6 +8,12 @@ import type { Counts, Generation, Outcomes, Verdict } from './store.ts';
 export interface Publication {
   readonly epoch: number;
   readonly at: string;
+}
+
+/** Who goes when the build is sealed; `memberships`: of its document, which was there and may be deleted already. */
+export interface DeferredErasure {
+  readonly customer: CustomerId;
+  readonly memberships?: number;
 }
 
 export interface GenerationRecord extends Counts {
@@ -29,6 +35,12 @@ export interface GenerationRecord extends Counts {
   readonly publishing?: Publication & { readonly by?: string };
   readonly retiredAt?: string;
   readonly removing?: boolean;
+  /** Of a build under way only: it names customers, the sealed record does not. */
+  readonly erasing?: readonly DeferredErasure[];
+  /** Documents that the seal deleted: created + replayed − erasedAtSeal are `members`. */
+  readonly erasedAtSeal?: number;
+  /** Hashes of those whose documents were deleted since it was sealed, or are about to be. */
+  readonly erased?: readonly string[];
 }
 
 /** Publishing is forbidden since the roll back that led to this epoch. */

@@ -30,6 +30,8 @@ export type Generation = {
   readonly manifestHash: string;
   readonly expectedEvery?: string;
   readonly segments: number;
+  /** Customers erased since it was sealed: `members` and `memberships` still count them. */
+  readonly erased?: number;
 } & Counts &
   (
     | { readonly state: 'building' | 'sealed' }
@@ -257,9 +259,44 @@ export interface Tally {
   readonly rejected: readonly Rejection[];
 }
 
+/** Customers who are to be forgotten. */
+export interface Erasures {
+  /**
+   * Records them as erased and deletes them from every sealed or published generation; from a build under way at its
+   * seal, before anyone can read it. Settles once no store answers for them any more. Again is nothing new.
+   */
+  add(customerIds: readonly CustomerId[], call: Call): Promise<ErasureReceipt>;
+  /** Everybody erased so far. Read once a build was opened: who is erased after that goes at its seal. */
+  list(call: Call): Promise<Erased>;
+  /** A build under way writes these customers although they are erased: they go at its seal. */
+  defer(run: RunId, customerIds: readonly CustomerId[], call: Call): Promise<void>;
+}
+
+/** Asked without waiting: about 3 µs a customer, nothing when `size` is 0. */
+export interface Erased {
+  readonly size: number;
+  has(customerId: CustomerId): boolean;
+}
+
+export interface ErasureReceipt {
+  readonly at: Date;
+  /** Of the customers asked for, those who were not erased before. */
+  readonly recorded: number;
+  readonly generations: readonly ErasedFrom[];
+}
+
+export interface ErasedFrom {
+  readonly run: RunId;
+  /** Building: nothing is deleted yet. */
+  readonly state: Generation['state'];
+  /** Documents. */
+  readonly deleted: number;
+}
+
 export interface Store extends AsyncDisposable {
   readonly url: string;
   readonly reader: StoreReader;
   readonly writer: StoreWriter;
   readonly publisher: StorePublisher;
+  readonly erasures: Erasures;
 }

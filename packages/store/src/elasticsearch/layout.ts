@@ -9,6 +9,7 @@ export interface Layout {
   readonly members: string;
   readonly catalogue: string;
   readonly control: string;
+  readonly erasures: string;
   /** Every marker alias, as a pattern. */
   readonly markers: string;
   readonly everyMembers: string;
@@ -31,6 +32,7 @@ export function layoutOf(prefix: string): Layout {
     members,
     catalogue,
     control: `${prefix}-control`,
+    erasures: `${prefix}-erasures`,
     markers: `${prefix}-epoch-*`,
     everyMembers: `${members}-*`,
     membersOf: (run) => `${members}-${run}`,
@@ -72,6 +74,11 @@ export const controlMapping = {
   properties: { kind: { type: 'keyword' }, body: { type: 'object', enabled: false } },
 } as const;
 
+export const erasuresMapping = {
+  dynamic: 'strict',
+  properties: { hash: { type: 'keyword' }, at: { type: 'date' } },
+} as const;
+
 export interface Copies {
   /** Undefined: one wherever there is a second node, followed as nodes come and go. */
   readonly replicas: number | undefined;
@@ -111,6 +118,7 @@ export function generationMeta(record: GenerationRecord, verdicts: readonly Verd
     members: record.members,
     memberships: record.memberships,
     outcomes: record.outcomes,
+    ...(record.erasedAtSeal !== undefined && { erased_at_seal: record.erasedAtSeal }),
     gates: verdicts.map(gateMeta),
   };
 }

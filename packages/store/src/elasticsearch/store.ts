@@ -2,6 +2,7 @@
 import { deadline } from '@segment-store/resilience/deadline';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { type BuildTerms, openBuild } from '../build.ts';
+import { createErasures } from '../erasures.ts';
 import { follow } from '../follow.ts';
 import { onceItWorks } from '../once-it-works.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -12,6 +13,8 @@ import { type Aliases, createAliases } from './aliases.ts';
 import { checkVacant, createContents } from './build.ts';
 import { type Connection, connect } from './connection.ts';
 import { createRecords } from './control.ts';
+import { createDocuments } from './documents.ts';
+import { createHashes, everyGeneration } from './erased.ts';
 import { prepareFirstUse } from './first-use.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -25,6 +28,13 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
   const layout = layoutOf(options.prefix);
   const { records, aliases } = options.readOnly ? untouched(connection, layout) : written(connection, layout);
   const standing = createStanding(aliases, records);
+  const documents = createDocuments(connection, layout);
+  const erasures = createErasures({
+    records: () => records,
+    documents,
+    hashes: createHashes(connection, layout),
+    generations: (call) => everyGeneration(connection, layout, call),
+  });
   const lifecycle = createLifecycle({ connection, layout, ...options });
   const closing = new AbortController();
   const untilClosed: Call = { ...unlimited, signal: closing.signal };
@@ -47,6 +57,7 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
       const terms: BuildTerms = {
         ...options,
         records,
+        documents,
         lives: () => true,
         checkVacant: (run, call) => checkVacant(contents, run, call),
         contents: ({ run }) => createContents(contents, run),
@@ -59,6 +70,11 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
     reader,
     writer,
     publisher: after(() => ready(untilClosed), publisher),
+    erasures: {
+      add: (ids, call) => ready(call).then(() => erasures.add(ids, call)),
+      list: (call) => ready(call).then(() => erasures.list(call)),
+      defer: (run, ids, call) => ready(call).then(() => erasures.defer(run, ids, call)),
+    },
     [Symbol.asyncDispose]() {
       closing.abort(refusal('UNAVAILABLE', `the store at ${connection.url} was closed: open it again`));
       return connection[Symbol.asyncDispose]();

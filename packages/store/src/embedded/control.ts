@@ -4,10 +4,17 @@ import type { Pointer } from '../publication.ts';
 import { type GenerationRecord, generationKey, type Key, type Records, type Versioned } from '../records.ts';
 import type { RootEnvironment, Texts, WritableTexts } from './environment.ts';
 
+interface ErasedRecord {
+  readonly hash: string;
+  readonly at: string;
+}
+
 interface Snapshot {
   get<T>(key: Key<T>): T | undefined;
   live(): { readonly pointer: Pointer; readonly record: GenerationRecord };
   generations(): readonly GenerationRecord[];
+  /** Hashes of erased customers. */
+  erased(): readonly string[];
 }
 
 export interface Transaction extends Snapshot {
@@ -21,6 +28,7 @@ export interface Control extends Records {
   transaction<T>(work: (transaction: Transaction) => T): T;
 }
 
+export const erasedKey = (hash: string): Key<ErasedRecord> => ({ id: `erased:${hash}` });
 export const LIVE: Key<Pointer> = { id: 'live' };
 const first: Pointer = { run: genesis.run, epoch: 0, floor: 0 };
 
@@ -73,6 +81,7 @@ function snapshotOf(texts: Texts): Snapshot {
       return { pointer, record: get(generationKey(pointer.run)) ?? genesis };
     },
     generations: () => texts.startingWith('gen:').map((text) => parse<GenerationRecord>(text).value),
+    erased: () => texts.startingWith('erased:').map((text) => parse<ErasedRecord>(text).value.hash),
   };
 }
 

@@ -34,6 +34,8 @@ export interface GenerationEnvironment {
   readonly path: string;
   readonly members: Database<Buffer, Buffer>;
   readonly catalogue: Database<string, string>;
+  /** What is read from here on is as of now, whichever process erased somebody. */
+  refresh(): void;
   /** All of it or, when `work` throws or the disk is full, nothing; on disk when it returns. */
   transaction<T>(work: () => T): T;
   close(): Promise<void>;
@@ -96,8 +98,10 @@ function databasesOf(path: string, root: RootDatabase<string, string>, create: b
   const catalogue: Database<string, string> | undefined = root.openDB<string, string>('catalogue', ofCatalogue);
   // lmdb's own asynchronous commits fail in promises that nobody can reach, and then never settle what is flushed.
   const transaction = <T>(work: () => T) => guarded(path, () => root.transactionSync(work));
+  const refresh = () => root.resetReadTxn();
   const close = () => root.close();
-  if (members !== undefined && catalogue !== undefined) return { path, members, catalogue, transaction, close };
+  if (members !== undefined && catalogue !== undefined)
+    return { path, members, catalogue, refresh, transaction, close };
   void root.close();
   throw refusal('UNSUPPORTED', `${path} holds no generation: restore it, or remove the run and load it again`);
 }

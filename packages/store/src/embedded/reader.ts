@@ -39,7 +39,10 @@ export function createStoreReader({ control, environment, pollMs }: ReaderTerms)
 async function checked(environment: GenerationEnvironment, record: GenerationRecord): Promise<GenerationEnvironment> {
   const { path, members, catalogue, close } = environment;
   const [stored, segments] = [entriesOf(members), entriesOf(catalogue)];
-  if (stored === record.members && segments === record.segments) return environment;
+  const erased = record.erased?.length ?? 0;
+  // One who is being erased may still be there.
+  const isWhole = stored <= record.members && stored >= record.members - erased;
+  if (isWhole && segments === record.segments) return environment;
   await close();
   const found = `${path} holds ${stored} customers and ${segments} segments`;
   const way = 'restore it, or remove the run and load it again';
@@ -53,6 +56,7 @@ function createReader(generation: Generation, environment: GenerationEnvironment
     catalogue: readCatalogue(environment),
     async read(customerIds) {
       closing.signal.throwIfAborted();
+      environment.refresh();
       return customerIds.map((customerId) => ({ status: 'fulfilled', value: readMember(environment, customerId) }));
     },
     async count(segmentIds, call) {

@@ -11,10 +11,11 @@ const MEMBERS_A_TURN = 5_000;
 
 /** In the order asked. */
 export async function countSegments(
-  { members }: Pick<GenerationEnvironment, 'members'>,
+  { members, refresh }: Pick<GenerationEnvironment, 'members' | 'refresh'>,
   segmentIds: readonly SegmentId[],
   { signal }: Call,
 ): Promise<readonly number[]> {
+  refresh();
   const counts = new Map(segmentIds.map((id) => [id, 0]));
   let start: Buffer | undefined;
   for (;;) {

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { RunId } from '@segment-store/contract/id';
 import { openBuild } from '../build.ts';
+import { createErasures } from '../erasures.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { refusal } from '../refusal.ts';
 import type { Store, StoreWriter } from '../store.ts';
 import { createContents } from './build.ts';
 import { type Control, createControl, nothingYet } from './control.ts';
+import { createDocuments } from './documents.ts';
 import {
   lookAtRoot,
   openGeneration,
@@ -16,6 +18,7 @@ import {
   type RootEnvironment,
   removeGeneration,
 } from './environment.ts';
+import { createHashes } from './erased.ts';
 import { createPublisher } from './publisher.ts';
 import { createStoreReader } from './reader.ts';
 import { lives, takeWriter } from './writers.ts';
@@ -24,12 +27,13 @@ export function openEmbedded(path: string, options: ResolvedOptions): Store {
   const directory = resolve(path);
   const { control, close } = lazyControl(directory, options.readOnly ? lookAtRoot : openRoot);
   const environment = (run: RunId) => openSealed(directory, run, options.readOnly);
+  const documents = createDocuments(environment);
   const writer: StoreWriter = {
     async build(manifest, call) {
       const leasing = { records: control(), lives, leaseMs: options.leaseMs };
       const lease = await takeWriter({ ...leasing, owner: randomUUID(), directory }, call);
       const contents = () => createContents(() => openGeneration(directory, manifest.run), lease);
-      const terms = { ...options, ...leasing, contents, checkVacant: async () => {} };
+      const terms = { ...options, ...leasing, documents, contents, checkVacant: async () => {} };
       const bound = { ...call, signal: AbortSignal.any([call.signal, lease.lost]) };
       return openBuild(manifest, terms, bound).catch(async (error) => {
         await lease[Symbol.asyncDispose]();
@@ -46,6 +50,12 @@ export function openEmbedded(path: string, options: ResolvedOptions): Store {
       lives,
       environment,
       removeDocuments: (run) => removeGeneration(directory, run),
+    }),
+    erasures: createErasures({
+      records: control,
+      documents,
+      hashes: createHashes(control),
+      generations: async () => control().read((snapshot) => snapshot.generations()),
     }),
     [Symbol.asyncDispose]: close,
   };
