@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { type Child, startCommand } from '@segment-store/cli/child';
 import type { CommandEvent } from '@segment-store/cli/event';
 import { createRunId, parseRunId, type RunId, runTime } from '@segment-store/contract/id';
-import { parseMemberLine, printMember } from '@segment-store/contract/lines';
-import { unlimited } from '@segment-store/resilience/operation';
 import { startFaultProxy } from '@segment-store/services/fault-proxy';
 import { openStore } from '@segment-store/store/open';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mainOf, resultOf } from '../support/commands.ts';
+import { type Served, servedDocuments } from '../support/documents.ts';
 import { removeIndices } from '../support/indices.ts';
 import { changeManifest, generatedParts, type RunFiles, runFiles, writeRun } from '../support/run-folder.ts';
 import { servers } from '../support/servers.ts';
@@ -172,7 +171,7 @@ interface Killed {
 
 /** What is served is one whole generation: the one before, unless publishing had begun. */
 async function checkUnharmed(place: Place, { before, next, stages }: Killed): Promise<void> {
-  const { run, wrong } = await servedDocuments(place, SAMPLE);
+  const { run, wrong } = await served(place, SAMPLE);
   const possible = stages.includes('publish') ? [before, next] : [before];
   expect(stages.includes('published') ? [next] : possible).toContain(run);
   expect(wrong).toEqual([]);
@@ -181,7 +180,7 @@ async function checkUnharmed(place: Place, { before, next, stages }: Killed): Pr
 /** The same command again ends well, and every document equals its source line. */
 async function checkAgain(place: Place, next: RunId): Promise<Readonly<Record<string, unknown>>> {
   const result = await resultOf('ingest', load(next, place.flags));
-  expect(await servedDocuments(place)).toEqual({ run: next, members: 200_000, wrong: [] });
+  expect(await served(place)).toEqual({ run: next, members: 200_000, wrong: [] });
   return result;
 }
 
@@ -192,27 +191,7 @@ async function servedRun(place: Place): Promise<RunId> {
   return (await store.publisher.live()).generation.run;
 }
 
-/** Documents of the live generation beside their source lines: all of them, or `sample` spread over the run. */
-async function servedDocuments(
-  place: Place,
-  sample = Number.POSITIVE_INFINITY,
-): Promise<{ run: RunId; members: number; wrong: readonly string[] }> {
+async function served(place: Place, sample?: number): Promise<Served> {
   await using store = open(place);
-  const { generation } = await store.publisher.live();
-  await using reader = await store.reader.open(generation.run, unlimited);
-  const wrong: string[] = [];
-  const all = linesOf.get(generation.run) ?? [];
-  const step = Math.max(1, Math.floor(all.length / sample));
-  const source = all.filter((_, index) => index % step === 0);
-  for (let from = 0; from < source.length; from += 1000) {
-    const expected = source.slice(from, from + 1000);
-    const ids = expected.map((line) => parseMemberLine(Buffer.from(line)).customerId);
-    const members = await reader.read(ids, unlimited);
-    members.forEach((member, index) => {
-      const found =
-        member.status === 'fulfilled' && member.value !== undefined ? printMember(member.value) : member.status;
-      if (found !== expected[index]) wrong.push(`${expected[index]} is ${found}`);
-    });
-  }
-  return { run: generation.run, members: generation.members, wrong };
+  return await servedDocuments(store, (run) => linesOf.get(run) ?? [], sample);
 }

@@ -9,6 +9,8 @@ export interface Held {
   readonly url: string;
   readonly options: StoreOptions;
   readonly run: RunId;
+  /** Default: the first part. */
+  readonly what?: 'part' | 'seal';
 }
 
 export interface OtherProcess {
@@ -16,7 +18,7 @@ export interface OtherProcess {
   kill(): Promise<void>;
 }
 
-/** Settles when the other process has begun the first part of the run. */
+/** Settles when the other process has begun the first part of the run, or has sealed it. */
 export async function holdInOtherProcess(held: Held): Promise<OtherProcess> {
   const program = fileURLToPath(new URL('./hold-build.fixture.ts', import.meta.url));
   const child = fork(program, [JSON.stringify(held)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });

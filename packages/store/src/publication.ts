@@ -1,11 +1,9 @@
 /** Who may be published, and who comes back when the live generation is withdrawn. */
 import type { RunId } from '@segment-store/contract/id';
 import { isPublished, lastPublication } from './generation.ts';
-import { type Holder, held, holds, type Lives } from './holder.ts';
-import type { PartRecord } from './part-record.ts';
 import type { GenerationRecord, HoldRecord } from './records.ts';
 import { refusal } from './refusal.ts';
-import { GENESIS } from './store.ts';
+import { GENESIS, type Verdict } from './store.ts';
 
 /** What the store points at. */
 export interface Pointer {
@@ -19,11 +17,28 @@ export function checkFence(live: Pointer, expected: number): void {
   throw refusal('FENCED', `epoch ${expected} was judged, but epoch ${live.epoch} (${live.run}) is live: look again`);
 }
 
+interface Publishing {
+  readonly live: Pointer;
+  readonly expected: number;
+  readonly hold: HoldRecord | undefined;
+  /** Who lets a run go live that is older than the live one. */
+  readonly allowOlder: string | undefined;
+}
+
+/** What is recorded of it; nothing where no older run takes the place of a newer one. */
+export function olderVerdict(
+  run: RunId,
+  { live, allowOlder }: Pick<Publishing, 'live' | 'allowOlder'>,
+): readonly Verdict[] {
+  if (run >= live.run || allowOlder === undefined) return [];
+  return [{ gate: 'older', figure: run, limit: `after ${live.run}`, passed: false, overriddenBy: allowOlder }];
+}
+
 /** @throws Failure FENCED, ON_HOLD, NOT_FOUND, OLDER, CONFLICT, in this order */
 export function checkPublish(
   run: RunId,
   record: GenerationRecord | undefined,
-  { live, expected, hold }: { live: Pointer; expected: number; hold: HoldRecord | undefined },
+  { live, expected, hold, allowOlder }: Publishing,
 ): GenerationRecord {
   checkFence(live, expected);
   if (hold !== undefined) {
@@ -31,7 +46,12 @@ export function checkPublish(
   }
   if (record === undefined) throw refusal('NOT_FOUND', `no generation of run ${run}: load it first`);
   if (isPublished(record)) throw refusal('CONFLICT', `run ${run} is ${record.state}: only a sealed one is published`);
-  if (run < live.run) throw refusal('OLDER', `run ${run} is older than ${live.run}, which is live: roll back instead`);
+  if (run < live.run && allowOlder === undefined) {
+    throw refusal(
+      'OLDER',
+      `run ${run} is older than ${live.run}, which is live: roll back instead, or allow older ones`,
+    );
+  }
   if (record.state !== 'sealed' || record.removing) {
     throw refusal('CONFLICT', `run ${run} is ${record.removing ? 'being removed' : record.state}: seal it first`);
   }
@@ -48,27 +68,21 @@ export function rollBackTarget(records: readonly GenerationRecord[]): Generation
   return newest;
 }
 
-interface Removal {
-  readonly live: Pointer;
-  readonly parts: readonly (PartRecord | undefined)[];
-  readonly lives: Lives;
-}
+/** How long a publisher that has said so may take to move what is live. */
+const PUBLISHING_MS = 60_000;
 
-/** @throws Failure NOT_FOUND, CONFLICT for the live generation, HELD while a job builds it */
-export function checkRemoval(
-  run: RunId,
-  record: GenerationRecord | undefined,
-  { live, parts, lives }: Removal,
-): GenerationRecord {
+/** @throws Failure NOT_FOUND, CONFLICT for the live generation, or one that is just being published */
+export function checkRemoval(run: RunId, record: GenerationRecord | undefined, live: Pointer): GenerationRecord {
   if (run === live.run) throw refusal('CONFLICT', `run ${run} is live: publish another one or roll back first`);
   if (record === undefined) throw refusal('NOT_FOUND', `no generation of run ${run}: nothing to remove`);
-  const holder = holdersOf(record, parts).find((one) => holds(one, lives));
-  if (holder !== undefined) throw held(`run ${run}`, holder);
-  return record;
+  const { epoch = 0, at = '' } = record.publishing ?? {};
+  if (epoch <= live.epoch || Date.parse(at) + PUBLISHING_MS <= Date.now()) return record;
+  throw refusal('CONFLICT', `run ${run} is being published: look again in a minute`);
 }
 
-/** Of every lease in a build, whether it is over or not. */
-function holdersOf({ closer }: GenerationRecord, parts: Removal['parts']): readonly Holder[] {
-  const ofParts = parts.map((part) => (part?.state === 'begun' ? part.holder : undefined));
-  return [closer, ...ofParts].filter((holder) => holder !== undefined);
+/** @throws Failure as `checkRemoval`, and CONFLICT for what was published before */
+export function checkAbort(run: RunId, record: GenerationRecord | undefined, live: Pointer): GenerationRecord {
+  const build = checkRemoval(run, record, live);
+  if (!isPublished(build)) return build;
+  throw refusal('CONFLICT', `run ${run} is ${build.state}, its build is over: remove it instead`);
 }

@@ -53,6 +53,8 @@ export interface Key<T> {
 
 export const generationKey = (run: RunId): Key<GenerationRecord> => ({ id: `gen:${run}` });
 export const partKey = (run: RunId, index: number): Key<PartRecord> => ({ id: `part:${run}:${index}` });
+export const partKeys = (run: RunId, parts: number): readonly Key<PartRecord>[] =>
+  Array.from({ length: parts }, (_, index) => partKey(run, index));
 export const HOLD: Key<HoldRecord> = { id: 'hold' };
 
 export interface Versioned<T> {

@@ -50,7 +50,7 @@ export function linesOf(part: Part, texts: readonly string[]): Lines {
     from = to + 1;
   });
   const numbers = Uint32Array.from(texts, (_, index) => index + 1);
-  return { part, offset: 0, bytes, spans, offsets, numbers, settled: nobody };
+  return { part, offset: from, bytes, spans, offsets, numbers, settled: nobody };
 }
 
 export function lineOf(customerId: string, segmentIds: readonly string[]): string {

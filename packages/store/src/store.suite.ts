@@ -11,13 +11,14 @@ import {
   fillPart,
   lineOf,
   linesOf,
+  type Memberships,
   manifestOf,
   published,
   runAt,
   sealed,
   segmentsOf,
 } from './store.fixture.ts';
-import { GENESIS, type Live, type Reader, type Store, type StoreCode } from './store.ts';
+import { type ClaimedPart, GENESIS, type Live, type Reader, type Store, type StoreCode } from './store.ts';
 
 /** Where one test keeps its generations; opened several times it is the same place. */
 export interface Place {
@@ -238,6 +239,39 @@ export function storeSuite(fresh: () => Promise<Place>): void {
       expect(await claimNext(build)).toMatchObject({ attempted: true, acknowledged: { offset: 0 } });
     });
 
+    test('with a part that failed is sealed without its rest, and names it', async (context) => {
+      await using store = await opened(context);
+      await using build = await store.writer.build(manifestOf(runAt(1), { parts: 2 }), callFor());
+      await build.catalogue(segmentsOf('s:1'));
+      await fillPart(await claimNext(build), { a: ['s:1'] });
+      await failPart(await claimNext(build), { b: [], c: ['s:1'] });
+      expect(await Array.fromAsync(build.parts({}, callFor()))).toEqual([]);
+      const { total, parts } = await build.outcomes();
+      expect(total).toMatchObject({ created: 3, memberships: 2 });
+      expect(parts[1]).toMatchObject({ state: 'failed', outcomes: { created: 2 }, failure: broken });
+      expect((await store.publisher.status(runAt(1))).parts[1]).toMatchObject({ state: 'failed', failure: broken });
+      expect(await build.seal()).toMatchObject({ members: 3, memberships: 2 });
+    });
+
+    test('takes up a part that failed when it is told to, once, from its start', async (context) => {
+      await using store = await opened(context);
+      await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+      await build.catalogue(segmentsOf('s:1'));
+      await failPart(await claimNext(build), { a: ['s:1'], b: [] });
+      let failedAgain = 0;
+      for await (const claim of build.parts({ retryFailed: true }, callFor())) {
+        expect(claim).toMatchObject({ attempted: true, acknowledged: { offset: 0, outcomes: nothing } });
+        await failPart(claim, { a: ['s:1'] });
+        failedAgain += 1;
+      }
+      expect(failedAgain).toBe(1);
+      // What is in the store is what the attempt left that came furthest.
+      expect((await build.outcomes()).total).toMatchObject({ created: 2, replayed: 0, memberships: 1 });
+      const again = await claimNext(build, { retryFailed: true });
+      expect(await fillPart(again, { a: ['s:1'], b: [], c: [] })).toMatchObject({ created: 1, replayed: 2 });
+      expect(await build.seal()).toMatchObject({ members: 3, memberships: 1 });
+    });
+
     test('of a sealed or published run has nothing left to do and says so', async (context) => {
       await using store = await opened(context);
       const generation = await sealed(store, runAt(1), { a: [] });
@@ -375,16 +409,29 @@ export function storeSuite(fresh: () => Promise<Place>): void {
     });
   });
 
-  describe('a job in another process', () => {
-    test('keeps its part until it is killed; then the part goes on here', async (context) => {
+  describe('a job in another process that is killed', () => {
+    const killed = async (context: TestContext, what: 'part' | 'seal') => {
       const here = await place(context);
       const leaseMs = 2_000;
-      const other = await holdInOtherProcess({ url: here.url, options: { ...here.options, leaseMs }, run: runAt(1) });
-      context.onTestFinished(() => other.kill());
-      await using store = here.open({ leaseMs });
+      const held = { url: here.url, options: { ...here.options, leaseMs }, run: runAt(1), what };
+      const other = await holdInOtherProcess(held);
       await other.kill();
+      return here.open({ leaseMs });
+    };
+
+    test('leaves its part to this one', async (context) => {
+      await using store = await killed(context, 'part');
       await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
       expect(await claimNext(build)).toMatchObject({ attempted: true });
+    });
+
+    test('while it closes the build is replaced', async (context) => {
+      await using store = await killed(context, 'seal');
+      const { closer } = await store.publisher.status(runAt(1));
+      await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+      expect(await build.seal()).toMatchObject({ state: 'sealed', members: 1 });
+      const now = await store.publisher.status(runAt(1));
+      expect([now.closer?.pid, closer?.pid === process.pid]).toEqual([process.pid, false]);
     });
   });
 
@@ -413,6 +460,16 @@ export function storeSuite(fresh: () => Promise<Place>): void {
       await expect(publish(runAt(1))).rejects.toEqual(failing('OLDER', runAt(3)));
       await expect(publish(runAt(2))).rejects.toEqual(failing('CONFLICT', 'retired'));
       await expect(publish(runAt(3))).rejects.toEqual(failing('CONFLICT', 'live'));
+    });
+
+    test('an older run takes the place of a newer one when somebody lets it', async (context) => {
+      await using store = await opened(context);
+      await sealed(store, runAt(1), { a: [] });
+      await published(store, runAt(2), {});
+      const by = { allowOlder: 'ada@host' };
+      await expect(store.publisher.publish(runAt(1), 0, [], by)).rejects.toEqual(failing('FENCED', 'epoch 0'));
+      expect(await store.publisher.publish(runAt(1), 1, [], by)).toMatchObject({ epoch: 2, floor: 0 });
+      expect(await states(store)).toEqual({ [runAt(1)]: 'live', [runAt(2)]: 'retired' });
     });
 
     test('of two publishers at once exactly one wins, five times in a row', SLOW, async (context) => {
@@ -750,6 +807,92 @@ export function storeSuite(fresh: () => Promise<Place>): void {
     });
   });
 
+  describe('the status of a run', () => {
+    test('tells of every part: waiting, begun by whom, finished, failed', async (context) => {
+      await using store = await opened(context);
+      const before = Date.now();
+      await expect(store.publisher.status(runAt(1))).rejects.toEqual(failing('NOT_FOUND', runAt(1)));
+      await using build = await store.writer.build(manifestOf(runAt(1), { parts: 4 }), callFor());
+      const [first, second, third] = [await claimNext(build), await claimNext(build), await claimNext(build)];
+      await fillPart(first, { a: ['s:1'] });
+      await failPart(second, { b: [] });
+      const { generation, parts, lastSeenAt } = await store.publisher.status(runAt(1));
+      expect(generation).toMatchObject({ run: runAt(1), state: 'building' });
+      expect(parts).toMatchObject([
+        { index: 0, state: 'finished', key: first.part.key, outcomes: { created: 1, memberships: 1 } },
+        { index: 1, state: 'failed', key: second.part.key, outcomes: { created: 1 }, failure: broken },
+        { index: 2, state: 'begun', key: third.part.key, job: { pid: process.pid }, acknowledged: { offset: 0 } },
+        { index: 3, state: 'waiting' },
+      ]);
+      expect(lastSeenAt.getTime()).toBeGreaterThan(before);
+    });
+
+    test('names the closer until it lets go, and what was published', async (context) => {
+      await using store = await opened(context);
+      {
+        await using build = await store.writer.build(manifestOf(runAt(1), { parts: 0 }), callFor());
+        await build.catalogue(segmentsOf());
+        await build.seal();
+        const { closer, generation } = await store.publisher.status(runAt(1));
+        expect([closer?.pid, generation.state]).toEqual([process.pid, 'sealed']);
+      }
+      await store.publisher.publish(runAt(1), 0, []);
+      const { closer, generation, parts } = await store.publisher.status(runAt(1));
+      expect([closer, generation.state, parts]).toEqual([undefined, 'live', []]);
+    });
+  });
+
+  describe('aborting', () => {
+    test('takes a build away under the job at work on it, which ends as aborted; then the run is built anew', async (context) => {
+      const { open } = await place(context);
+      await using working = open({ leaseMs: 2_000 });
+      await using other = open();
+      const manifest = manifestOf(runAt(1), { parts: 3 });
+      await using build = await working.writer.build(manifest, callFor());
+      await build.catalogue(segmentsOf('s:1'));
+      await fillPart(await claimNext(build), { a: ['s:1'] });
+      const claim = await claimNext(build);
+      const aborting = other.publisher.abort(runAt(1));
+      await expect.poll(() => claim.signal.aborted, { timeout: 10_000 }).toBe(true);
+      expect(claim.signal.reason).toMatchObject({ code: 'CONFLICT', message: /aborted/ });
+      await expect(claim.finish(nothing)).rejects.toEqual(failing('CONFLICT', 'aborted'));
+      await expect(claimNext(build)).rejects.toEqual(failing('CONFLICT', 'aborted'));
+      await expect(build.seal()).rejects.toEqual(failing('CONFLICT', 'aborted'));
+      await aborting;
+      await expect(other.publisher.status(runAt(1))).rejects.toEqual(failing('NOT_FOUND', runAt(1)));
+      expect(await sealed(other, runAt(1), { b: [] })).toMatchObject({ members: 1 });
+    });
+
+    test('keeps everybody out until the last job has ended', async (context) => {
+      const { open } = await place(context);
+      await using working = open({ leaseMs: 2_000 });
+      await using other = open();
+      await using build = await working.writer.build(manifestOf(runAt(1)), callFor());
+      await claimNext(build);
+      const aborting = other.publisher.abort(runAt(1));
+      const refused = async () => {
+        const joining = await Promise.allSettled([other.writer.build(manifestOf(runAt(1)), callFor())]);
+        await Promise.all(joining.map((one) => one.status === 'fulfilled' && one.value[Symbol.asyncDispose]()));
+        return joining;
+      };
+      await expect.poll(refused).toMatchObject([{ reason: failing('CONFLICT', 'being removed') }]);
+      await aborting;
+      expect(await sealed(other, runAt(1), { b: [] })).toMatchObject({ members: 1 });
+    });
+
+    test('gives up what was sealed, never what was published, and names what is not there', async (context) => {
+      await using store = await opened(context);
+      await published(store, runAt(1), {});
+      await published(store, runAt(2), {});
+      await sealed(store, runAt(3), {});
+      await store.publisher.abort(runAt(3));
+      expect(await states(store)).toEqual({ [runAt(1)]: 'retired', [runAt(2)]: 'live' });
+      await expect(store.publisher.abort(runAt(1))).rejects.toEqual(failing('CONFLICT', 'retired'));
+      await expect(store.publisher.abort(runAt(2))).rejects.toEqual(failing('CONFLICT', 'live'));
+      await expect(store.publisher.abort(runAt(3))).rejects.toEqual(failing('NOT_FOUND', runAt(3)));
+    });
+  });
+
   describe('removing', () => {
     test('takes a generation away, so that the run can be loaded again, even from another manifest', async (context) => {
       await using store = await opened(context);
@@ -785,6 +928,20 @@ export function storeSuite(fresh: () => Promise<Place>): void {
       await expect(store.publisher.remove(runAt(2))).rejects.toEqual(failing('NOT_FOUND', runAt(2)));
     });
   });
+}
+
+const broken = { code: 'CORRUPT', message: 'it ends too early' };
+
+/** Writes lines of a part that is broken behind them. */
+async function failPart(claim: ClaimedPart, memberships: Memberships): Promise<void> {
+  await using _ = claim;
+  const lines = linesOf(
+    claim.part,
+    Object.entries(memberships).map(([id, segmentIds]) => lineOf(id, segmentIds)),
+  );
+  const outcomes = toOutcomes(await claim.write(lines, callFor()));
+  await claim.acknowledge(lines.offset, outcomes);
+  await claim.fail(outcomes, broken);
 }
 
 async function read(reader: Reader, ...ids: readonly string[]): Promise<unknown[]> {

@@ -203,8 +203,13 @@ export interface Verdict {
 export interface StorePublisher {
   live(): Promise<Live>;
   generations(): Promise<readonly Generation[]>;
-  /** Atomic; raises the epoch. FENCED unless `expected` is the live epoch; ON_HOLD after a roll back. */
-  publish(run: RunId, expected: Live['epoch'], verdicts: readonly Verdict[]): Promise<Live>;
+  /** How far a run is; NOT_FOUND when nobody has begun it. */
+  status(run: RunId): Promise<RunStatus>;
+  /**
+   * Atomic; raises the epoch. FENCED unless `expected` is the live epoch; ON_HOLD after a roll back; OLDER when a newer
+   * run is live.
+   */
+  publish(run: RunId, expected: Live['epoch'], verdicts: readonly Verdict[], options?: PublishOptions): Promise<Live>;
   /**
    * The newest retired generation goes live, the live one is withdrawn; raises epoch and floor; holds publishing.
    * NOT_FOUND when none is retired: the empty genesis generation never comes back.
@@ -216,7 +221,53 @@ export interface StorePublisher {
   condition(run: RunId): Promise<Condition>;
   /** CONFLICT for the live generation; HELD while a job builds it. */
   remove(run: RunId): Promise<void>;
+  /**
+   * Gives up a build that was never published; jobs at work on it end with CONFLICT. Settles once their leases are over
+   * and the run can be built anew. CONFLICT for what was published.
+   */
+  abort(run: RunId): Promise<void>;
 }
+
+export interface PublishOptions {
+  /** Who lets a run go live that is older than the live one: recorded with the verdicts. Default: nobody. */
+  readonly allowOlder?: string;
+}
+
+/** A run that is or was built. */
+export interface RunStatus {
+  readonly generation: Generation;
+  /** The job that seals and publishes it now. */
+  readonly closer?: Job;
+  /** In the order of the manifest. */
+  readonly parts: readonly PartStatus[];
+  /** When a job last gave a sign of life, or its lease ends. */
+  readonly lastSeenAt: Date;
+}
+
+/** A job, as its lease names it. */
+export interface Job {
+  readonly owner: string;
+  readonly pid: number;
+  readonly host: string;
+  /** Without a renewal the lease is over then. */
+  readonly until: Date;
+}
+
+export type PartStatus = {
+  /** Its place in the manifest. */
+  readonly index: number;
+} & (
+  | { readonly state: 'waiting' }
+  | {
+      readonly state: 'begun';
+      readonly key: string;
+      /** None: its job let go of it. */
+      readonly job?: Job;
+      readonly acknowledged: ClaimedPart['acknowledged'];
+    }
+  | { readonly state: 'finished'; readonly key: string; readonly outcomes: Outcomes }
+  | { readonly state: 'failed'; readonly key: string; readonly outcomes: Outcomes; readonly failure: PartFailure }
+);
 
 /** Unparsed canonical lines of one part: `SPAN_FIELDS` numbers a line in `spans`. */
 export interface Lines {

@@ -4,18 +4,20 @@ import type { RunId } from '@segment-store/contract/id';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { isPublished, lastPublication } from '../generation.ts';
-import { checkFence, checkPublish, checkRemoval, type Pointer, rollBackTarget } from '../publication.ts';
+import { checkFence, checkPublish, olderVerdict, type Pointer, rollBackTarget } from '../publication.ts';
 import {
   amend,
   type GenerationRecord,
   generationKey,
   HOLD,
   type HoldRecord,
-  partKey,
+  partKeys,
   type Records,
 } from '../records.ts';
 import { refusal } from '../refusal.ts';
-import { GENESIS, type Live, type StorePublisher, type Verdict } from '../store.ts';
+import { abort, type RemovalTerms, remove } from '../removal.ts';
+import { toStatus } from '../status.ts';
+import { GENESIS, type Live, type RunStatus, type StorePublisher, type Verdict } from '../store.ts';
 import type { Aliases } from './aliases.ts';
 import { conditionOf } from './condition.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
@@ -38,11 +40,13 @@ export function createPublisher(terms: PublisherTerms, call: Call): StorePublish
   return {
     live: async () => toLive(await standing.live(call)),
     generations: async () => toGenerations(await standing.all(call)),
-    publish: (run, expected, verdicts) => publish(terms, { run, expected, verdicts }, call),
+    status: (run) => status(terms, run, call),
+    publish: (run, expected, verdicts, options) => publish(terms, { run, expected, verdicts, ...options }, call),
     rollBack: (expected) => rollBack(terms, expected, call),
     unhold: () => unhold(terms, call),
     condition: (run) => conditionOf(terms, run, call),
-    remove: (run) => remove(terms, run, call),
+    remove: (run) => remove(removalOf(terms), run, call),
+    abort: (run) => abort(removalOf(terms), run, call),
   };
 }
 
@@ -57,9 +61,11 @@ interface Publishing {
   readonly run: RunId;
   readonly expected: number;
   readonly verdicts: readonly Verdict[];
+  readonly allowOlder?: string;
 }
 
-async function publish(terms: PublisherTerms, { run, expected, verdicts }: Publishing, call: Call): Promise<Live> {
+async function publish(terms: PublisherTerms, publishing: Publishing, call: Call): Promise<Live> {
+  const { run, expected, allowOlder } = publishing;
   const { records, standing } = terms;
   const live = await standing.pointer(call);
   const hold = (await records.get(HOLD, call))?.value;
@@ -67,7 +73,9 @@ async function publish(terms: PublisherTerms, { run, expected, verdicts }: Publi
     live,
     expected,
     hold,
+    allowOlder,
   });
+  const verdicts = [...publishing.verdicts, ...olderVerdict(run, { live, allowOlder })];
   const move = { from: live, to: { run: record.run, epoch: live.epoch + 1, floor: live.floor } };
   const intended = await intend(terms, { ...move, verdicts }, call);
   await checkIntent(terms, intended, call);
@@ -188,31 +196,30 @@ async function writeMeta(
   await connection.send({ method: 'PUT', path, body, timeoutMs: TIMEOUT_MS.control }, call);
 }
 
-/** How long a publisher that has said so may take to move the aliases. */
-const PUBLISHING_MS = 60_000;
-const lives = () => true;
+async function status({ records, standing }: PublisherTerms, run: RunId, call: Call): Promise<RunStatus> {
+  const found = await records.get(generationKey(run), call);
+  if (found === undefined) throw refusal('NOT_FOUND', `no generation of run ${run}: nobody has begun to load it`);
+  const parts = await records.getMany(partKeys(run, found.value.parts), call);
+  const pointer = await standing.pointer(call);
+  const record = asOf(found.value, pointer, lastPublication(found.value).at);
+  return toStatus(
+    record,
+    parts.map((part) => part?.value),
+  );
+}
 
-async function remove(
-  { connection, layout, records, standing }: PublisherTerms,
-  run: RunId,
-  call: Call,
-): Promise<void> {
-  const live = await standing.pointer(call);
-  const known = (await records.get(generationKey(run), call))?.value.parts ?? 0;
-  const keys = Array.from({ length: known }, (_, index) => partKey(run, index));
-  const parts = (await records.getMany(keys, call)).map((part) => part?.value);
-  const mark = (found: GenerationRecord | undefined): GenerationRecord => {
-    const record = checkRemoval(run, found, { live, parts, lives });
-    const { epoch = 0, at = '' } = record.publishing ?? {};
-    if (epoch > live.epoch && Date.parse(at) + PUBLISHING_MS > Date.now()) {
-      throw refusal('CONFLICT', `run ${run} is being published: look again in a minute`);
-    }
-    return { ...record, removing: true };
+function removalOf({ connection, layout, records, standing }: PublisherTerms): RemovalTerms {
+  return {
+    records,
+    lives: () => true,
+    async mark(run, change, call) {
+      const live = await standing.pointer(call);
+      return amend(records, { key: generationKey(run), change: (record) => change(record, live) }, call);
+    },
+    async removeDocuments(run, call) {
+      const path = `/${layout.membersOf(run)},${layout.catalogueOf(run)}`;
+      const query = { ignore_unavailable: true };
+      await connection.send({ method: 'DELETE', path, query, timeoutMs: TIMEOUT_MS.bulk }, call);
+    },
   };
-  await amend(records, { key: generationKey(run), change: mark }, call);
-  const path = `/${layout.membersOf(run)},${layout.catalogueOf(run)}`;
-  const query = { ignore_unavailable: true };
-  await connection.send({ method: 'DELETE', path, query, timeoutMs: TIMEOUT_MS.bulk }, call);
-  await records.remove(keys, call);
-  await records.remove([generationKey(run)], call);
 }

@@ -100,10 +100,12 @@ function after(ready: () => Promise<void>, publisher: StorePublisher): StorePubl
   return {
     live: () => ready().then(() => publisher.live()),
     generations: () => ready().then(() => publisher.generations()),
+    status: (run) => ready().then(() => publisher.status(run)),
     publish: (...publishing) => ready().then(() => publisher.publish(...publishing)),
     rollBack: (expected) => ready().then(() => publisher.rollBack(expected)),
     unhold: () => ready().then(() => publisher.unhold()),
     condition: (run) => ready().then(() => publisher.condition(run)),
     remove: (run) => ready().then(() => publisher.remove(run)),
+    abort: (run) => ready().then(() => publisher.abort(run)),
   };
 }

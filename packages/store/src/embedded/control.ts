@@ -9,7 +9,7 @@ interface ErasedRecord {
   readonly at: string;
 }
 
-interface Snapshot {
+export interface Snapshot {
   get<T>(key: Key<T>): T | undefined;
   live(): { readonly pointer: Pointer; readonly record: GenerationRecord };
   generations(): readonly GenerationRecord[];

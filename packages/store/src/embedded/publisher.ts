@@ -1,12 +1,16 @@
 /** Publishing and rolling back: a transaction of the root environment each. */
 import type { RunId } from '@segment-store/contract/id';
+import { unlimited } from '@segment-store/resilience/operation';
 import { checkReadable, toGeneration } from '../generation.ts';
 import type { Lives } from '../holder.ts';
-import { checkFence, checkPublish, checkRemoval, type Pointer, rollBackTarget } from '../publication.ts';
-import { type GenerationRecord, generationKey, HOLD, partKey } from '../records.ts';
-import { GENESIS, type Live, type StorePublisher, type Verdict } from '../store.ts';
+import { checkFence, checkPublish, olderVerdict, type Pointer, rollBackTarget } from '../publication.ts';
+import { type GenerationRecord, generationKey, HOLD, partKeys } from '../records.ts';
+import { refusal } from '../refusal.ts';
+import { abort, type RemovalTerms, remove } from '../removal.ts';
+import { toStatus } from '../status.ts';
+import { GENESIS, type Live, type RunStatus, type StorePublisher, type Verdict } from '../store.ts';
 import { conditionOf, emptyCondition } from './condition.ts';
-import { type Control, LIVE, type Transaction } from './control.ts';
+import { type Control, LIVE, type Snapshot, type Transaction } from './control.ts';
 import type { GenerationEnvironment } from './environment.ts';
 
 export interface PublisherTerms {
@@ -18,6 +22,7 @@ export interface PublisherTerms {
 }
 
 export function createPublisher({ control, lives, removeDocuments, environment }: PublisherTerms): StorePublisher {
+  const removal = (): RemovalTerms => ({ records: control(), lives, removeDocuments, mark: markIn(control()) });
   return {
     async live() {
       return control().read((snapshot) => toLive(snapshot.live()));
@@ -25,8 +30,11 @@ export function createPublisher({ control, lives, removeDocuments, environment }
     async generations() {
       return control().read((snapshot) => snapshot.generations().map(toGeneration));
     },
-    async publish(run, expected, verdicts) {
-      return control().transaction((transaction) => publish(transaction, { run, expected, verdicts }));
+    async status(run) {
+      return control().read((snapshot) => status(snapshot, run));
+    },
+    async publish(run, expected, verdicts, options) {
+      return control().transaction((transaction) => publish(transaction, { run, expected, verdicts, ...options }));
     },
     async rollBack(expected) {
       return control().transaction((transaction) => rollBack(transaction, expected));
@@ -42,14 +50,8 @@ export function createPublisher({ control, lives, removeDocuments, environment }
       control().read((snapshot) => checkReadable(run, snapshot.get(generationKey(run))));
       return run === GENESIS ? emptyCondition : conditionOf(environment(run));
     },
-    async remove(run) {
-      const record = control().transaction((transaction) => beginRemoval(transaction, run, lives));
-      await removeDocuments(run);
-      control().transaction((transaction) => {
-        for (let index = 0; index < record.parts; index += 1) transaction.remove(partKey(run, index));
-        transaction.remove(generationKey(run));
-      });
-    },
+    remove: (run) => remove(removal(), run, unlimited),
+    abort: (run) => abort(removal(), run, unlimited),
   };
 }
 
@@ -61,12 +63,14 @@ interface Publishing {
   readonly run: RunId;
   readonly expected: number;
   readonly verdicts: readonly Verdict[];
+  readonly allowOlder?: string;
 }
 
-function publish(transaction: Transaction, { run, expected, verdicts }: Publishing): Live {
+function publish(transaction: Transaction, { run, expected, allowOlder, ...judged }: Publishing): Live {
   const { pointer } = transaction.live();
-  const hold = transaction.get(HOLD);
-  const record = checkPublish(run, transaction.get(generationKey(run)), { live: pointer, expected, hold });
+  const terms = { live: pointer, expected, hold: transaction.get(HOLD), allowOlder };
+  const record = checkPublish(run, transaction.get(generationKey(run)), terms);
+  const verdicts = [...judged.verdicts, ...olderVerdict(run, terms)];
   const next = { run, epoch: pointer.epoch + 1, floor: pointer.floor };
   return pointTo(transaction, { next, record: { ...record, verdicts }, formerly: 'retired' });
 }
@@ -98,10 +102,20 @@ function pointTo(transaction: Transaction, { next, record, formerly }: Step): Li
   return toLive({ pointer: next, record: live });
 }
 
-function beginRemoval(transaction: Transaction, run: RunId, lives: Lives): GenerationRecord {
-  const found = transaction.get(generationKey(run));
-  const parts = Array.from({ length: found?.parts ?? 0 }, (_, index) => transaction.get(partKey(run, index)));
-  const record = checkRemoval(run, found, { live: transaction.live().pointer, parts, lives });
-  transaction.put(generationKey(run), { ...record, removing: true });
-  return record;
+function status(snapshot: Snapshot, run: RunId): RunStatus {
+  const record = snapshot.get(generationKey(run));
+  if (record === undefined) throw refusal('NOT_FOUND', `no generation of run ${run}: nobody has begun to load it`);
+  return toStatus(
+    record,
+    partKeys(run, record.parts).map((key) => snapshot.get(key)),
+  );
+}
+
+function markIn(control: Control): RemovalTerms['mark'] {
+  return async (run, change) =>
+    control.transaction((transaction) => {
+      const record = change(transaction.get(generationKey(run)), transaction.live().pointer);
+      transaction.put(generationKey(run), record);
+      return record;
+    });
 }
