@@ -26,6 +26,7 @@ export const load: readonly CommandEvent[] = [
   { kind: 'stage', stage: 'gates' },
   { kind: 'verdict', gate: 'customers', figure: '3999991', limit: '4000000', passed: true },
   { kind: 'verdict', gate: 'drift', figure: '12 %', limit: '5 %', passed: false, overriddenBy: '--accept drift' },
+  { kind: 'data', text: 'members/p1 line 17 malformed', data: { part: 'members/p1', line: 17 } },
   {
     kind: 'result',
     text: 'run 20260131t040000z is live, epoch 7',

@@ -64,6 +64,13 @@ export interface RemarkEvent {
   readonly text: string;
 }
 
+/** One of many lines of what was asked for, before the result. */
+export interface DataEvent {
+  readonly kind: 'data';
+  readonly text: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 /** `text` is what people asked for, `data` the same for programs. */
 export interface ResultEvent {
   readonly kind: 'result';
@@ -84,6 +91,7 @@ export type CommandEvent =
   | VerdictEvent
   | WaitingEvent
   | RemarkEvent
+  | DataEvent
   | ResultEvent
   | ErrorEvent;
 

@@ -1,4 +1,4 @@
-import { FormatError } from '@segment-store/contract/id';
+import { FormatError, type SegmentId } from '@segment-store/contract/id';
 import { parseSegmentLine, type Segment } from '@segment-store/contract/lines';
 import type { Manifest } from '@segment-store/contract/manifest';
 import { blocks } from './lines/blocks.ts';
@@ -12,25 +12,37 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Every segment of the run. Rejects on the first line that is none (a catalogue is right or wrong whole), and behind
- * the last one when the counts are not the manifest's.
+ * the last one when the counts are not the manifest's, or a complement segment stands on one that is not there.
  */
 export async function* readCatalogue(manifest: Manifest, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Segment> {
   const { key, rows } = manifest.catalogue;
-  const ids = new Set<string>();
+  const plain = new Set<SegmentId>();
+  const complements = new Map<SegmentId, Segment>();
   let memberships = 0;
   for await (const { line, name } of namedLines(key, bytes)) {
-    const segment = parseLine(line, name);
-    if (ids.has(segment.id)) throw sourceFailure('CORRUPT', `${name}: segment ${segment.id} is there twice`);
-    ids.add(segment.id);
-    memberships += segment.size;
+    const segment = parsed(line, name);
+    if (plain.has(segment.id) || complements.has(segment.id)) {
+      throw sourceFailure('CORRUPT', `${name}: segment ${segment.id} is there twice`);
+    }
+    if (segment.complementOf !== undefined) complements.set(segment.id, segment);
+    else plain.add(segment.id);
+    // Of a complement there are no rows: its size says what its rule gives.
+    memberships += segment.complementOf === undefined ? segment.size : 0;
     yield segment;
   }
-  checkSum(`${key} has`, { found: ids.size, promised: rows, what: 'segments' });
-  checkSum(`sizes in ${key} add up to`, {
-    found: memberships,
-    promised: manifest.totals.memberships,
-    what: 'memberships',
-  });
+  for (const segment of complements.values()) checkComplement(segment, plain, key);
+  checkSum(`${key} has`, { found: plain.size + complements.size, promised: rows, what: 'segments' });
+  const { memberships: promised } = manifest.totals;
+  checkSum(`sizes in ${key} add up to`, { found: memberships, promised, what: 'memberships' });
+}
+
+/** What it stands on must have rows: a complement of a complement is refused. */
+function checkComplement({ id, complementOf, universe }: Segment, plain: ReadonlySet<SegmentId>, key: string): void {
+  for (const base of [complementOf, universe]) {
+    if (base === undefined || base === 'known' || base === 'everyone' || plain.has(base)) continue;
+    const rule = `segment ${id} is what is not in ${complementOf}, within ${universe}`;
+    throw sourceFailure('CORRUPT', `${key}: ${rule}; ${base} is no segment with members of its own: ${REWRITE}`);
+  }
 }
 
 function checkSum(
@@ -63,16 +75,6 @@ function* linesOf(bytes: Buffer): Generator<Uint8Array> {
     yield bytes.subarray(from, end);
     from = end + 1;
   }
-}
-
-function parseLine(line: Uint8Array, name: string): Segment {
-  const segment = parsed(line, name);
-  if (segment.complementOf === undefined) return segment;
-  const rule = `a complement of ${segment.complementOf}, which this version does not load`;
-  throw sourceFailure(
-    'UNREADABLE',
-    `${name}: segment ${segment.id} is ${rule}: leave complement segments out of the run`,
-  );
 }
 
 function parsed(line: Uint8Array, name: string): Segment {

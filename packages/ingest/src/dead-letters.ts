@@ -60,7 +60,8 @@ export class DeadLetters {
     const letters = new PartLetters(this.#folder, part + EXTENSION, (line) => this.#takes(line));
     let dropped = 0;
     for await (const letter of this.of(part, call)) {
-      if (letter.offset < offset) letters.add(letter);
+      // A part of lines that were rejected while a run was regrouped names theirs, and is settled in one go.
+      if (letter.part === part ? letter.offset < offset : offset > 0) letters.add(letter);
       else dropped++;
     }
     if (dropped === 0) letters.asSaved();

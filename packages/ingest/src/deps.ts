@@ -1,69 +1,71 @@
 /** What a load needs, from what the command line opened. */
-import type { Store } from '@segment-store/store/store';
+import type { Part } from '@segment-store/contract/manifest';
+import type { Call } from '@segment-store/resilience/operation';
+import { systemTime } from '@segment-store/resilience/time';
+import type { PartsOptions, Store } from '@segment-store/store/store';
 import { createAccounts } from './accounts.ts';
+import { type BudgetLimits, createBudgets } from './budgets.ts';
 import type { Canary } from './canaries.ts';
 import { readCatalogue } from './catalogue.ts';
-import { canaries } from './gates/canaries.ts';
-import { mapping, shards } from './gates/condition.ts';
-import { counts } from './gates/counts.ts';
-import { drift } from './gates/drift.ts';
-import { empty } from './gates/empty.ts';
-import { allGates, type Gate, type Overrides } from './gates/gate.ts';
-import { type SegmentDriftLimits, segmentDrift } from './gates/segment-drift.ts';
-import { segmentSizes } from './gates/segment-sizes.ts';
-import { unlistedSegments } from './gates/unlisted-segments.ts';
-import { vanishedSegments } from './gates/vanished-segments.ts';
+import type { Known } from './compare.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { allGates, type Overrides } from './gates/gate.ts';
+import { everyGate, type GateLimits } from './gates/gates.ts';
 import { inParallel } from './in-parallel.ts';
 import { judging } from './judging.ts';
+import { knownOf } from './known.ts';
+import { lettered } from './lettered.ts';
 import { after } from './lines/after.ts';
-import { lineReader, type ToLines } from './lines/lines.ts';
+import type { LinesOf, ToLines } from './lines/lines.ts';
 import type { LoadDeps } from './load.ts';
+import { linesOf } from './opening.ts';
 import { partSource } from './part-source.ts';
 import type { Run } from './run.ts';
-import { type Story, told } from './story.ts';
+import type { Story } from './story.ts';
+import { told } from './told.ts';
+import { checkUnchanged } from './unchanged.ts';
 
 export interface LoadDepsOptions {
-  readonly run: Run;
+  /** As its producer wrote it. */
+  readonly source: Run;
+  /** The same, by customer. */
+  readonly run: Run & LinesOf;
   readonly store: Store;
   readonly story: Story;
   readonly partsAtOnce: number;
   readonly toLines: ToLines;
-  readonly limits: GateLimits;
+  readonly taking: PartsOptions;
+  readonly limits: GateLimits & BudgetLimits;
   readonly canaries: readonly Canary[];
   readonly overrides: Overrides;
-}
-
-interface GateLimits extends SegmentDriftLimits {
-  readonly maxDrift: number;
-  readonly maxVanishedSegments: number;
+  readonly letters: DeadLetters;
+  readonly withRaw: boolean;
 }
 
 /** @throws Failure UNREADABLE when this version does not load the run's layout or format */
-export function loadDeps({ run, store, story, partsAtOnce, toLines, ...options }: LoadDepsOptions): LoadDeps {
+export function loadDeps({ source, run, store, story, toLines, letters, ...options }: LoadDepsOptions): LoadDeps {
   const { manifest } = run;
-  const readLines = lineReader(run, toLines);
+  const lines = linesOf(run, toLines);
+  const budgets = createBudgets(manifest.parts.length, options.limits, options.overrides);
+  const etagOf = (part: Part) => run.source(part).file.etag;
+  const known = (part: Part, call: Call): Promise<Known> => knownOf(part, { letters, store }, call);
+  const judge = judging(
+    store,
+    allGates(everyGate(manifest, { ...options, lines, known, random: Math.random }), options.overrides),
+  );
   const deps: LoadDeps = {
-    writer: store.writer,
+    writer: lettered(store.writer, { letters, withRaw: options.withRaw, etagOf, time: systemTime }),
     publisher: store.publisher,
-    inParallel: inParallel(partsAtOnce),
+    inParallel: inParallel(options.partsAtOnce),
+    budgets,
+    taking: options.taking,
     segments: ({ catalogue }, call) => readCatalogue(manifest, partSource(run, catalogue).bytes(call)),
-    lines: (part, from, call) => after(from, readLines(part, partSource(run, part), call)),
-    account: createAccounts((rejection) => story.rejected(rejection)),
-    gates: judging(store, allGates([...counts(manifest), ...gatesOf(options)], options.overrides)),
+    lines: (part, from, call) => after(from, lines(part, call)),
+    account: createAccounts(budgets, (rejection) => story.rejected(rejection)),
+    async gates(found, call) {
+      await checkUnchanged(source, call);
+      return judge(found, call);
+    },
   };
   return told(deps, manifest, story);
-}
-
-function gatesOf({ limits, canaries: known }: Pick<LoadDepsOptions, 'limits' | 'canaries'>): readonly Gate[] {
-  return [
-    empty,
-    segmentSizes,
-    unlistedSegments,
-    drift(limits),
-    segmentDrift(limits),
-    vanishedSegments(limits),
-    mapping,
-    shards,
-    canaries(known),
-  ];
 }

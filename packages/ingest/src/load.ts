@@ -8,19 +8,25 @@ import type {
   Lines,
   Live,
   Outcomes,
+  PartsOptions,
   RunOutcomes,
   StorePublisher,
   StoreWriter,
   Tally,
   Verdict,
 } from '@segment-store/store/store';
+import type { Budgets } from './budgets.ts';
+import { refuseUnless } from './gates/gate.ts';
 import type { InParallel } from './in-parallel.ts';
 
-/** One part's outcomes: error budgets, dead letters. Throws when it is not what the manifest promises. */
+/** What became of the lines of one part. */
 export interface Account {
   /** Everything that is settled so far, what earlier jobs have included. */
-  add(...tallies: readonly Tally[]): Outcomes;
-  close(): Outcomes;
+  readonly outcomes: Outcomes;
+  /** @throws Failure REFUSED when the budget for lines is overdrawn */
+  add(...tallies: readonly Tally[]): void;
+  /** @throws Failure CORRUPT when the part is not what the manifest promises */
+  close(): void;
 }
 
 /** What gates judge. */
@@ -34,12 +40,15 @@ export interface LoadDeps {
   readonly writer: StoreWriter;
   readonly publisher: StorePublisher;
   readonly inParallel: InParallel;
+  readonly budgets: Budgets;
+  /** Which parts this job takes first, and whether failed ones again. */
+  readonly taking: PartsOptions;
   segments(manifest: Manifest, call: Call): AsyncIterable<Segment>;
   /** Lines of a part from a decompressed offset on. */
   lines(part: Part, from: number, call: Call): AsyncIterable<Lines>;
   /** `settled`: by earlier jobs. */
   account(part: Part, settled: Outcomes): Account;
-  /** REFUSED: gate, figure, threshold. */
+  /** What every gate found, whether it passed or not. */
   gates(found: Found, call: Call): Promise<readonly Verdict[]>;
 }
 
@@ -47,8 +56,9 @@ export interface LoadDeps {
 export async function fill(manifest: Manifest, deps: LoadDeps, call: Call): Promise<void> {
   await using build = await deps.writer.build(manifest, call);
   await build.catalogue(deps.segments(manifest, call));
+  deps.budgets.begin(await build.outcomes());
   await deps.inParallel(
-    (shared) => build.parts({}, shared),
+    (shared) => build.parts(deps.taking, shared),
     call,
     async (claim, partCall) => {
       await using _ = claim;
@@ -59,16 +69,23 @@ export async function fill(manifest: Manifest, deps: LoadDeps, call: Call): Prom
       });
     },
   );
+  deps.budgets.end(await build.outcomes());
 }
 
+/** A part that is corrupt is left out from there on, as far as the budget for parts allows. */
 async function fillPart(claim: ClaimedPart, deps: LoadDeps, call: Call): Promise<void> {
   const { part, acknowledged } = claim;
   const account = deps.account(part, acknowledged.outcomes);
-  for await (const lines of deps.lines(part, acknowledged.offset, call)) {
-    const outcomes = account.add(lines.settled, await claim.write(lines, call));
-    await claim.acknowledge(lines.offset, outcomes);
+  try {
+    for await (const lines of deps.lines(part, acknowledged.offset, call)) {
+      account.add(lines.settled, await claim.write(lines, call));
+      await claim.acknowledge(lines.offset, account.outcomes);
+    }
+    account.close();
+    await claim.finish(account.outcomes);
+  } catch (error) {
+    await claim.fail(account.outcomes, deps.budgets.excuse(part, error));
   }
-  await claim.finish(account.close());
 }
 
 /** Seals what is filled, judges it, publishes it. Of several jobs one does, the others find it published. */
@@ -77,7 +94,7 @@ export async function complete(manifest: Manifest, deps: LoadDeps, call: Call): 
   const [sealed, live] = [await build.seal(), await deps.publisher.live()]; // at first the empty genesis generation
   if (live.generation.run === sealed.run) return live;
   const found = { sealed, live: live.generation, outcomes: await build.outcomes() };
-  const verdicts = await deps.gates(found, call);
+  const verdicts = refuseUnless(await deps.gates(found, call));
   // Awaited here: letting go of the build comes after it, and a refusal must not go unheard meanwhile.
   return await deps.publisher.publish(sealed.run, live.epoch, verdicts); // the fence is what the gates judged
 }

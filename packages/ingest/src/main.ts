@@ -22,6 +22,21 @@ await main({
       load: async () => (await load()).publishCommand,
     },
     {
+      name: 'plan',
+      summary: 'What a load would do; writes nothing',
+      load: async () => (await import('./commands/plan.ts')).planCommand,
+    },
+    {
+      name: 'verify',
+      summary: 'Source lines against the live generation',
+      load: async () => (await import('./commands/verify.ts')).verifyCommand,
+    },
+    {
+      name: 'dead-letters',
+      summary: 'The rejected lines of a run',
+      load: async () => (await import('./commands/dead-letters.ts')).deadLettersCommand,
+    },
+    {
       name: 'rollback',
       summary: 'The generation before becomes live again',
       load: async () => (await generations()).rollbackCommand,

@@ -14,8 +14,10 @@ import { sourceFailure } from './source-failure.ts';
 
 const SUCCESS = '_SUCCESS';
 const CATALOGUE = /^catalogue\.ndjson(\.gz|\.zst)?$/;
-/** Of the rules by which a manifest is made here: the same folder always makes the same one. */
-const producer = { name: 'no-manifest', version: '1' };
+/** What a manifest made here says who produced it. */
+export const NO_MANIFEST = 'no-manifest';
+/** The version is that of the rules: the same folder always makes the same manifest. */
+const producer = { name: NO_MANIFEST, version: '1' };
 
 export interface WithoutManifest {
   /** What the manifest would say; `computedAt` is its time. */

@@ -2,8 +2,9 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { list } from '@segment-store/cli/list';
-import { flag, integer, type Option, optionalText, requiredText, text } from '@segment-store/cli/option';
+import { flag, integer, type Option, optionalText, requiredText, text, type Values } from '@segment-store/cli/option';
 import { bytes, ratio } from '@segment-store/cli/quantity';
+import type { FolderOptions } from '@segment-store/folder/folder';
 import { GATE_NAMES } from './gates/gate.ts';
 
 export const storeOptions: { readonly store: Option<string>; readonly prefix: Option<string> } = {
@@ -55,9 +56,43 @@ export const folderOptions: {
   s3Region: optionalText({ description: 'the region of the bucket', placeholder: '<region>' }),
 };
 
+export const folderOptionsOf = ({ s3Endpoint, s3Region }: Values<typeof folderOptions>): FolderOptions => ({
+  ...(s3Endpoint !== undefined && { s3Endpoint }),
+  ...(s3Region !== undefined && { s3Region }),
+});
+
+export const budgetOptions: {
+  readonly maxBadRecords: Option<number>;
+  readonly badRecordsAfter: Option<number>;
+  readonly maxBadParts: Option<number>;
+  readonly maxBadPartsShare: Option<number>;
+} = {
+  maxBadRecords: ratio({ description: 'share of the lines that may be rejected', fallback: '0.1%' }),
+  badRecordsAfter: integer({
+    description: 'lines after which that share ends a load that is under way; in the end it always counts',
+    fallback: 10_000,
+  }),
+  maxBadParts: integer({ description: 'corrupt parts that may be left out', fallback: 100 }),
+  maxBadPartsShare: ratio({ description: 'share of the parts that may; the smaller number counts', fallback: '0.5%' }),
+};
+
+export const letterOptions: {
+  readonly deadLetters: Option<string | undefined>;
+  readonly deadLetterRaw: Option<boolean>;
+} = {
+  deadLetters: optionalText({
+    description: 'where rejected lines go: <url>/<run>/<part>.ndjson.gz (default _dead-letters beside the run folder)',
+    placeholder: '<url>',
+  }),
+  deadLetterRaw: flag({ description: 'keep the rejected lines themselves, too: they hold customer data' }),
+};
+
 export const gateOptions: {
   readonly accept: Option<readonly string[]>;
   readonly canaries: Option<string | undefined>;
+  readonly maxSegmentLoss: Option<number>;
+  readonly readbackLines: Option<number>;
+  readonly readbackParts: Option<number>;
   readonly maxDrift: Option<number>;
   readonly maxSegmentDrift: Option<number>;
   readonly maxDriftingSegments: Option<number>;
@@ -74,6 +109,12 @@ export const gateOptions: {
       'JSON file {"<customer>": ["<segment>", …] | null}: customers that must be answered so, null for unknown',
     placeholder: '<file>',
   }),
+  maxSegmentLoss: ratio({
+    description: 'share of its members that a segment may lack where lines were left out',
+    fallback: '1%',
+  }),
+  readbackLines: integer({ description: 'random lines that are read again and compared', fallback: 1_000 }),
+  readbackParts: integer({ description: 'parts they are taken from, at most', fallback: 20, min: 1 }),
   maxDrift: ratio({
     description: 'share of the live generation by which the number of customers may change',
     fallback: '20%',
@@ -84,7 +125,7 @@ export const gateOptions: {
   }),
   maxDriftingSegments: ratio({ description: 'share of the segments that may change by more', fallback: '1%' }),
   segmentTolerance: integer({
-    description: 'members a segment may gain or lose whatever share of it they are',
+    description: 'members a segment may gain, lose or lack whatever share of it they are',
     fallback: 10,
   }),
   maxVanishedSegments: integer({ description: 'segments of the live catalogue that may be absent', fallback: 0 }),
@@ -115,5 +156,12 @@ export const scratchOptions: { readonly scratch: Option<string>; readonly scratc
   scratchMemory: bytes({
     description: 'memory of the sort that regroups a by-segment run; the process takes about twice as much more',
     fallback: '300MB',
+  }),
+};
+
+export const manifestOptions: { readonly runId: Option<string | undefined> } = {
+  runId: optionalText({
+    description: 'the run id of a folder with _SUCCESS and no manifest; takes --accept no-manifest, too',
+    placeholder: '<run>',
   }),
 };

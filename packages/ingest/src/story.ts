@@ -1,158 +1,149 @@
-/** What a person hears while a run is loaded. */
-import type { ProgressEvent, Say } from '@segment-store/cli/event';
-import type { Manifest } from '@segment-store/contract/manifest';
+/** What is said while a run is loaded. */
+import type { ItemEvent, ProgressEvent, Say } from '@segment-store/cli/event';
+import type { Part } from '@segment-store/contract/manifest';
 import type { Time } from '@segment-store/resilience/time';
-import { linesIn } from '@segment-store/store/outcomes';
-import type { Build, ClaimedPart, Rejection, Tally, Verdict } from '@segment-store/store/store';
-import type { LoadDeps } from './load.ts';
+import { linesIn, nothing, sumOutcomes, toOutcomes } from '@segment-store/store/outcomes';
+import type { Outcomes, PartFailure, Rejection, RunOutcomes, Tally, Verdict } from '@segment-store/store/store';
 
 export interface Story {
   stage(name: string, detail?: string): void;
-  /** From now on `done` of `total` rows are loaded. */
-  rows(done: number, total: number): void;
-  /** What became of further rows. */
-  loaded(...tallies: readonly Tally[]): void;
-  rejected(rejection: Rejection): void;
+  /** What the ledger says before the first part is taken. */
+  begin(outcomes: RunOutcomes): void;
+  /** What became of further rows of a part. */
+  loaded(part: Part, ...tallies: readonly Tally[]): void;
   /** How far a by-segment run is regrouped. */
   regrouped(progress: Omit<ProgressEvent, 'kind' | 'stage'>): void;
-  /** Gates that refused, and somebody would not hear of it. */
-  accepted(verdicts: readonly Verdict[]): void;
+  part(part: Part, state: ItemEvent['state'], more?: { outcomes?: Outcomes; failure?: PartFailure }): void;
+  rejected(rejection: Rejection): void;
+  /** What was judged, and how. */
+  judged(outcomes: RunOutcomes, verdicts: readonly Verdict[]): void;
   summary(): Summary;
 }
 
-interface Summary {
+export interface Summary {
   /** Of each stage so far. */
   readonly seconds: Readonly<Record<string, number>>;
   /** Settled by this process, and those of them an earlier one had written. */
   readonly rows: number;
   readonly replayed: number;
+  /** Of the parts' files, as far as these rows go. */
+  readonly bytes: number;
+  readonly verdicts: readonly Verdict[];
+  /** Of the whole run, once it was judged. */
+  readonly outcomes?: RunOutcomes;
 }
 
 const PROGRESS_MS = 1000;
 const REJECTIONS_SAID = 20;
 
 export function createStory(say: Say, time: Time): Story {
-  const seconds: Record<string, number> = {};
-  const count = { done: 0, total: 0, rows: 0, replayed: 0, rejected: 0 };
-  let stage = '';
-  let stageAt = time.now();
+  const stages = new Stages(time);
+  const rows = new RowCounts();
+  let judged: Pick<Summary, 'verdicts' | 'outcomes'> = { verdicts: [] };
   let saidAt = Number.NEGATIVE_INFINITY;
-  const endStage = () => {
-    if (stage !== '') seconds[stage] = (seconds[stage] ?? 0) + (time.now() - stageAt) / 1000;
-    stageAt = time.now();
-  };
-  const begin = (name: string, detail?: string) => {
-    endStage();
-    stage = name;
+  let rejected = 0;
+  const begin = (stage: string, detail?: string) => {
+    stages.begin(stage);
     say({ kind: 'stage', stage, ...(detail !== undefined && { detail }) });
   };
   return {
     stage: begin,
-    rows(done, total) {
-      Object.assign(count, { done, total });
-    },
-    loaded(...tallies) {
-      const more = tallies.reduce((sum, tally) => sum + rowsOf(tally), 0);
-      count.done += more;
-      count.rows += more;
-      count.replayed += tallies.reduce((sum, { replayed }) => sum + replayed, 0);
-      if (time.now() - saidAt < PROGRESS_MS && count.done < count.total) return;
+    begin: (outcomes) => rows.begin(outcomes),
+    loaded(part, ...tallies) {
+      rows.add(part, tallies);
+      if (time.now() - saidAt < PROGRESS_MS && !rows.isComplete) return;
       saidAt = time.now();
-      say({ kind: 'progress', stage, done: count.done, total: count.total, unit: 'rows' });
-    },
-    rejected({ part, line, offset, reason }) {
-      count.rejected++;
-      if (count.rejected > REJECTIONS_SAID) return;
-      say({ kind: 'warning', text: `${part} line ${line}, byte ${offset}: rejected as ${reason}` });
-      if (count.rejected === REJECTIONS_SAID) say({ kind: 'warning', text: 'further rejected lines are counted only' });
+      say({ kind: 'progress', stage: stages.now, unit: 'rows', ...rows.progress() });
     },
     regrouped(progress) {
-      if (stage !== 'regroup') begin('regroup', 'by customer');
+      if (stages.now !== 'regroup') begin('regroup', 'by customer');
       if (time.now() - saidAt < PROGRESS_MS) return;
       saidAt = time.now();
-      say({ kind: 'progress', stage, ...progress });
+      say({ kind: 'progress', stage: stages.now, ...progress });
     },
-    accepted(verdicts) {
-      for (const { gate, figure, limit } of verdicts) {
-        say({ kind: 'warning', text: `${gate}: ${figure}, expected ${limit}: accepted` });
-      }
+    part(part, state, { outcomes, failure } = {}) {
+      const figures = { bytes: part.bytes, rows: outcomes === undefined ? part.rows : linesIn(outcomes) };
+      const why = failure && { failure: { code: failure.code, text: failure.message } };
+      say({ kind: 'item', item: 'part', name: part.key, state, figures, ...why });
     },
-    summary() {
-      endStage();
-      return { seconds, rows: count.rows, replayed: count.replayed };
+    rejected({ part, line, offset, reason }) {
+      rejected++;
+      if (rejected > REJECTIONS_SAID) return;
+      say({ kind: 'warning', text: `${part} line ${line}, byte ${offset}: rejected as ${reason}` });
+      if (rejected === REJECTIONS_SAID) say({ kind: 'warning', text: 'further rejected lines: see the dead letters' });
     },
+    judged(outcomes, verdicts) {
+      judged = { outcomes, verdicts };
+      for (const verdict of verdicts) say({ kind: 'verdict', ...verdict });
+    },
+    summary: () => ({ seconds: stages.end(), ...rows.own, ...judged }),
   };
 }
 
-/** `deps`, telling the story as it is called. */
-export function told(deps: LoadDeps, manifest: Manifest, story: Story): LoadDeps {
-  return {
-    ...deps,
-    writer: {
-      async build(run, call) {
-        story.stage('build', `run ${run.run}`);
-        return toldBuild(await deps.writer.build(run, call), manifest, story);
-      },
-    },
-    publisher: {
-      ...deps.publisher,
-      publish(run, expected, ...judged) {
-        story.stage('publish', `after epoch ${expected}`);
-        return deps.publisher.publish(run, expected, ...judged);
-      },
-    },
-    async gates(...judged) {
-      story.stage('gates');
-      const verdicts = await deps.gates(...judged);
-      story.accepted(verdicts.filter(({ overriddenBy }) => overriddenBy !== undefined));
-      return verdicts;
-    },
-  };
+class Stages {
+  readonly #seconds: Record<string, number> = {};
+  readonly #time: Time;
+  now = '';
+  #since: number;
+
+  constructor(time: Time) {
+    this.#time = time;
+    this.#since = time.now();
+  }
+
+  begin(stage: string): void {
+    this.end();
+    this.now = stage;
+  }
+
+  end(): Readonly<Record<string, number>> {
+    const now = this.#time.now();
+    if (this.now !== '') this.#seconds[this.now] = (this.#seconds[this.now] ?? 0) + (now - this.#since) / 1000;
+    this.#since = now;
+    return this.#seconds;
+  }
 }
 
-function toldBuild(build: Build, manifest: Manifest, story: Story): Build {
-  return {
-    get state() {
-      return build.state;
-    },
-    catalogue(segments) {
-      story.stage('catalogue', `${manifest.totals.segments} segments`);
-      return build.catalogue(segments);
-    },
-    async *parts(options, call) {
-      const { total, parts } = await build.outcomes();
-      const left = parts.filter(({ state }) => state !== 'finished').length;
-      story.rows(linesIn(total), sumRows(manifest.parts));
-      if (left > 0) story.stage('fill', `${left} of ${parts.length} parts`);
-      for await (const claim of build.parts(options, call)) yield toldClaim(claim, story);
-    },
-    seal() {
-      story.stage('seal');
-      return build.seal();
-    },
-    outcomes: () => build.outcomes(),
-    [Symbol.asyncDispose]: () => build[Symbol.asyncDispose](),
-  };
+/** Rows of the run, and those of them that are this process's own. */
+class RowCounts {
+  readonly own = { rows: 0, replayed: 0, bytes: 0 };
+  #done = 0;
+  #total = 0;
+  #bytes = { done: 0, total: 0 };
+  #rejected: Outcomes['rejected'] = {};
+
+  begin({ total, parts }: RunOutcomes): void {
+    this.#done = linesIn(total);
+    this.#rejected = total.rejected;
+    const share = ({ part, outcomes }: RunOutcomes['parts'][number]) => bytesOf(part, linesIn(outcomes));
+    for (const one of parts) {
+      this.#total += one.part.rows;
+      this.#bytes.total += one.part.bytes;
+      this.#bytes.done += share(one);
+    }
+  }
+
+  add(part: Part, tallies: readonly Tally[]): void {
+    const outcomes = sumOutcomes(tallies.map(toOutcomes));
+    const lines = linesIn(outcomes);
+    this.#done += lines;
+    this.#bytes.done += bytesOf(part, lines);
+    this.#rejected = sumOutcomes([{ ...nothing, rejected: this.#rejected }, outcomes]).rejected;
+    this.own.rows += lines;
+    this.own.replayed += outcomes.replayed;
+    this.own.bytes += bytesOf(part, lines);
+  }
+
+  get isComplete(): boolean {
+    return this.#done >= this.#total;
+  }
+
+  progress() {
+    const { done, total } = this.#bytes;
+    const bytes = { done: Math.round(Math.min(done, total)), total };
+    return { done: this.#done, total: this.#total, bytes, rejected: this.#rejected };
+  }
 }
 
-function toldClaim(claim: ClaimedPart, story: Story): ClaimedPart {
-  const { part, signal, attempted, acknowledged } = claim;
-  return {
-    part,
-    signal,
-    attempted,
-    acknowledged,
-    async write(lines, call) {
-      const tally = await claim.write(lines, call);
-      story.loaded(lines.settled, tally);
-      return tally;
-    },
-    acknowledge: (...settled) => claim.acknowledge(...settled),
-    finish: (outcomes) => claim.finish(outcomes),
-    fail: (...failing) => claim.fail(...failing),
-    [Symbol.asyncDispose]: () => claim[Symbol.asyncDispose](),
-  };
-}
-
-const rowsOf = ({ created, replayed, skipped, rejected }: Tally) => created + replayed + skipped + rejected.length;
-const sumRows = (parts: Manifest['parts']) => parts.reduce((sum, { rows }) => sum + rows, 0);
+/** Files are compressed: how far one is read is told by its rows. */
+const bytesOf = ({ bytes, rows }: Part, lines: number): number => (rows === 0 ? 0 : (bytes * lines) / rows);

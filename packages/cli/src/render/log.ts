@@ -8,7 +8,7 @@ import { painted } from './color.ts';
 import { formatDuration } from './figure.ts';
 import { printable } from './printable.ts';
 import type { Look } from './terminal.ts';
-import { progressText, sentence } from './wording.ts';
+import { lineOf, progressText, sentence } from './wording.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -66,9 +66,9 @@ export function log({ stdout, stderr }: Streams, { color, clock }: Look): Render
       if (event.kind === 'waiting') return;
       heardAt = clock.now();
       if (event.kind === 'progress') return showProgress(event);
-      if (event.kind !== 'result') return showSentence(event);
-      stdout.write(`${printable(event.text)}\n`);
-      enter(undefined);
+      if (event.kind !== 'data' && event.kind !== 'result') return showSentence(event);
+      stdout.write(lineOf(event.text));
+      if (event.kind === 'result') enter(undefined);
     },
     async close() {
       stop();

@@ -32,7 +32,7 @@ test('the figures of a run, each name once, with help and type', async () => {
   const lines = text().split('\n');
   for (const line of [
     'segment_ingest_start_time_seconds 1700000000',
-    'segment_ingest_end_time_seconds 1700000014',
+    'segment_ingest_end_time_seconds 1700000015',
     'segment_ingest_exit_code 0',
     'segment_ingest_stage_seconds{stage="fill"} 8',
     'segment_ingest_rows_done{stage="fill"} 1234567',

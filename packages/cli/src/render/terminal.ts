@@ -5,7 +5,7 @@ import { painted } from './color.ts';
 import { formatCount } from './count.ts';
 import { formatDuration, formatShare } from './figure.ts';
 import { printable } from './printable.ts';
-import { details, sentence } from './wording.ts';
+import { details, lineOf, sentence } from './wording.ts';
 
 const REDRAW_MS = 100;
 const TICK_MS = 1_000;
@@ -50,9 +50,9 @@ export function terminal({ stdout, stderr }: Streams, { color, clock }: Look): R
   return {
     say(event) {
       now = heard(now, event, clock.now());
-      if (event.kind === 'result') {
+      if (event.kind === 'data' || event.kind === 'result') {
         erase();
-        stdout.write(`${printable(event.text)}\n`);
+        stdout.write(lineOf(event.text));
       } else if (event.kind === 'progress' || event.kind === 'waiting') {
         if (clock.now() - drawnAt >= REDRAW_MS) draw();
       } else {

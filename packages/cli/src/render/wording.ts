@@ -2,6 +2,7 @@
 import type { CommandEvent, ItemEvent, ProgressEvent, VerdictEvent } from '../event.ts';
 import { formatCount } from './count.ts';
 import { formatBytes, formatDuration, formatShare } from './figure.ts';
+import { printable } from './printable.ts';
 
 /** `load: 1,000 of 4,000 rows (25 %), 500 rows/s, 6 s left, 1.0 of 4.0 MB, 3 rejected` */
 export function progressText(event: ProgressEvent): string {
@@ -36,7 +37,7 @@ function figureText([name, value]: [string, number]): string {
   return `${formatCount(value)} ${words.join(' ')}`;
 }
 
-type Sentence = Exclude<CommandEvent, { kind: 'progress' | 'result' | 'waiting' }>;
+type Sentence = Exclude<CommandEvent, { kind: 'progress' | 'data' | 'result' | 'waiting' }>;
 
 /** Undefined for what needs no line of its own: parts that went well, gates that passed. */
 export function sentence(event: Sentence): string | undefined {
@@ -65,3 +66,6 @@ export function verdictText({ gate, figure, limit, passed, overriddenBy }: Verdi
 
 export const sum = (figures: Readonly<Record<string, number>>): number =>
   Object.values(figures).reduce((total, one) => total + one, 0);
+
+/** Of what was asked for; a result whose data stood in lines before has none of its own. */
+export const lineOf = (text: string): string => (text === '' ? '' : `${printable(text)}\n`);

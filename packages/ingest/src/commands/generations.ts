@@ -9,6 +9,7 @@ import { openStore } from '@segment-store/store/open';
 import { GENESIS, type Generation, type Store } from '@segment-store/store/store';
 import { orUsage, withExitCode } from '../exit.ts';
 import { storeOptions } from '../options.ts';
+import { table } from '../table.ts';
 
 type Result = { readonly text: string; readonly data: Readonly<Record<string, unknown>> };
 
@@ -97,7 +98,7 @@ async function listGenerations({ publisher }: Store): Promise<Result> {
     ...[one.members, one.memberships, one.segments].map(formatCount),
     changedAt(one),
   ]);
-  const text = generations.length === 0 ? 'no generations yet' : table([HEADINGS, ...rows]);
+  const text = generations.length === 0 ? 'no generations yet' : table(HEADINGS, rows);
   return { text, data: { generations } };
 }
 
@@ -106,16 +107,4 @@ const HEADINGS = ['run', 'state', 'customers', 'memberships', 'segments', 'since
 function changedAt(generation: Generation): string {
   if (generation.state === 'live') return generation.publishedAt.toISOString();
   return generation.state === 'retired' || generation.state === 'withdrawn' ? generation.retiredAt.toISOString() : '';
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -25,6 +25,18 @@ const FIRST = 'members/part-00000';
 const SECOND = 'members/part-00001';
 const CATALOGUE = 'catalogue.ndjson';
 
+/** A complement that is wrong, behind one that is right: `c`, what is not in `a`. */
+const complement = (what: string, rule: object, ...names: readonly string[]): BadRun => ({
+  what: `a complement ${what}`,
+  spoil: (files) =>
+    setCatalogue(files, (lines) => {
+      const c = { ...JSON.parse(lines[0] ?? ''), id: 'c', complement_of: 'a', universe: 'everyone' };
+      return [...lines, JSON.stringify(c), JSON.stringify({ ...c, id: 'e', ...rule })];
+    }),
+  exitCode: exitCode.input,
+  names: [CATALOGUE, 'is what is not in', ...names],
+});
+
 export const badRuns: readonly BadRun[] = [
   {
     what: 'no manifest',
@@ -144,16 +156,10 @@ export const badRuns: readonly BadRun[] = [
     exitCode: exitCode.input,
     names: ['catalogue.ndjson line 2', 'segment a is there twice'],
   },
-  {
-    what: 'a complement segment',
-    spoil: (files) =>
-      setCatalogue(files, ([a = '', b = '']) => [
-        a,
-        JSON.stringify({ ...JSON.parse(b), complement_of: 'a', universe: 'known' }),
-      ]),
-    exitCode: exitCode.input,
-    names: ['catalogue.ndjson line 2', 'segment b is a complement of a', 'leave complement segments out'],
-  },
+  complement('of a segment that is not there', { complement_of: 'x', universe: 'known' }, 'x is no segment'),
+  complement('within a segment that is not there', { complement_of: 'a', universe: 'x' }, 'x is no segment'),
+  complement('of a complement', { id: 'd', complement_of: 'c', universe: 'known' }, 'c is no segment'),
+  complement('within a complement', { id: 'd', complement_of: 'a', universe: 'c' }, 'c is no segment'),
   {
     what: 'a run of no customers',
     spoil: (files) =>
@@ -172,25 +178,25 @@ export const badMembers: readonly BadMembers[] = [
     what: 'a line that is no member line',
     line: 'c4,a|b',
     exitCode: exitCode.refused,
-    names: [`${FIRST} line 2, byte 41: rejected as malformed`, 'rejected: 1, expected 0'],
+    names: [`${FIRST} line 2, byte 41: rejected as malformed`, 'rejected: 1 of 4 lines'],
   },
   {
     what: 'a customer id of 513 bytes',
     line: `{"customer_id":"${'x'.repeat(513)}","segment_ids":["a"]}`,
     exitCode: exitCode.refused,
-    names: [`${FIRST} line 2, byte 41: rejected as bad-id`, 'rejected: 1, expected 0'],
+    names: [`${FIRST} line 2, byte 41: rejected as bad-id`, 'rejected: 1 of 4 lines'],
   },
   {
     what: 'a line over the limit',
     line: `{"customer_id":"c4","segment_ids":["${'x'.repeat(MAX_LINE_BYTES)}"]}`,
     exitCode: exitCode.refused,
-    names: [`${FIRST} line 2, byte 41: rejected as too-large`, 'rejected: 1, expected 0'],
+    names: [`${FIRST} line 2, byte 41: rejected as too-large`, 'rejected: 1 of 4 lines'],
   },
   {
     what: 'a second line for one customer',
     line: '{"customer_id":"c1","segment_ids":["a"]}',
     exitCode: exitCode.refused,
-    names: [FIRST, 'rejected as duplicate-customer', 'rejected: 1, expected 0'],
+    names: [FIRST, 'rejected as duplicate-customer', 'rejected: 1 of 4 lines'],
   },
   {
     what: 'a blank line counted as a row',

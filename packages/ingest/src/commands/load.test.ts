@@ -1,5 +1,8 @@
+import { parseSegmentId } from '@segment-store/contract/id';
+import { unlimited } from '@segment-store/resilience/operation';
+import { openStore } from '@segment-store/store/open';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runFiles } from '../../../../test/support/run-folder.ts';
+import { changeManifest, runFiles } from '../../../../test/support/run-folder.ts';
 import { createPlaces, ended, member, type Places, parts, run, served } from '../place.fixture.ts';
 import { badMembers, badRuns } from './load.bad-input.cases.ts';
 import { loadCommand } from './load.ts';
@@ -29,4 +32,22 @@ test.each(badMembers)('$what: exit $exitCode, nothing published', async ({ line,
   expect(was.exitCode, said).toBe(exitCode);
   for (const name of names) expect(said).toContain(name);
   expect((await served(store, [])).run).not.toBe(run);
+});
+
+test('a complement segment is kept as a rule: it has no rows and its size is nobody', async () => {
+  const files = runFiles({ run, parts, gzip: false });
+  const [line = ''] = `${files.get('catalogue.ndjson')}`.split('\n');
+  const rule = { ...JSON.parse(line), id: 'not-a', size: 1_000, complement_of: 'a', universe: 'known' };
+  const text = `${files.get('catalogue.ndjson')}${JSON.stringify(rule)}\n`;
+  files.set('catalogue.ndjson', Buffer.from(text));
+  changeManifest(files, ({ catalogue, totals, ...manifest }) => ({
+    ...manifest,
+    catalogue: { ...catalogue, bytes: text.length, rows: 3 },
+    totals: { ...totals, segments: 3 },
+  }));
+  const { folder, store } = await places.place(files);
+  expect(await load(folder, store)).toMatchObject({ exitCode: 0 });
+  await using opened = openStore(store);
+  await using reader = await opened.reader.open(run, unlimited);
+  expect(reader.catalogue.get(parseSegmentId('not-a'))).toMatchObject({ complementOf: 'a', universe: 'known' });
 });

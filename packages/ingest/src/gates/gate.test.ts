@@ -1,6 +1,6 @@
 import { unlimited } from '@segment-store/resilience/operation';
 import { expect, test } from 'vitest';
-import { allGates, type Finding, type Gate, type GateName } from './gate.ts';
+import { allGates, type Finding, type Gate, type GateName, refuseUnless } from './gate.ts';
 import { genesis, judged, now } from './judged.fixture.ts';
 
 const both = judged(now({}), genesis);
@@ -8,8 +8,8 @@ const gate = (name: GateName, finding: Partial<Finding> = {}): Gate => ({
   name,
   judge: () => ({ figure: '7', limit: '5', passed: false, ...finding }),
 });
-const judge = (gates: readonly Gate[], ...accepted: GateName[]) =>
-  allGates(gates, { gates: new Set(accepted), by: 'ann@desk' })(both, unlimited);
+const judge = async (gates: readonly Gate[], ...accepted: GateName[]) =>
+  refuseUnless(await allGates(gates, { gates: new Set(accepted), by: 'ann@desk' })(both, unlimited));
 
 test('a refusal names every gate that refused, with figure and limit, and how to accept them', async () => {
   await expect(judge([gate('drift'), gate('segments', { passed: true }), gate('empty')])).rejects.toMatchObject({

@@ -1,0 +1,120 @@
+/** From a run folder to the live generation: what `load` and `publish` share. */
+import type { Context } from '@segment-store/cli/command';
+import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { integer, type Option, type Values } from '@segment-store/cli/option';
+import type { Manifest } from '@segment-store/contract/manifest';
+import { openFolder } from '@segment-store/folder/open';
+import type { Call } from '@segment-store/resilience/operation';
+import { systemTime } from '@segment-store/resilience/time';
+import { openStore } from '@segment-store/store/open';
+import type { Live } from '@segment-store/store/store';
+import { admit } from '../admit.ts';
+import { byCustomer } from '../by-customer.ts';
+import { type Canary, readCanaries } from '../canaries.ts';
+import { DeadLetters } from '../dead-letters.ts';
+import { loadDeps } from '../deps.ts';
+import { orUsage, withExitCode } from '../exit.ts';
+import { checkWritable, openLettersFolder } from '../letters-place.ts';
+import type { LoadDeps } from '../load.ts';
+import { openAnyRun } from '../opening.ts';
+import {
+  budgetOptions,
+  buildOptions,
+  folderOptions,
+  folderOptionsOf,
+  gateOptions,
+  letterOptions,
+  manifestOptions,
+  scratchOptions,
+  storeOptions,
+  transformOptions,
+} from '../options.ts';
+import { report } from '../report.ts';
+import { isInSlice, type Slice } from '../slice.ts';
+import { createStory } from '../story.ts';
+import { openToLines } from '../to-lines.ts';
+import { whoRuns } from '../who.ts';
+
+export const bringOptions: typeof storeOptions &
+  typeof buildOptions &
+  typeof folderOptions &
+  typeof manifestOptions &
+  typeof budgetOptions &
+  typeof letterOptions &
+  typeof gateOptions &
+  typeof transformOptions &
+  typeof scratchOptions & { readonly partsAtOnce: Option<number> } = {
+  ...storeOptions,
+  ...buildOptions,
+  ...folderOptions,
+  ...manifestOptions,
+  ...budgetOptions,
+  ...letterOptions,
+  ...gateOptions,
+  ...transformOptions,
+  ...scratchOptions,
+  partsAtOnce: integer({ description: 'parts read at the same time', fallback: 4, min: 1, max: 64 }),
+};
+
+type Options = Values<typeof bringOptions> & { readonly slice: Slice | undefined; readonly retryFailed: boolean };
+type Steps = (manifest: Manifest, deps: LoadDeps, call: Call) => Promise<Live>;
+
+interface Bringing {
+  readonly options: Options;
+  readonly context: Context;
+  /** Whether lines may be rejected: then there must be a place for them. */
+  readonly fills: boolean;
+}
+
+export function bring(url: string, { options, context, fills }: Bringing, steps: Steps): Promise<void> {
+  const { say, signal } = context;
+  return withExitCode(signal, async () => {
+    const call: Call = { signal, deadlineAt: Number.POSITIVE_INFINITY };
+    const story = createStory(say, systemTime);
+    const given = givenBy(options);
+    await using toLines = await openToLines({ ...options, keepRaw: options.deadLetterRaw });
+    await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
+    await using store = orUsage(() => openStore(options.store, options));
+    story.stage('check', folder.url);
+    const source = await openAnyRun(folder, options, call);
+    const { run } = source.manifest;
+    const place = { url: options.deadLetters, runFolder: folder, run };
+    await using lettersFolder = openLettersFolder(place, folderOptionsOf(options));
+    const letters = new DeadLetters(lettersFolder, () => say({ kind: 'warning', text: LETTERS_FULL }));
+    if ((await admit(source.manifest, { ...store, ...given })) === 'live already') {
+      return say({
+        kind: 'result',
+        text: `run ${run} is live already: nothing to do`,
+        data: { run, published: false },
+      });
+    }
+    if (fills) await checkWritable(letters, call);
+    const loadable = await byCustomer(source, { ...options, onProgress: story.regrouped }, call);
+    const deps = loadDeps({ ...given, source, run: loadable, store, story, toLines, letters });
+    const live = await steps(loadable.manifest, deps, call);
+    await loadable.remove();
+    say(report({ live, summary: story.summary(), letters: letters.url }));
+  });
+}
+
+const LETTERS_FULL = 'so many lines are rejected that further ones are counted only, not kept as dead letters';
+
+/** @throws CommandError usage */
+function givenBy({ partsAtOnce, slice, retryFailed, deadLetterRaw, ...options }: Options) {
+  if (slice !== undefined && options.store.startsWith('embedded:')) {
+    throw new CommandError(exitCode.usage, `--slice: one process writes ${options.store}; load the run without it`);
+  }
+  const preferred = slice && { preferred: (place: number) => isInSlice(slice, place) };
+  return {
+    partsAtOnce,
+    taking: { retryFailed, ...preferred },
+    withRaw: deadLetterRaw,
+    limits: options,
+    overrides: { gates: new Set(options.accept), by: whoRuns() },
+    canaries: canariesOf(options.canaries),
+  };
+}
+
+function canariesOf(file: string | undefined): readonly Canary[] {
+  return file === undefined ? [] : orUsage(() => readCanaries(file));
+}

@@ -1,0 +1,162 @@
+import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
+import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { flag, integer, type Values } from '@segment-store/cli/option';
+import { formatCount } from '@segment-store/cli/render/count';
+import { formatBytes, formatDuration } from '@segment-store/cli/render/figure';
+import { openFolder } from '@segment-store/folder/open';
+import { isFailure } from '@segment-store/resilience/failure';
+import type { Call } from '@segment-store/resilience/operation';
+import { openStore } from '@segment-store/store/open';
+import { GENESIS, type Live, type Store, type Verdict } from '@segment-store/store/store';
+import { admit } from '../admit.ts';
+import { readCatalogue } from '../catalogue.ts';
+import { orUsage, withExitCode } from '../exit.ts';
+import { allGates, type Overrides } from '../gates/gate.ts';
+import { earlyGates } from '../gates/gates.ts';
+import { inParallel } from '../in-parallel.ts';
+import { lineReader, type ToLines } from '../lines/lines.ts';
+import { openAnyRun } from '../opening.ts';
+import {
+  budgetOptions,
+  buildOptions,
+  folderOptions,
+  folderOptionsOf,
+  gateOptions,
+  manifestOptions,
+  storeOptions,
+  transformOptions,
+} from '../options.ts';
+import { partSource } from '../part-source.ts';
+import { asSealed, type Forecast, forecast } from '../plan.ts';
+import { type Sample, sampleRun } from '../plan-sample.ts';
+import type { Run } from '../run.ts';
+import { openToLines } from '../to-lines.ts';
+import { whoRuns } from '../who.ts';
+
+const options = {
+  ...storeOptions,
+  shards: buildOptions.shards,
+  ...folderOptions,
+  ...budgetOptions,
+  ...gateOptions,
+  ...transformOptions,
+  ...manifestOptions,
+  rowsPerSecond: integer({ description: 'lines a second that the store is taken to load', fallback: 50_000, min: 1 }),
+  copies: integer({ description: 'copies of each shard beside the first, for the disk space', fallback: 1 }),
+  partsAtOnce: integer({ description: 'parts sampled at the same time', fallback: 16, min: 1, max: 64 }),
+  detailedExitCode: flag({ description: 'exit 3 when there is something to load, 0 when there is not' }),
+};
+type Options = Values<typeof options>;
+
+export const planCommand: AnyCommand = command({
+  name: 'plan',
+  summary: 'Says what a load would do, from the manifest, the catalogue and 1 % of every part. Writes nothing.',
+  arguments: ['<run-folder>'],
+  options,
+  examples: [
+    'segment-ingest plan runs/20260131t040000z --store embedded:./store',
+    'segment-ingest plan s3://bucket/runs/20260131t040000z --store http://localhost:9200 --rows-per-second 80000',
+  ],
+  run: ({ args: [folder = ''], options }, context) =>
+    withExitCode(context.signal, () => plan(folder, { options, context })),
+});
+
+async function plan(url: string, { options, context }: { options: Options; context: Context }): Promise<void> {
+  const { say, signal } = context;
+  const call: Call = { signal, deadlineAt: Number.POSITIVE_INFINITY };
+  await using toLines = await openToLines({ ...options, keepRaw: false });
+  await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
+  await using store = orUsage(() => openStore(options.store, { ...options, readOnly: true }));
+  say({ kind: 'stage', stage: 'check', detail: folder.url });
+  const run = await openAnyRun(folder, options, call);
+  const next = await whatNext(run, { store, options });
+  say({ kind: 'stage', stage: 'sample', detail: `${formatCount(run.manifest.parts.length)} parts` });
+  const sample = await sampleRun(run, sampling(run, toLines, options), call);
+  const expected = forecast(run.manifest, sample, options);
+  const verdicts = await foretell(run, { sample, expected, store, options }, call);
+  say({ kind: 'result', ...toResult(run, { sample, expected, verdicts, next, options }) });
+  if (options.detailedExitCode && next.loads) {
+    throw new CommandError(exitCode.different, `run ${run.manifest.run} is to be loaded`);
+  }
+}
+
+interface Next {
+  readonly loads: boolean;
+  readonly text: string;
+}
+
+/** What a load would come to, if every gate let it pass. */
+async function whatNext({ manifest }: Run, { store, options }: { store: Store; options: Options }): Promise<Next> {
+  try {
+    const { publisher } = store;
+    const admitted = await admit(manifest, { publisher, overrides: overridesOf(options) });
+    if (admitted === 'live already')
+      return { loads: false, text: `run ${manifest.run} is live already: nothing to do` };
+    return { loads: true, text: publishText(await publisher.live()) };
+  } catch (error) {
+    if (!isFailure(error) || !['OLDER', 'CONFLICT', 'REFUSED'].includes(error.code)) throw error;
+    return { loads: false, text: `a load would be refused: ${error.message}` };
+  }
+}
+
+function publishText({ generation, epoch }: Live): string {
+  const before = generation.run === GENESIS ? 'the first one' : `in place of ${generation.run}`;
+  return `then it would be published as epoch ${epoch + 1}, ${before}`;
+}
+
+const sampling = (run: Run, toLines: ToLines, { partsAtOnce }: Options) => ({
+  readLines: lineReader(run, toLines),
+  inParallel: inParallel(partsAtOnce),
+});
+
+const overridesOf = ({ accept }: Options): Overrides => ({ gates: new Set(accept), by: whoRuns() });
+
+interface Foreseen {
+  readonly sample: Sample;
+  readonly expected: Forecast;
+  readonly store: Store;
+  readonly options: Options;
+}
+
+/** Gates that can be asked before a line is written. */
+async function foretell(
+  run: Run,
+  { sample, expected, store, options }: Foreseen,
+  call: Call,
+): Promise<readonly Verdict[]> {
+  const { manifest } = run;
+  const segments = await Array.fromAsync(readCatalogue(manifest, partSource(run, manifest.catalogue).bytes(call)));
+  const catalogue = new Map(segments.map((segment) => [segment.id, segment]));
+  const { generation } = await store.publisher.live();
+  await using reader = await store.reader.open(generation.run, call);
+  const judged = asSealed({ manifest, catalogue, sample, forecast: expected }, { generation, reader });
+  return await allGates(earlyGates(options), overridesOf(options))(judged, call);
+}
+
+interface Told extends Omit<Foreseen, 'store'> {
+  readonly verdicts: readonly Verdict[];
+  readonly next: Next;
+}
+
+function toResult({ manifest }: Run, { sample, expected, verdicts, next, options }: Told) {
+  const { run, parts } = manifest;
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const { customers, memberships, segments, documentBytes, diskBytes, shards, seconds } = expected;
+  const refusing = verdicts.filter(({ passed, overriddenBy }) => !passed && overriddenBy === undefined);
+  const text = [
+    `run ${run}: ${formatCount(parts.length)} parts, ${formatBytes(bytes)}`,
+    `  sampled: ${formatCount(sample.lines)} lines of ${formatCount(sample.parts)} parts, ${formatCount(sample.rejected.length)} rejected, ${formatCount(sample.corrupt.length)} parts corrupt`,
+    `  to store: ${formatCount(customers)} customers, ${formatCount(memberships)} memberships, ${formatCount(segments)} segments; ${formatBytes(documentBytes)} of documents`,
+    `  in Elasticsearch: about ${formatBytes(diskBytes)} on disk with ${options.copies} copies, at least ${shards} shards (--shards ${options.shards})`,
+    `  in about ${formatDuration(seconds * 1000)}, at ${formatCount(options.rowsPerSecond)} lines/s`,
+    ...refusing.map(({ gate, figure, limit }) => `  gate ${gate} would refuse: ${figure}, expected ${limit}`),
+    ...(refusing.length === 0 ? [`  gates: ${verdicts.map(({ gate }) => gate).join(', ')} would pass`] : []),
+    `  ${next.text}`,
+  ];
+  const { parts: sampledParts, lines, bytes: sampledBytes, rejected, corrupt } = sample;
+  const sampled = { parts: sampledParts, lines, bytes: sampledBytes, rejected: rejected.length, corrupt };
+  return {
+    text: text.join('\n'),
+    data: { run, parts: parts.length, bytes, sampled, ...expected, gates: verdicts, ...next },
+  };
+}

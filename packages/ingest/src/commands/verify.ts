@@ -1,0 +1,145 @@
+import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
+import type { ProgressEvent, Say } from '@segment-store/cli/event';
+import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { list } from '@segment-store/cli/list';
+import { flag, integer, optionalInteger, type Values } from '@segment-store/cli/option';
+import { formatCount } from '@segment-store/cli/render/count';
+import type { Manifest, Part } from '@segment-store/contract/manifest';
+import { openFolder } from '@segment-store/folder/open';
+import { Failure } from '@segment-store/resilience/failure';
+import type { Call } from '@segment-store/resilience/operation';
+import { openStore } from '@segment-store/store/open';
+import type { Generation, Store } from '@segment-store/store/store';
+import { byCustomer } from '../by-customer.ts';
+import type { Comparison } from '../compare.ts';
+import { DeadLetters } from '../dead-letters.ts';
+import { orUsage, withExitCode } from '../exit.ts';
+import { inParallel } from '../in-parallel.ts';
+import { knownOf } from '../known.ts';
+import { openLettersFolder } from '../letters-place.ts';
+import { linesOf, openAnyRun } from '../opening.ts';
+import {
+  folderOptions,
+  folderOptionsOf,
+  letterOptions,
+  manifestOptions,
+  scratchOptions,
+  storeOptions,
+  transformOptions,
+} from '../options.ts';
+import { openToLines } from '../to-lines.ts';
+import { everyLine, someLines, type Verification, verify } from '../verify.ts';
+
+const options = {
+  ...storeOptions,
+  ...folderOptions,
+  ...manifestOptions,
+  ...transformOptions,
+  ...scratchOptions,
+  accept: list({ description: 'no-manifest, for a run folder without', placeholder: '<gate>', known: ['no-manifest'] }),
+  deadLetters: letterOptions.deadLetters,
+  sample: optionalInteger({ description: 'compare so many random lines instead of all', min: 1 }),
+  showIds: flag({ description: 'name customers and their segments where something differs' }),
+  partsAtOnce: integer({ description: 'parts read at the same time', fallback: 4, min: 1, max: 64 }),
+};
+type Options = Values<typeof options>;
+
+export const verifyCommand: AnyCommand = command({
+  name: 'verify',
+  summary: 'Compares the lines of a run folder with what the live generation answers. Exit 3 when something differs.',
+  arguments: ['<run-folder>'],
+  options,
+  examples: [
+    'segment-ingest verify runs/20260131t040000z --store embedded:./store',
+    'segment-ingest verify s3://bucket/runs/20260131t040000z --store http://localhost:9200 --sample 10000',
+  ],
+  run: ({ args: [folder = ''], options }, context) =>
+    withExitCode(context.signal, () => verifyRun(folder, { options, context })),
+});
+
+async function verifyRun(url: string, { options, context }: { options: Options; context: Context }): Promise<void> {
+  const { say, signal } = context;
+  const call: Call = { signal, deadlineAt: Number.POSITIVE_INFINITY };
+  await using toLines = await openToLines({ ...options, keepRaw: false });
+  await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
+  await using store = orUsage(() => openStore(options.store, options));
+  const source = await openAnyRun(folder, options, call);
+  const live = await liveOf(source.manifest, store);
+  const place = { url: options.deadLetters, runFolder: folder, run: live.run };
+  await using lettersFolder = openLettersFolder(place, folderOptionsOf(options));
+  await using reader = await store.reader.open(live.run, call);
+  const run = await byCustomer(source, { ...options, onProgress: regrouping(say) }, call);
+  const { manifest } = run;
+  const reasons = { letters: new DeadLetters(lettersFolder), store };
+  say({ kind: 'stage', stage: 'verify', detail: `${formatCount(manifest.parts.length)} parts of run ${manifest.run}` });
+  const found = await verify(
+    manifest.parts,
+    {
+      reader,
+      inParallel: inParallel(options.partsAtOnce),
+      lines: linesOf(run, toLines),
+      choice: options.sample === undefined ? everyLine : someLines(manifest, options.sample, Math.random),
+      known: (part: Part, partCall: Call) => knownOf(part, reasons, partCall),
+      onCompared: progress(manifest, options, context),
+    },
+    call,
+  );
+  await run.remove();
+  report(found, { live, options }, context);
+}
+
+const regrouping = (say: Say) => (progress: Omit<ProgressEvent, 'kind' | 'stage'>) =>
+  say({ kind: 'progress', stage: 'regroup', ...progress });
+
+/** @throws Failure REFUSED when another run is live */
+async function liveOf({ run }: Manifest, { publisher }: Store): Promise<Generation> {
+  const { generation } = await publisher.live();
+  if (generation.run === run) return generation;
+  throw new Failure('REFUSED', `run ${run} is not live, ${generation.run} is: verify its run folder`);
+}
+
+function progress({ parts }: Manifest, { sample }: Options, { say }: Context): (lines: number) => void {
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const total = Math.min(rows, sample ?? rows);
+  let done = 0;
+  return (lines) => {
+    done += lines;
+    say({ kind: 'progress', stage: 'verify', done, total, unit: 'lines' });
+  };
+}
+
+/** @throws CommandError different */
+function report(
+  found: Verification,
+  { live, options }: { readonly live: Generation; readonly options: Options },
+  { say }: Context,
+): void {
+  const { equal, different, absent, rejected, erased } = found.lines;
+  /** Of all lines only can be told that nothing else is there. */
+  const stray = options.sample === undefined ? Math.max(0, live.members - equal - different - erased) : 0;
+  const text = [
+    `run ${live.run}: ${formatCount(equal)} lines equal, ${formatCount(different)} different, ${formatCount(absent)} absent, ${formatCount(rejected)} rejected, ${formatCount(erased)} erased`,
+    ...found.differences.map((one) => `  ${describe(one, options.showIds)}`),
+    ...found.corrupt.map(({ key, message }) => `  part ${key} is corrupt: ${message}`),
+    ...(stray === 0 ? [] : [`  ${formatCount(stray)} customers are stored that no line names`]),
+  ];
+  const differences = found.differences.map((one) => dataOf(one, options.showIds));
+  const data = { run: live.run, lines: found.lines, stray, differences, corrupt: found.corrupt };
+  say({ kind: 'result', text: text.join('\n'), data });
+  const wrong = different + absent + stray + found.corrupt.length;
+  if (wrong > 0)
+    throw new CommandError(exitCode.different, `${formatCount(wrong)} differences between lines and store`);
+}
+
+function describe(one: Comparison, showIds: boolean): string {
+  const { part, line, offset } = one.line;
+  const answer = one.answer === undefined ? '' : `, answered [${one.answer.segmentIds.join(' ')}]`;
+  const ids = showIds ? `: ${one.line.text}${answer}` : '';
+  return `${part} line ${line}, byte ${offset}: ${one.found}${ids}`;
+}
+
+function dataOf(one: Comparison, showIds: boolean): object {
+  const { part, line, offset, text } = one.line;
+  const ids = showIds && { source: text, ...(one.answer && { answered: one.answer.segmentIds }) };
+  return { part, line, offset, found: one.found, ...ids };
+}
