@@ -18,8 +18,6 @@ export interface Answered {
   /** Where what is stored can be read. */
   readonly index: string;
   readonly slices: readonly Slice[];
-  /** Sent before, maybe stored: a conflict may be our own line. */
-  readonly resent: boolean;
 }
 
 interface Line {
@@ -57,11 +55,13 @@ function linesOf(slices: readonly Slice[], { items = [] }: BulkAnswer): readonly
 }
 
 async function replaysAmong(
-  { connection, index, resent }: Answered,
+  { connection, index }: Answered,
   lines: readonly Line[],
   call: Call,
 ): Promise<ReadonlySet<Line>> {
-  const conflicts = lines.filter(({ slice, verdict }) => verdict === 'conflict' && (resent || slice.lines.attempted));
+  const conflicts = lines.filter(
+    ({ slice, verdict }) => verdict === 'conflict' && (slice.mayBeStored || slice.lines.attempted),
+  );
   if (conflicts.length === 0) return new Set();
   const asked = conflicts.map(({ slice, index: at }) => ({ lines: slice.lines, at }));
   const replays = await findReplays(connection, { index, lines: asked }, call);
@@ -76,16 +76,17 @@ function count(line: Line, replays: ReadonlySet<Line>): void {
   else if (verdict === 'rejected') slice.tally.reject(index, 'store', detailOf(item));
 }
 
-/** Lines to send again, still in slices and in order. */
+/** Lines to send again, still in slices and in order. A 429 is said before anything is stored, other answers may not be. */
 function leftOf(lines: readonly Line[]): readonly Slice[] {
-  const left = new Map<Slice, number[]>();
-  for (const { slice, index, verdict } of lines) {
+  const left = new Map<Slice, { readonly indexes: number[]; mayBeStored: boolean }>();
+  for (const { slice, index, item, verdict } of lines) {
     if (verdict !== 'again') continue;
-    const indexes = left.get(slice) ?? [];
-    indexes.push(index);
-    left.set(slice, indexes);
+    const again = left.get(slice) ?? { indexes: [], mayBeStored: slice.mayBeStored ?? false };
+    again.indexes.push(index);
+    again.mayBeStored ||= item.status !== 429;
+    left.set(slice, again);
   }
-  return [...left].map(([slice, indexes]) => ({ ...slice, indexes }));
+  return [...left].map(([slice, again]) => ({ ...slice, ...again }));
 }
 
 const detailOf = ({ status, error }: BulkItem) => ({ status, ...(error !== undefined && { type: error.type }) });

@@ -26,7 +26,7 @@ export function bulkBody(chosen: readonly Chosen[]): Buffer {
   return body;
 }
 
-function bodyBytes(chosen: readonly Chosen[]): number {
+export function bodyBytes(chosen: readonly Chosen[]): number {
   let bytes = 0;
   for (const { lines, indexes } of chosen) {
     for (const index of indexes) bytes += actionBytes(lines, index);

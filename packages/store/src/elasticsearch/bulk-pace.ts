@@ -56,7 +56,7 @@ type State =
 
 /**
  * One for all parts of a build. Every request tells it how it ended: `stored`, `busy` (429, 503, no answer in time:
- * fewer at once), `tooLarge` (413, circuit breaker: smaller, for good). Never over the caps.
+ * fewer at once, then smaller), `tooLarge` (413, circuit breaker: smaller, for good). Never over the caps.
  */
 export class BulkPace {
   readonly #time: Time;
@@ -114,11 +114,11 @@ export class BulkPace {
     else this.#judge(seen.bytes / ms);
   }
 
-  /** Of several bulks that were under way together only the first counts. */
-  busy({ at }: Sent): void {
+  /** Of several bulks that were under way together only the first counts. One alone that is too many is too large. */
+  busy({ at, bytes }: Sent): void {
     if (at < this.#fellAt) return;
-    const inFlight = Math.floor(this.inFlight * BUSY_FACTOR);
-    this.#fall({ bytes: this.bytes, inFlight });
+    if (this.inFlight > 1) this.#fall({ bytes: this.bytes, inFlight: Math.floor(this.inFlight * BUSY_FACTOR) });
+    else this.#fall({ bytes: Math.min(this.bytes, bytes * TOO_LARGE_FACTOR), inFlight: 1 });
   }
 
   tooLarge({ bytes }: Sent): void {
@@ -187,8 +187,8 @@ export class BulkPace {
   }
 }
 
-/** No lower than a tenth of the start: smaller bulks cost more than they help. */
-const LEAST_BYTES = START.bytes / 10;
+/** Smaller bulks cost more than they help. */
+const LEAST_BYTES = 50_000;
 
 function within({ bytes, inFlight }: Setting, caps: Setting): Setting {
   return {

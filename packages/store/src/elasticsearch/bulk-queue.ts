@@ -16,6 +16,8 @@ export interface Slice {
   readonly tally: LineTally;
   /** Aborted: nobody waits for these lines any more. */
   readonly signal: AbortSignal;
+  /** Sent before, and nobody knows whether they were stored: a conflict may be our own line. */
+  readonly mayBeStored?: boolean;
 }
 
 export interface Bulk {

@@ -3,7 +3,7 @@ import type { Call } from '@segment-store/resilience/operation';
 import { createPatience } from '../patience.ts';
 import { refusal } from '../refusal.ts';
 import { type BulkAnswer, settle } from './bulk-answer.ts';
-import { bulkBody } from './bulk-body.ts';
+import { bodyBytes, bulkBody } from './bulk-body.ts';
 import type { EncodeBulk } from './bulk-encoding.ts';
 import type { BulkPace } from './bulk-pace.ts';
 import type { Bulk, Slice } from './bulk-queue.ts';
@@ -20,11 +20,6 @@ export interface BulkTarget {
   readonly encode: EncodeBulk;
 }
 
-interface Attempted extends Bulk {
-  /** Sent before, maybe stored: a conflict may be our own line. */
-  readonly resent?: boolean;
-}
-
 interface Attempt {
   /** Lines without an outcome, and why. */
   readonly left: readonly Slice[];
@@ -39,35 +34,40 @@ const query = {
   include_source_on_error: false,
 } as const;
 
-export async function sendBulk(target: BulkTarget, bulk: Attempted, call: Call): Promise<void> {
-  const patience = createPatience(target.patienceMs);
-  let rest = bulk;
-  while (rest.slices.length > 0) {
-    const { left, reason, refused } = await sendOnce(target, rest, call);
-    if (refused !== undefined) return bisect(target, rest, { status: refused, call });
-    if (left.length > 0) await patience.next(reason, call);
-    rest = { ...bulk, slices: left.filter(({ signal }) => !signal.aborted), resent: true };
+export async function sendBulk(target: BulkTarget, { slices, isFull }: Bulk, call: Call): Promise<void> {
+  const pieces = [slices];
+  let patience = createPatience(target.patienceMs);
+  for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
+    const { left, reason, refused } = await sendOnce(target, { slices: piece, isFull }, call);
+    if (refused !== undefined) pieces.unshift(...withoutRefused(piece, refused));
+    else if (left.length === 0) patience = createPatience(target.patienceMs);
+    else {
+      await patience.next(reason, call);
+      const wanted = left.filter(({ signal }) => !signal.aborted);
+      // The pace may have fallen below what was sent.
+      pieces.unshift(...piecesOf(wanted, target.pace.bytes));
+    }
   }
 }
 
 /** What the answer says is told to the pace as well: all parts of the build share it. */
-async function sendOnce(target: BulkTarget, bulk: Attempted, call: Call): Promise<Attempt> {
+async function sendOnce(target: BulkTarget, { slices, isFull }: Bulk, call: Call): Promise<Attempt> {
   const { pace } = target;
-  const { slices, isFull, resent = false } = bulk;
   const body = bulkBody(slices);
   const sent = { bytes: body.length, at: pace.now(), isFull };
   try {
     const { status, body: answer } = await post(target, body, call);
     if (status === TOO_LARGE && lineCountOf(slices) > 1) pace.tooLarge(sent);
     if (status === 400 || status === TOO_LARGE) return { left: slices, refused: status };
-    const left = await settle({ ...target, slices, resent }, answer, call);
+    const left = await settle({ ...target, slices }, answer, call);
     if (left.length > 0) pace.busy(sent);
     else pace.stored(sent);
     return { left, reason: busy(target, lineCountOf(left)) };
   } catch (reason) {
-    if (refusalOf(reason)?.type === 'circuit_breaking_exception') pace.tooLarge(sent);
+    const { status, type } = refusalOf(reason) ?? {};
+    if (type === 'circuit_breaking_exception') pace.tooLarge(sent);
     else pace.busy(sent);
-    return { left: slices, reason };
+    return { left: status === 429 ? slices : slices.map((slice) => ({ ...slice, mayBeStored: true })), reason };
   }
 }
 
@@ -77,19 +77,21 @@ async function post({ connection, alias, encode }: BulkTarget, body: Buffer, cal
   return connection.send<BulkAnswer>({ ...request, accept, timeoutMs: TIMEOUT_MS.bulk }, call);
 }
 
-/** One line that cannot be sent fails the whole request: find it. */
-async function bisect(
-  target: BulkTarget,
-  bulk: Attempted,
-  { status, call }: { status: number; call: Call },
-): Promise<void> {
-  const count = lineCountOf(bulk.slices);
-  if (count > 1) {
-    for (const slices of halves(bulk.slices, count >> 1)) await sendBulk(target, { ...bulk, slices }, call);
-    return;
-  }
+/** One line that cannot be sent fails the whole request: halved until it is found. */
+function withoutRefused(slices: readonly Slice[], status: number): readonly (readonly Slice[])[] {
+  const count = lineCountOf(slices);
+  if (count > 1) return halves(slices, count >> 1);
   const reason = status === TOO_LARGE ? 'too-large' : 'store';
-  for (const { tally, indexes } of bulk.slices) for (const index of indexes) tally.reject(index, reason, { status });
+  for (const { tally, indexes } of slices) for (const index of indexes) tally.reject(index, reason, { status });
+  return [];
+}
+
+/** Halved until each is of at most so many bytes, or one line. */
+function piecesOf(slices: readonly Slice[], bytes: number): readonly (readonly Slice[])[] {
+  const count = lineCountOf(slices);
+  if (count === 0) return [];
+  if (count === 1 || bodyBytes(slices) <= bytes) return [slices];
+  return halves(slices, count >> 1).flatMap((half) => piecesOf(half, bytes));
 }
 
 /** The first `middle` lines, and the others. */
