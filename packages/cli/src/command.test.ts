@@ -15,7 +15,7 @@ import { CommandError, exitCode } from './exit-code.ts';
 import { list } from './list.ts';
 import { flag, integer, optionalText, requiredText } from './option.ts';
 const copy = command({
-  name: 'copy', summary: 'Copies.', arguments: ['<from>'], examples: ['demo copy a --to b'],
+  name: 'copy', summary: 'Copies.', arguments: ['<from>'], drainMs: 500, examples: ['demo copy a --to b'],
   options: {
     to: requiredText({ description: 'where to', placeholder: '<where>' }),
     parts: integer({ description: 'how many', fallback: 4, min: 1, max: 99 }),
@@ -238,4 +238,13 @@ test('the first signal asks the command to stop: it may run again, exit 6', asyn
   const { code, stderr } = await ended;
   expect(code).toBe(6);
   expect(stderr).toContain('stopped by SIGINT; run the same command again');
+});
+
+test('a command that does not stop when it is told to is ended after its time, exit 6', async () => {
+  const { child, ended } = start(['copy', 'stubborn', '--to', 'b', '--wait']);
+  await printed(child, 'copying');
+  child.kill('SIGTERM');
+  const { code, stderr } = await ended;
+  expect(code).toBe(6);
+  expect(stderr).toContain('stopped by SIGTERM; run the same command again');
 });

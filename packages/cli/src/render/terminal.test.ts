@@ -80,6 +80,12 @@ test('no line is wider than the terminal, or clearing it would leave rests', () 
   expect(shown(written.stderr).map((line) => line.length)).toEqual([39, 39]);
 });
 
+test('a terminal that does not know its width has 80 columns', () => {
+  const { written, say } = screen({ columns: 0 });
+  say(progress(1_000, { figures: { inFlightBytes: 2e6, waitingLines: 1_000 }, perSecond: 1 }));
+  expect(shown(written.stderr)[1]).toBe('  1 rows/s · 2.0 MB in flight · 1,000 waiting lines');
+});
+
 test('colour only where it may be', () => {
   const [plain, colored] = [screen(), screen({ color: true })];
   for (const { say } of [plain, colored]) say({ kind: 'warning', text: 'slow' });

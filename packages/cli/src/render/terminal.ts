@@ -12,6 +12,7 @@ const TICK_MS = 1_000;
 const BAR_WIDTH = 24;
 const CLEAR_LINE = '\r\u001b[2K';
 const LINE_UP = '\u001b[1A';
+/** Some terminals do not know, or say 0. */
 const COLUMNS = 80;
 
 export interface Look {
@@ -36,7 +37,7 @@ export function terminal({ stdout, stderr }: Streams, { color, clock }: Look): R
     drawn = 0;
   };
   const draw = () => {
-    const lines = block(now, clock.now()).map((line) => line.slice(0, (stderr.columns ?? COLUMNS) - 1));
+    const lines = block(now, clock.now()).map((line) => line.slice(0, (stderr.columns || COLUMNS) - 1));
     erase();
     stderr.write(lines.join('\n'));
     drawn = lines.length;
