@@ -1,8 +1,8 @@
 /** One attempt at a time, shared by whoever asks meanwhile, until one has worked. */
-export function onceItWorks<A extends readonly unknown[]>(
-  work: (...given: A) => Promise<void>,
-): (...given: A) => Promise<void> {
-  let attempt: Promise<void> | undefined;
+export function onceItWorks<A extends readonly unknown[], T>(
+  work: (...given: A) => Promise<T>,
+): (...given: A) => Promise<T> {
+  let attempt: Promise<T> | undefined;
   return (...given) => {
     attempt ??= work(...given).catch((error) => {
       attempt = undefined;

@@ -1,5 +1,6 @@
 import { openElasticsearch } from './elasticsearch/store.ts';
 import { openEmbedded } from './embedded/store.ts';
+import { leavingOutErased } from './leaving-out.ts';
 import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts';
 import { readOnly } from './read-only.ts';
 import type { Store } from './store.ts';
@@ -12,7 +13,7 @@ export type { StoreOptions } from './options.ts';
  */
 export function openStore(url: string, options: StoreOptions = {}): Store {
   const resolved = resolveOptions(options);
-  const store = openAt(url, resolved);
+  const store = leavingOutErased(openAt(url, resolved));
   return resolved.readOnly ? readOnly(store) : store;
 }
 

@@ -8,7 +8,7 @@ const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
 /** The `index`th run; published ones in the order of their epochs. */
 function aged(index: number, state: Aged['state'], hours: number, more: Partial<Aged> = {}): Aged {
   const isBuild = state === 'building' || state === 'sealed';
-  const facts = { isHeld: false, removing: false, idleSince: hoursAgo(hours) };
+  const facts = { removing: false, idleSince: hoursAgo(hours) };
   return { run: runAt(index), state, epoch: isBuild ? 0 : index, ...facts, ...more };
 }
 
@@ -73,10 +73,10 @@ const cases: readonly Case[] = [
     ],
     go: [10, 11],
   },
-  { what: 'no build that is held', generations: [live, aged(10, 'building', 99, { isHeld: true })], go: [] },
   {
-    what: 'nothing else that is held, either',
-    generations: [live, ...[1, 2, 3].map((index) => aged(index, 'retired', 99, { isHeld: index === 1 }))],
+    what: 'no build whose lease lasts, whatever is asked for',
+    generations: [live, aged(10, 'building', -0.01)],
+    retention: { youngerThanMs: 0 },
     go: [],
   },
   {

@@ -21,10 +21,8 @@ export interface Aged {
   readonly state: Generation['state'];
   /** Of its last publication; 0: never published. */
   readonly epoch: number;
-  /** Retired, withdrawn; or the end of the last lease of a build that was never published. */
+  /** When it was retired or withdrawn; of a build that was never published, when its last lease ends. */
   readonly idleSince: Date;
-  /** Somebody builds, seals or publishes it. */
-  readonly isHeld: boolean;
   /** A removal was begun. */
   readonly removing: boolean;
 }
@@ -39,8 +37,8 @@ export function resolveRetention({ keep = 2, youngerThanMs = 24 * HOUR_MS }: Ret
 const HOUR_MS = 3_600_000;
 
 /**
- * Oldest first. Never the live one, one that is held, or the one that a roll back would bring back, which may be older
- * than withdrawn ones that are kept.
+ * Oldest first. Never the live one, one whose lease lasts, or the one that a roll back would bring back, which may be
+ * older than withdrawn ones that are kept.
  */
 export function expired(
   generations: readonly Aged[],
@@ -51,7 +49,7 @@ export function expired(
   const kept = new Set(former.slice(0, keep));
   const back = former.find(({ state }) => state === 'retired');
   return generations
-    .filter((one) => one.state !== 'live' && !one.isHeld)
+    .filter(({ state }) => state !== 'live')
     .filter((one) => one.removing || (one !== back && !kept.has(one) && isOlder(one, now, youngerThanMs)))
     .sort((a, b) => a.idleSince.getTime() - b.idleSince.getTime())
     .map((one) => ({ run: one.run, why: reasonOf(one, keep) }));

@@ -778,17 +778,43 @@ export function storeSuite(fresh: () => Promise<Place>): void {
       },
     );
 
-    test('who are written all the same, because a job before did, go at the seal', async (context) => {
+    test('keeps them out of later loads: their lines are skipped, and everybody else keeps line and place', async (context) => {
       await using store = await opened(context);
-      await add(store, 'a');
-      const manifest = manifestOf(runAt(1));
-      await using build = await store.writer.build(manifest, callFor());
+      await add(store, 'a', 'é"\\');
+      await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
       await build.catalogue(segmentsOf('s:1'));
-      await store.erasures.defer(runAt(1), [parseCustomerId('a')], callFor());
-      await fillAll(build, [{ a: ['s:1'], b: [] }]);
-      expect(await build.seal()).toMatchObject({ members: 1, memberships: 0 });
+      const claim = await claimNext(build);
+      const texts = ['a', 'b', 'é"\\', 'c', 'b'].map((id) => lineOf(id, ['s:1']));
+      const lines = linesOf(claim.part, texts);
+      const tally = await claim.write(lines, callFor());
+      expect(tally).toMatchObject({ created: 2, replayed: 0, skipped: 2, memberships: 2 });
+      expect(tally.rejected).toMatchObject([{ line: 5, offset: lines.offsets[4], reason: 'duplicate-customer' }]);
+      await claim.finish(toOutcomes(tally));
+      expect(await build.seal()).toMatchObject({ members: 2 });
       await using reader = await store.reader.open(runAt(1), callFor());
-      expect(await read(reader, 'a', 'b')).toEqual([undefined, []]);
+      expect(await read(reader, 'a', 'b', 'é"\\', 'c')).toEqual([undefined, ['s:1'], undefined, ['s:1']]);
+    });
+
+    test('of whom a job that died had written some: what it wrote is met again, and goes at the seal', async (context) => {
+      const { open } = await place(context);
+      await using store = open();
+      const texts = ['a', 'b', 'c'].map((id) => lineOf(id, ['s:1']));
+      {
+        await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+        await build.catalogue(segmentsOf('s:1'));
+        await using claim = await claimNext(build);
+        await claim.write(linesOf(claim.part, texts.slice(0, 2)), callFor());
+      }
+      await add(store, 'a', 'c');
+      await using next = open();
+      await using build = await next.writer.build(manifestOf(runAt(1)), callFor());
+      const claim = await claimNext(build);
+      const tally = await claim.write(linesOf(claim.part, texts), callFor());
+      expect(tally).toMatchObject({ created: 1, replayed: 2, skipped: 0 });
+      await claim.finish(toOutcomes(tally));
+      expect(await build.seal()).toMatchObject({ members: 1, memberships: 1 });
+      await using reader = await store.reader.open(runAt(1), callFor());
+      expect(await read(reader, 'a', 'b', 'c')).toEqual([undefined, ['s:1'], undefined]);
       const late = store.erasures.defer(runAt(1), [parseCustomerId('b')], callFor());
       await expect(late).rejects.toEqual(failing('CONFLICT', runAt(1)));
     });
