@@ -21,6 +21,14 @@ export function readOnly(store: Store): Store {
     },
     writer: { build: refuse },
     erasures: { ...store.erasures, add: refuse, defer: refuse },
-    publisher: { ...store.publisher, publish: refuse, rollBack: refuse, unhold: refuse, remove: refuse, abort: refuse },
+    publisher: {
+      ...store.publisher,
+      publish: refuse,
+      rollBack: refuse,
+      unhold: refuse,
+      remove: refuse,
+      abort: refuse,
+      prune: refuse,
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Aged, expired, type Retention, resolveRetention } from './retention.ts';
+import { type Aged, expired, resolveRetention } from './retention.ts';
 import { runAt } from './store.fixture.ts';
+import type { Retention } from './store.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);

@@ -1,19 +1,6 @@
 /** Which generations may go. */
 import type { RunId } from '@segment-store/contract/id';
-import type { Generation } from './store.ts';
-
-export interface Retention {
-  /** Retired and withdrawn generations that stay besides the live one, the last live ones. Default 2. */
-  readonly keep?: number;
-  /** Nothing goes sooner after it was retired or withdrawn, or after the last lease of its build ended. Default 24 hours. */
-  readonly youngerThanMs?: number;
-}
-
-/** A generation that went. */
-export interface Pruned {
-  readonly run: RunId;
-  readonly why: string;
-}
+import type { Generation, Pruned, Retention } from './store.ts';
 
 /** What retention knows of a generation. */
 export interface Aged {

@@ -919,6 +919,51 @@ export function storeSuite(fresh: () => Promise<Place>): void {
     });
   });
 
+  describe('pruning', () => {
+    test('lets go of all but the live generation and the last two, and says what went and why', async (context) => {
+      await using store = await opened(context);
+      for (const index of [1, 2, 3, 4, 5]) await published(store, runAt(index), { [`c${index}`]: [] });
+      expect(await store.publisher.prune()).toEqual([]);
+      const gone = await store.publisher.prune({ youngerThanMs: 0 });
+      expect(gone).toMatchObject([{ run: runAt(1) }, { run: runAt(2) }]);
+      expect(gone[0]?.why).toMatch(/^retired at .*, not among the 2 live last$/);
+      expect(await states(store)).toEqual({ [runAt(3)]: 'retired', [runAt(4)]: 'retired', [runAt(5)]: 'live' });
+      await expect(store.reader.open(runAt(1), callFor())).rejects.toEqual(failing('NOT_FOUND', runAt(1)));
+      await using live = await liveReader(store);
+      expect(await read(live, 'c5')).toEqual([[]]);
+      expect(await store.publisher.prune({ youngerThanMs: 0 })).toEqual([]);
+    });
+
+    test('never lets go of what a roll back brings back', async (context) => {
+      await using store = await opened(context);
+      for (const index of [1, 2, 3]) await published(store, runAt(index), {});
+      await store.publisher.rollBack(3);
+      expect(await store.publisher.prune({ keep: 0, youngerThanMs: 0 })).toMatchObject([{ run: runAt(3) }]);
+      expect(await store.publisher.rollBack(4)).toMatchObject({ generation: { run: runAt(1) } });
+    });
+
+    test('lets go of builds that nobody works on any more, never of one that somebody holds', async (context) => {
+      await using store = await opened(context);
+      await published(store, runAt(1), {});
+      await sealed(store, runAt(2), { a: [] });
+      {
+        await using build = await store.writer.build(manifestOf(runAt(3)), callFor());
+        await build.catalogue(segmentsOf('s:1'));
+        await using _ = await claimNext(build);
+        const gone = await store.publisher.prune({ youngerThanMs: 0 });
+        expect(gone).toMatchObject([{ run: runAt(2), why: expect.stringMatching(/^sealed and never published/) }]);
+      }
+      const gone = await store.publisher.prune({ youngerThanMs: 0 });
+      expect(gone).toMatchObject([{ run: runAt(3), why: expect.stringMatching(/^building and never published/) }]);
+      expect(await states(store)).toEqual({ [runAt(1)]: 'live' });
+    });
+
+    test('refuses a retention that is none', async (context) => {
+      await using store = await opened(context);
+      await expect(store.publisher.prune({ keep: -1 })).rejects.toThrow('keep -1');
+    });
+  });
+
   describe('removing', () => {
     test('takes a generation away, so that the run can be loaded again, even from another manifest', async (context) => {
       await using store = await opened(context);

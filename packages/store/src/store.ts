@@ -226,6 +226,24 @@ export interface StorePublisher {
    * and the run can be built anew. CONFLICT for what was published.
    */
   abort(run: RunId): Promise<void>;
+  /**
+   * Removes what retention does not keep, oldest first, and says what went and why. Never the live generation, the one
+   * a roll back would bring back, or one that a job holds.
+   */
+  prune(retention?: Retention): Promise<readonly Pruned[]>;
+}
+
+export interface Retention {
+  /** Retired and withdrawn generations that stay besides the live one, the last live ones. Default 2. */
+  readonly keep?: number;
+  /** Nothing goes sooner after it was retired or withdrawn, or after the last lease of its build ended. Default 24 hours. */
+  readonly youngerThanMs?: number;
+}
+
+/** A generation that went. */
+export interface Pruned {
+  readonly run: RunId;
+  readonly why: string;
 }
 
 export interface PublishOptions {

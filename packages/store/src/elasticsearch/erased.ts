@@ -1,7 +1,6 @@
 /** The list of erased customers: an index of their keyed hashes, made by whoever erases first. */
 import type { Call } from '@segment-store/resilience/operation';
 import type { ErasureTerms } from '../erasures.ts';
-import type { GenerationRecord } from '../records.ts';
 import { refusal } from '../refusal.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { createIndex } from './first-use.ts';
@@ -71,19 +70,4 @@ async function readPage(
     call,
   );
   return (answer.body.hits?.hits ?? []).map(({ _source }) => _source.hash);
-}
-
-/** By a search, because a build that has written nothing yet has no index by which it could be found. */
-export async function everyGeneration(
-  connection: Connection,
-  { control }: Layout,
-  call: Call,
-): Promise<readonly GenerationRecord[]> {
-  const refresh = { method: 'POST', path: `/${control}/_refresh`, timeoutMs: TIMEOUT_MS.control } as const;
-  await connection.send(refresh, call);
-  const body = { size: PAGE, query: { term: { kind: 'gen' } } };
-  const query = { allow_partial_search_results: false };
-  const request = { method: 'POST', path: `/${control}/_search`, query, body, timeoutMs: TIMEOUT_MS.control } as const;
-  const { hits } = (await connection.send<Hits<{ readonly body: GenerationRecord }>>(request, call)).body;
-  return (hits?.hits ?? []).map(({ _source }) => _source.body);
 }

@@ -4,6 +4,7 @@ import type { RunId } from '@segment-store/contract/id';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { isPublished, lastPublication } from '../generation.ts';
+import { type PruneTerms, prune } from '../prune.ts';
 import { checkFence, checkPublish, olderVerdict, type Pointer, rollBackTarget } from '../publication.ts';
 import {
   amend,
@@ -21,6 +22,7 @@ import { GENESIS, type Live, type RunStatus, type StorePublisher, type Verdict }
 import type { Aliases } from './aliases.ts';
 import { conditionOf } from './condition.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
+import { everyGeneration } from './every-generation.ts';
 import { generationMeta, type Layout } from './layout.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { asOf, type Standing, toGenerations, toLive } from './standing.ts';
@@ -47,6 +49,7 @@ export function createPublisher(terms: PublisherTerms, call: Call): StorePublish
     condition: (run) => conditionOf(terms, run, call),
     remove: (run) => remove(removalOf(terms), run, call),
     abort: (run) => abort(removalOf(terms), run, call),
+    prune: (retention = {}) => prune(pruningOf(terms), retention, call),
   };
 }
 
@@ -217,9 +220,39 @@ function removalOf({ connection, layout, records, standing }: PublisherTerms): R
       return amend(records, { key: generationKey(run), change: (record) => change(record, live) }, call);
     },
     async removeDocuments(run, call) {
+      await checkMarked({ records, standing }, run, call);
       const path = `/${layout.membersOf(run)},${layout.catalogueOf(run)}`;
       const query = { ignore_unavailable: true };
       await connection.send({ method: 'DELETE', path, query, timeoutMs: TIMEOUT_MS.bulk }, call);
     },
+  };
+}
+
+/** Between the look and the mark it may have gone live; from the mark on it cannot. */
+async function checkMarked(
+  { records, standing }: Pick<PublisherTerms, 'records' | 'standing'>,
+  run: RunId,
+  call: Call,
+): Promise<void> {
+  if ((await standing.pointer(call)).run !== run) return;
+  const unmark = (record: GenerationRecord | undefined): GenerationRecord => {
+    if (record === undefined) throw refusal('NOT_FOUND', `the control record of run ${run} is gone`);
+    const { removing: _, ...rest } = record;
+    return rest;
+  };
+  await amend(records, { key: generationKey(run), change: unmark }, call);
+  throw refusal('CONFLICT', `run ${run} went live meanwhile: it stays`);
+}
+
+function pruningOf(terms: PublisherTerms): PruneTerms {
+  const { connection, layout, standing } = terms;
+  return {
+    async records(call) {
+      const { pointer, record } = await standing.live(call);
+      const since = lastPublication(record).at;
+      return (await everyGeneration(connection, layout, call)).map((one) => asOf(one, pointer, since));
+    },
+    lastSeenAt: async (run, call) => (await status(terms, run, call)).lastSeenAt,
+    remove: (run, call) => remove(removalOf(terms), run, call),
   };
 }

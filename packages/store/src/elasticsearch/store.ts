@@ -14,7 +14,8 @@ import { checkVacant, createContents } from './build.ts';
 import { type Connection, connect } from './connection.ts';
 import { createRecords } from './control.ts';
 import { createDocuments } from './documents.ts';
-import { createHashes, everyGeneration } from './erased.ts';
+import { createHashes } from './erased.ts';
+import { everyGeneration } from './every-generation.ts';
 import { prepareFirstUse } from './first-use.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -100,6 +101,7 @@ function after(ready: () => Promise<void>, publisher: StorePublisher): StorePubl
   return {
     live: () => ready().then(() => publisher.live()),
     generations: () => ready().then(() => publisher.generations()),
+    prune: (retention) => ready().then(() => publisher.prune(retention)),
     status: (run) => ready().then(() => publisher.status(run)),
     publish: (...publishing) => ready().then(() => publisher.publish(...publishing)),
     rollBack: (expected) => ready().then(() => publisher.rollBack(expected)),

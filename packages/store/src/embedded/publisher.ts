@@ -3,6 +3,7 @@ import type { RunId } from '@segment-store/contract/id';
 import { unlimited } from '@segment-store/resilience/operation';
 import { checkReadable, toGeneration } from '../generation.ts';
 import type { Lives } from '../holder.ts';
+import { prune } from '../prune.ts';
 import { checkFence, checkPublish, olderVerdict, type Pointer, rollBackTarget } from '../publication.ts';
 import { type GenerationRecord, generationKey, HOLD, partKeys } from '../records.ts';
 import { refusal } from '../refusal.ts';
@@ -52,6 +53,16 @@ export function createPublisher({ control, lives, removeDocuments, environment }
     },
     remove: (run) => remove(removal(), run, unlimited),
     abort: (run) => abort(removal(), run, unlimited),
+    prune: (retention = {}) =>
+      prune(
+        {
+          records: async () => control().read((snapshot) => snapshot.generations()),
+          lastSeenAt: async (run) => control().read((snapshot) => status(snapshot, run)).lastSeenAt,
+          remove: (run, call) => remove(removal(), run, call),
+        },
+        retention,
+        unlimited,
+      ),
   };
 }
 
