@@ -189,7 +189,7 @@ function createClient({ s3Endpoint, s3Region, s3Sockets = SOCKETS }: FolderOptio
   const agent = { keepAlive: true, maxSockets: s3Sockets, timeout: IDLE_MS };
   return new S3Client({
     ...(s3Endpoint !== undefined && { endpoint: s3Endpoint, forcePathStyle: true }),
-    region: s3Region ?? regionOfEnvironment,
+    region: s3Region ?? regionOfEnvironment(),
     followRegionRedirects: true,
     // Writes carry a CRC32. Reads ask for ranges, which S3 sends without a checksum.
     requestChecksumCalculation: 'WHEN_SUPPORTED',
@@ -206,10 +206,11 @@ function createClient({ s3Endpoint, s3Region, s3Sockets = SOCKETS }: FolderOptio
   });
 }
 
-async function regionOfEnvironment(): Promise<string> {
-  try {
-    return await new S3Client({}).config.region();
-  } catch {
-    return 'us-east-1';
-  }
+/** Found at the first request, and kept: the client asks at each, and looking takes longer than a request. */
+function regionOfEnvironment(): () => Promise<string> {
+  let region: Promise<string> | undefined;
+  return () => {
+    region ??= new S3Client({}).config.region().catch(() => 'us-east-1');
+    return region;
+  };
 }
