@@ -182,6 +182,15 @@ test('a reader that leaves early, and a failure ahead of it, leave no body open'
   expect(broken.state.open).toBe(0);
 });
 
+test('a reader that leaves does not wait for ranges ahead that bring nothing', async () => {
+  const { folder, asked, state } = folderOf(async function* (range, { signal }) {
+    if (range.from < 200) return yield* bodyOf(range);
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  });
+  for await (const chunk of resumed(folder, file, unlimited, small)) if (content.indexOf(chunk) > 100) break;
+  expect({ asked, open: state.open }).toEqual({ asked: ['0-100', '100-200', '200-300'], open: 0 });
+});
+
 test.each([
   { from: 0, to: 0 },
   { from: 3, to: 50 },

@@ -10,6 +10,7 @@ function wire() {
   const waiting: ((bytes: Uint8Array) => void)[] = [];
   async function* read({ signal }: Call): AsyncGenerator<Uint8Array> {
     for (;;) {
+      signal.throwIfAborted();
       yield await new Promise<Uint8Array>((resolve, reject) => {
         waiting.push(resolve);
         signal.addEventListener('abort', () => reject(signal.reason));

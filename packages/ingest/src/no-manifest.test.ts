@@ -87,6 +87,7 @@ test.each<readonly [what: string, shape: string, rows: number, bytes: () => stri
     ['Parquet', 'by-customer parquet', 2, () => parquetOf(byCustomerTable)],
     ['NDJSON', 'by-segment ndjson', 2, () => bySegment],
     ['tall CSV', 'by-segment csv', 3, () => 'segment_id,customer_id\na,c1\na,c2\nb,c1\n'],
+    ['tall CSV with a bad row', 'by-segment csv', 4, () => 'segment_id,customer_id\na,c1\na\na,c2\nb,c1\n'],
     ['tall Parquet', 'by-segment parquet', 3, () => parquetOf(pairTable)],
   ],
 )('%s %s is known by its first bytes, and counted', async (_, shape, rows, bytes) => {
