@@ -72,3 +72,24 @@ test('a job that has lost one part goes on with others', async () => {
   expect(await claimNext(first)).toMatchObject({ part: manifest.parts[1], attempted: false });
   expect(next.signal.aborted).toBe(false);
 });
+
+test('what a living job acknowledges is kept now and then, so that a killed one leaves it behind', async () => {
+  const records = recordsIn(new Map());
+  const claim = await claimNext(await open(records, { leaseMs: 120 }));
+  const kept = async () => {
+    const { value } = (await records.get(partKey(manifest.run, 0), callFor())) ?? {};
+    return value?.state === 'begun' ? value.acknowledged : undefined;
+  };
+  const outcomes = { ...nothing, created: 1 };
+  await claim.acknowledge(10, outcomes);
+  expect(await kept()).toEqual({ offset: 0, outcomes: nothing });
+  await expect
+    .poll(
+      async () => {
+        await claim.acknowledge(20, outcomes);
+        return await kept();
+      },
+      { interval: 1 },
+    )
+    .toEqual({ offset: 20, outcomes });
+});

@@ -6,8 +6,8 @@ import type { Lease } from './lease.ts';
 import { acknowledged, failed, finished, type PartRecord, type Settlement } from './part-record.ts';
 import type { ClaimedPart, Lines, Outcomes, PartFailure, Tally } from './store.ts';
 
-/** How often an acknowledgement is kept: what a killed job repeats at most. */
-const KEPT_EVERY_MS = 5_000;
+/** How often an acknowledgement is kept, in parts of a lease: what a killed job repeats at most. */
+const KEPT_EACH = 1 / 12;
 
 export interface ClaimTerms {
   readonly part: Part;
@@ -56,7 +56,7 @@ class Claim implements ClaimedPart {
   async acknowledge(offset: number, outcomes: Outcomes): Promise<void> {
     if (Math.min(...this.#unsettled) < offset) return;
     this.#settled = { offset, outcomes };
-    if (systemTime.now() - this.#keptAt < KEPT_EVERY_MS) return;
+    if (systemTime.now() - this.#keptAt < this.#terms.lease.ms * KEPT_EACH) return;
     this.#keptAt = systemTime.now();
     const settled = this.#settled;
     await this.#change((lease, call) => lease.amend((record) => acknowledged(record, settled), call));

@@ -75,6 +75,11 @@ export class Lease<T> implements AsyncDisposable {
     this.#renewLater();
   }
 
+  /** How long it lasts unrenewed. */
+  get ms(): number {
+    return this.#terms.leaseMs;
+  }
+
   /** Aborts as HELD when another job holds it, as UNAVAILABLE when it ended unrenewed, as CONFLICT when it is gone. */
   get lost(): AbortSignal {
     return this.#lost.signal;

@@ -38,7 +38,8 @@ export function manifestOf(
   };
 }
 
-export function linesOf(part: Part, texts: readonly string[]): Lines {
+/** `at`: where in the part they begin. */
+export function linesOf(part: Part, texts: readonly string[], at = 0): Lines {
   const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''));
   const spans = new Uint32Array(texts.length * SPAN_FIELDS);
   const offsets = new Float64Array(texts.length);
@@ -46,11 +47,11 @@ export function linesOf(part: Part, texts: readonly string[]): Lines {
   texts.forEach((text, index) => {
     const to = from + Buffer.byteLength(text);
     if (!scanMemberLine(bytes, { from, to }, spans, index * SPAN_FIELDS)) throw new Error(`not canonical: ${text}`);
-    offsets[index] = from;
+    offsets[index] = at + from;
     from = to + 1;
   });
   const numbers = Uint32Array.from(texts, (_, index) => index + 1);
-  return { part, offset: from, bytes, spans, offsets, numbers, settled: nobody };
+  return { part, offset: at + from, bytes, spans, offsets, numbers, settled: nobody };
 }
 
 export function lineOf(customerId: string, segmentIds: readonly string[]): string {

@@ -121,8 +121,8 @@ export interface ClaimedPart extends AsyncDisposable {
   /** Settles once the lines survive a killed process. */
   readonly write: Operation<Lines, Tally>;
   /**
-   * Lines before `offset` (decompressed bytes) are settled, as `outcomes` says. Cheap: kept every 5 s, and when the
-   * lease is renewed. Ignored while a write of lines before `offset` is under way or has failed.
+   * Lines before `offset` (decompressed bytes) are settled, as `outcomes` says. Cheap: kept every twelfth of a lease
+   * (5 s), and when the part is let go of. Ignored while a write of lines before `offset` is under way or has failed.
    */
   acknowledge(offset: number, outcomes: Outcomes): Promise<void>;
   /** Settles once everything written survives a power cut. `outcomes` are of the whole part. */
