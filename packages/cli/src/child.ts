@@ -23,9 +23,12 @@ export interface ChildOptions {
   onEvent?(event: CommandEvent): void;
 }
 
+/** Whoever starts the child hears it and shows it; on GitHub the child itself would do so once more. */
+const HEARD_HERE = { GITHUB_ACTIONS: undefined, GITHUB_STEP_SUMMARY: undefined };
+
 /** Runs the command whose file is `main` on this process's Node, with `--json`. */
 export function startCommand(main: string, args: readonly string[], options: ChildOptions = {}): Child {
-  const env = { ...process.env, ...options.environment };
+  const env = { ...process.env, ...HEARD_HERE, ...options.environment };
   const child = spawn(process.execPath, [main, ...args, '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const events: CommandEvent[] = [];
   const watchers = new Set<(event: CommandEvent) => void>();

@@ -49,10 +49,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** What a machine of GitHub or a person's shell may have set. */
+const ANYWHERE = { GITHUB_ACTIONS: undefined, GITHUB_STEP_SUMMARY: undefined, FORCE_COLOR: undefined };
+
 function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', DEMO, '--', ...args], {
     cwd: import.meta.dirname,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...ANYWHERE, ...environment },
   });
   const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
   const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]);
