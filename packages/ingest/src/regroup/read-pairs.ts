@@ -41,7 +41,7 @@ export async function readPairs(run: Run, taken: PairsTaken, call: Call): Promis
 }
 
 /** Returns what is no row of its kind. */
-function addRows(rows: Rows, parse: (row: Uint8Array) => SegmentRow, pairs: Pairs): RefusedRow[] {
+function addRows(rows: Rows, parse: (row: Buffer) => SegmentRow, pairs: Pairs): RefusedRow[] {
   const refused = [...rows.refused];
   for (let index = 0; index < rows.offsets.length; index++) {
     const raw = rows.bytes.subarray(rows.spans[index * 2], rows.spans[index * 2 + 1]);

@@ -21,10 +21,43 @@ export function parseSegmentRow(bytes: Uint8Array): SegmentRow {
 }
 
 /** `{"segment_id":"a","customer_id":"c1"}`, as readers of tables make it. @throws FormatError */
-export function parsePairRow(bytes: Uint8Array): SegmentRow {
+export function parsePairRow(bytes: Buffer): SegmentRow {
+  const { segmentId, customerId } = scanPair(bytes) ?? parsePair(bytes);
+  return { segmentId: parseSegmentId(segmentId), customerIds: [parseCustomerId(customerId)] };
+}
+
+interface Texts {
+  readonly segmentId: string;
+  readonly customerId: string;
+}
+
+const OPEN = '{"segment_id":"';
+const MIDDLE = '","customer_id":"';
+const CLOSE = '"}';
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const REPLACEMENT = '\ufffd';
+
+/** Fast path: exactly that shape, without an escape. What may be no UTF-8 is left to the slow one. */
+function scanPair(bytes: Buffer): Texts | undefined {
+  if (bytes.includes(BACKSLASH) || !isAt(bytes, OPEN, 0)) return undefined;
+  const quote = bytes.indexOf(QUOTE, OPEN.length);
+  const from = quote + MIDDLE.length;
+  const to = bytes.length - CLOSE.length;
+  if (from > to || !isAt(bytes, MIDDLE, quote) || bytes.indexOf(QUOTE, from) !== to) return undefined;
+  const customerId = bytes.toString('utf8', from, to);
+  if (customerId.includes(REPLACEMENT)) return undefined;
+  return { segmentId: bytes.toString('latin1', OPEN.length, quote), customerId };
+}
+
+function isAt(bytes: Buffer, text: string, at: number): boolean {
+  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text.charCodeAt(index)) return false;
+  return true;
+}
+
+function parsePair(bytes: Uint8Array): Texts {
   const row = new Fields(parseJson(bytes, 'pair'), 'pair: ');
-  const customerId = parseCustomerId(textOf(row, 'customer_id'));
-  return { segmentId: parseSegmentId(textOf(row, 'segment_id')), customerIds: [customerId] };
+  return { segmentId: textOf(row, 'segment_id'), customerId: textOf(row, 'customer_id') };
 }
 
 function textOf(row: Fields, key: string): string {
