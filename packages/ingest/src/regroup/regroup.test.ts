@@ -119,7 +119,7 @@ test('what is in scratch is used again, and made again when it is not whole', as
   const { run, scratch } = await runOf([[line('a', 'c1')]]);
   const { manifest } = await regroup(run, options(scratch), unlimited);
   const [name = ''] = await readdir(scratch);
-  const made = async () => (await stat(join(scratch, name, 'manifest.json'))).ino;
+  const made = async () => (await stat(join(scratch, name, 'manifest.json'), { bigint: true })).mtimeNs;
   const before = await made();
   await regroup(run, options(scratch), unlimited);
   expect(await made()).toBe(before);

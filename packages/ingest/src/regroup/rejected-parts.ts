@@ -61,8 +61,13 @@ export const regroupedRows: RowReader = (source, call) =>
 const rejectedRows: RowReader = async function* (source, call) {
   const lines = await text(source.bytes(call));
   const list = new RowList(0);
-  for (const line of lines.split('\n')) if (line !== '') list.refuse(parse(line));
-  yield list.rows(Buffer.alloc(0), Buffer.byteLength(lines));
+  let end = 0;
+  for (const line of lines.split('\n').filter((line) => line !== '')) {
+    const row = parse(line);
+    list.refuse(row);
+    end = Math.max(end, row.offset + 1); // behind every one of them: offsets are the source's
+  }
+  yield list.rows(Buffer.alloc(0), end);
 };
 
 function print({ raw, ...row }: RefusedRow): string {
