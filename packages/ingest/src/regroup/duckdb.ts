@@ -30,8 +30,11 @@ export class PairsError extends Error {
   override readonly name = 'PairsError';
 }
 
-/** A row of the table packs so many customers of one segment: a call for each pair would cost more than the sort. */
-const PACK = 2_000;
+/**
+ * A row of the table packs so many characters of customers of one segment: a call for each pair would cost more than the
+ * sort. DuckDB unpacks 2,048 rows at once, whatever the memory limit, so they must be small.
+ */
+const PACK_LENGTH = 4_096;
 const HELD_PAIRS = 50_000;
 
 const TABLE = 'create table packs (segment_id varchar, customer_ids varchar)';
@@ -110,9 +113,9 @@ class Packs {
 
   #flush(): void {
     for (const [segmentId, customerIds] of this.#held) {
-      for (let from = 0; from < customerIds.length; from += PACK) {
+      for (const pack of packsOf(customerIds)) {
         this.#appender.appendVarchar(segmentId);
-        this.#appender.appendVarchar(customerIds.slice(from, from + PACK).join('\n'));
+        this.#appender.appendVarchar(pack);
         this.#appender.endRow();
       }
     }
@@ -120,6 +123,17 @@ class Packs {
     this.#held.clear();
     this.#pairs = 0;
   }
+}
+
+function* packsOf(customerIds: readonly string[]): Generator<string> {
+  let [from, length] = [0, 0];
+  for (const [index, customerId] of customerIds.entries()) {
+    length += customerId.length + 1;
+    if (length < PACK_LENGTH) continue;
+    yield customerIds.slice(from, index + 1).join('\n');
+    [from, length] = [index + 1, 0];
+  }
+  if (from < customerIds.length) yield customerIds.slice(from).join('\n');
 }
 
 async function* batches(connection: DuckDBConnection, signal: AbortSignal): AsyncGenerator<PairBatch> {
