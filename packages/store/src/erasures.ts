@@ -1,10 +1,11 @@
 /** Customers who are to be forgotten: on a list of keyed hashes, deleted from every generation, left out of later loads. */
-import { createHmac, randomBytes } from 'node:crypto';
-import type { CustomerId, RunId } from '@segment-store/contract/id';
+import { randomBytes } from 'node:crypto';
+import { type CustomerId, MAX_CUSTOMER_ID_BYTES, type RunId } from '@segment-store/contract/id';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Documents } from './documents.ts';
 import { deferredTo, erasedFrom } from './erasing.ts';
+import { keyedHash } from './keyed-hash.ts';
 import { amend, type GenerationRecord, generationKey, type Key, type Records } from './records.ts';
 import { refusal } from './refusal.ts';
 import type { Erased, ErasedFrom, Erasures } from './store.ts';
@@ -62,8 +63,7 @@ function listed(all: ReadonlySet<string>, hash: (customerId: CustomerId) => stri
 }
 
 function hashing(key: string): (customerId: CustomerId) => string {
-  const secret = Buffer.from(key, 'base64');
-  return (customerId) => createHmac('sha256', secret).update(customerId).digest('base64url');
+  return keyedHash(Buffer.from(key, 'base64'), MAX_CUSTOMER_ID_BYTES);
 }
 
 /** Made by whoever erases first. */

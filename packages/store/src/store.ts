@@ -341,7 +341,7 @@ export interface Erasures {
   defer(run: RunId, customerIds: readonly CustomerId[], call: Call): Promise<void>;
 }
 
-/** Asked without waiting: about 3 µs a customer, nothing when `size` is 0. */
+/** Asked without waiting: about 1 µs a customer, nothing when `size` is 0. */
 export interface Erased {
   readonly size: number;
   has(customerId: CustomerId): boolean;

@@ -98,7 +98,7 @@ function databasesOf(path: string, root: RootDatabase<string, string>, create: b
   const catalogue: Database<string, string> | undefined = root.openDB<string, string>('catalogue', ofCatalogue);
   // lmdb's own asynchronous commits fail in promises that nobody can reach, and then never settle what is flushed.
   const transaction = <T>(work: () => T) => guarded(path, () => root.transactionSync(work));
-  const refresh = () => root.resetReadTxn();
+  const refresh = root.resetReadTxn.bind(root);
   const close = () => root.close();
   if (members !== undefined && catalogue !== undefined)
     return { path, members, catalogue, refresh, transaction, close };
