@@ -175,7 +175,8 @@ test('no room for another index is said in the words of Elasticsearch', async ()
     ({ method, path }) => method === 'PUT' && path.includes('-catalogue-'),
     () => ({ status: 400, body: { error } }),
   );
-  await expect(store.writer.build(manifestOf(runAt(1)), callFor())).rejects.toMatchObject({
+  await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+  await expect(build.catalogue(segmentsOf('s:1'))).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: expect.stringContaining('maximum normal shards'),
   });
