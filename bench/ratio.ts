@@ -3,12 +3,18 @@
 /** Measures one block of work: time or CPU per operation, in the contest's unit. */
 type Block = () => Promise<number>;
 
+type Better = 'lower' | 'higher';
+
 export interface Contest {
   readonly name: string;
   readonly unit: string;
   /** The ratio that is good enough. */
   readonly goal: number;
+  /** Which ratios are better. Default `lower`. */
+  readonly better?: Better;
   readonly rounds: number;
+  /** Rounds before those that count. Default 3. */
+  readonly warmUp?: number;
   readonly candidate: Block;
   readonly baseline: Block;
 }
@@ -20,34 +26,53 @@ export interface Row {
   readonly baseline: number;
   readonly ratio: number;
   readonly goal: number;
+  readonly better: Better;
   readonly met: boolean;
+  /** Other figures of the same run, by what they are. */
+  readonly beside?: Readonly<Record<string, number>>;
 }
 
 /**
  * Rounds of candidate, baseline, baseline, candidate: a drift of the machine falls on both alike. The ratio is the
  * median of the rounds' own ratios, so that one disturbed round decides nothing. The first rounds only warm up.
  */
-export async function ratio({ name, unit, goal, rounds, candidate, baseline }: Contest): Promise<Row> {
+export async function ratio(contest: Contest): Promise<Row> {
+  const { rounds, warmUp = 3, candidate, baseline } = contest;
   const measured: { readonly value: number; readonly baseline: number }[] = [];
-  for (let round = -WARM_UP; round < rounds; round += 1) {
+  for (let round = -warmUp; round < rounds; round += 1) {
     const [first, second, third, fourth] = [await candidate(), await baseline(), await baseline(), await candidate()];
     if (round >= 0) measured.push({ value: (first + fourth) / 2, baseline: (second + third) / 2 });
   }
-  const result = median(measured.map((round) => round.value / round.baseline));
+  return toRow(contest, {
+    value: median(measured.map((round) => round.value)),
+    baseline: median(measured.map((round) => round.baseline)),
+    ratio: median(measured.map((round) => round.value / round.baseline)),
+  });
+}
+
+/** A row of what was measured elsewhere. */
+export function toRow(
+  { name, unit, goal, better = 'lower' }: Pick<Contest, 'name' | 'unit' | 'goal' | 'better'>,
+  measured: { readonly value: number; readonly baseline: number; readonly ratio: number },
+  beside?: Readonly<Record<string, number>>,
+): Row {
+  const { ratio: result } = measured;
   return {
     name,
-    value: rounded(median(measured.map((round) => round.value))),
+    value: rounded(measured.value),
     unit,
-    baseline: rounded(median(measured.map((round) => round.baseline))),
+    baseline: rounded(measured.baseline),
     ratio: rounded(result),
     goal,
-    met: result <= goal,
+    better,
+    met: better === 'lower' ? result <= goal : result >= goal,
+    ...(beside && {
+      beside: Object.fromEntries(Object.entries(beside).map(([key, figure]) => [key, rounded(figure)])),
+    }),
   };
 }
 
-const WARM_UP = 3;
-
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle - 0.5)] ?? Number.NaN)) / 2;
