@@ -1,11 +1,12 @@
 /** The workflow of examples/github-actions: accepted by GitHub's own parser, and its steps run for real. */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parseRunId, type RunId } from '@segment-store/contract/id';
 import { MANIFEST_KEY } from '@segment-store/contract/manifest';
-import { run as runTool } from '@segment-store/services/tool';
 import { openStore } from '@segment-store/store/open';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type JobResult, runJob } from '../support/github-job.ts';
@@ -22,8 +23,10 @@ const newest = parseRunId('20260102t030000z');
 const incomplete = parseRunId('20260103t030000z');
 const doubled = parseRunId('20260104t030000z');
 
+type Values = Readonly<Record<string, string>>;
+
 let scratch = '';
-let environment: Readonly<Record<string, string>> = {};
+let environment: Values = {};
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'github-actions-'));
   const { endpoint } = servers().s3;
@@ -46,27 +49,18 @@ async function upload(run: RunId, { customers = 200, isComplete = true } = {}): 
   const files = runFiles({ run, parts: generatedParts({ customers, parts: 2, seed: 1 }), gzip: true });
   if (!isComplete) files.delete(MANIFEST_KEY);
   const folder = await writeRun(join(scratch, run), files);
-  await runTool('env', [
-    ...variables(),
-    'aws',
-    's3',
-    'cp',
-    '--recursive',
-    '--quiet',
-    folder,
-    `${environment.RUNS}/${run}`,
-  ]);
+  const copy = ['s3', 'cp', '--recursive', '--quiet', folder, `${environment.RUNS}/${run}`];
+  await promisify(execFile)('aws', copy, { env: { ...environment, ...credentials() } });
 }
 
 const credentials = () => ({
   AWS_ACCESS_KEY_ID: servers().s3.accessKeyId,
   AWS_SECRET_ACCESS_KEY: servers().s3.secretAccessKey,
 });
-const variables = () => Object.entries({ ...environment, ...credentials() }).map(([name, value]) => `${name}=${value}`);
 
 /** The job, started with these inputs, or by the schedule. */
-function job(inputs: Readonly<Record<string, string>> = {}, store = servers().elasticsearch): Promise<JobResult> {
-  const secrets = { ...credentials(), SEGMENT_STORE_URL: store };
+function job(inputs: Values = {}, differing: Values = {}): Promise<JobResult> {
+  const secrets = { ...credentials(), SEGMENT_STORE_URL: servers().elasticsearch, ...differing };
   const context = Object.fromEntries([
     ...Object.entries(inputs).map(([name, value]) => [`inputs.${name}`, value]),
     ...Object.entries(secrets).map(([name, value]) => [`secrets.${name}`, value]),
@@ -98,6 +92,13 @@ test('actions of others are pinned by commit', () => {
 test('a bucket without a complete run is an error', async () => {
   await upload(incomplete, { isComplete: false });
   expect(await job()).toMatchObject({ exitCode: 7, log: expect.stringContaining('holds no complete run') });
+});
+
+test('a bucket that cannot be read is not taken for an empty one', async () => {
+  const { exitCode, log } = await job({}, { AWS_SECRET_ACCESS_KEY: 'guessed' });
+  expect(log).toContain('SignatureDoesNotMatch');
+  expect(log).not.toContain('no complete run');
+  expect(exitCode).toBe(1);
 });
 
 test('on the schedule the newest complete run is published', async () => {
@@ -140,7 +141,7 @@ test('a refused run is red, what was live stays live, and the refusing gate can 
 });
 
 test('a store that is away is tried three times', async () => {
-  const { exitCode, log } = await job({ run: newest }, 'http://127.0.0.1:9');
+  const { exitCode, log } = await job({ run: newest }, { SEGMENT_STORE_URL: 'http://127.0.0.1:9' });
   expect(exitCode).toBe(6);
   expect(log.match(/::notice title=Unavailable/g)).toHaveLength(2);
   expect(log).toContain('::error title=Unavailable');

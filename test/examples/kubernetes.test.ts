@@ -98,8 +98,8 @@ async function end({ ended }: ReturnType<typeof start>, expected: number): Promi
   expect(code, log).toBe(expected);
 }
 
-async function live() {
-  await using store = openStore(servers().elasticsearch, { prefix });
+async function live(of = prefix) {
+  await using store = openStore(servers().elasticsearch, { prefix: of });
   return (await store.publisher.live()).generation;
 }
 
