@@ -8,13 +8,15 @@ import { promisify } from 'node:util';
 import { parseRunId, type RunId } from '@segment-store/contract/id';
 import { MANIFEST_KEY } from '@segment-store/contract/manifest';
 import { openStore } from '@segment-store/store/open';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type JobResult, runJob } from '../support/github-job.ts';
 import { removeIndices } from '../support/indices.ts';
 import { generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 import { createBucket, servers } from '../support/servers.ts';
 import { pathWithShims } from '../support/shims.ts';
 import { workflowComplaints } from '../support/workflow-complaints.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 }); // every test starts several processes
 
 const workflow = await readFile(new URL('../../examples/github-actions/load-segments.yml', import.meta.url), 'utf8');
 const prefix = `github-${randomUUID().slice(0, 8)}`;
@@ -132,11 +134,11 @@ test('a refused run is red, what was live stays live, and the refusing gate can 
   await upload(doubled, { customers: 400 });
   const refused = await job();
   expect(refused).toMatchObject({ exitCode: 4, log: expect.stringContaining('::error title=Refused') });
-  expect(refused.summary).toMatch(/^## ❌ .*exit code 4\n.*\bdrift\b.*400 customers/s);
+  expect(refused.summary).toMatch(/^## ❌ .*exit code 4\n.*\| drift \| 400 customers.*❌ refused/s);
   expect(await liveRun()).toBe(newest);
   const accepted = await job({ accept: 'drift,segment-drift' });
   expect(accepted, accepted.log).toMatchObject({ exitCode: 0 });
-  expect(accepted.summary).toMatch(/^## ✅ /);
+  expect(accepted.summary).toMatch(/^## ✅ .*\| drift \| 400 customers.* overridden by /s);
   expect(await liveRun()).toBe(doubled);
 });
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { exitCode } from '@segment-store/cli/exit-code';
 import { parseRunId } from '@segment-store/contract/id';
 import { openStore } from '@segment-store/store/open';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { removeIndices } from '../support/indices.ts';
 import {
@@ -24,6 +24,8 @@ import {
 import { generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 import { createBucket, servers } from '../support/servers.ts';
 import { pathWithShims } from '../support/shims.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 }); // every test starts several processes
 
 const examples = fileURLToPath(new URL('../../examples/kubernetes/', import.meta.url));
 const read = (name: string) => readFile(join(examples, name), 'utf8');
@@ -161,4 +163,15 @@ test('an evicted load drains, and the next pod goes on to publish the newest run
   await end(start(load(cronJob), { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }), 0);
   expect(await live()).toMatchObject({ run, members: CUSTOMERS });
   expect([...collector.paths].sort()).toEqual(['/v1/metrics', '/v1/traces']);
+});
+
+test('four pods load one run together, and one of them publishes it', async () => {
+  const together = { SEGMENT_INGEST_PREFIX: `${prefix}-parallel` };
+  const pods = ['0', '1', '2', '3'].map((index) =>
+    start(load(parallelJob), { ...together, JOB_COMPLETION_INDEX: index }),
+  );
+  for (const pod of pods) await end(pod, 0);
+  const logs = await Promise.all(pods.map(({ ended }) => ended));
+  expect(logs.filter(({ log }) => log.includes('publish: after epoch'))).toHaveLength(1);
+  expect(await live(together.SEGMENT_INGEST_PREFIX)).toMatchObject({ run, members: CUSTOMERS });
 });

@@ -75,7 +75,7 @@ const verdictRow = ({ gate, figure, limit, passed, overriddenBy }: VerdictEvent)
   gate,
   figure,
   limit,
-  overriddenBy === undefined ? (passed ? 'passed' : '**refused**') : `overridden by ${overriddenBy}`,
+  overriddenBy === undefined ? (passed ? 'passed' : '❌ refused') : `overridden by ${overriddenBy}`,
 ];
 
 const rejectedRows = (rejected: Readonly<Record<string, number>> = {}): string[][] =>
