@@ -8,9 +8,11 @@ import type { CommandEvent } from '@segment-store/cli/event';
 import { createRunId, parseRunId, type RunId, runTime } from '@segment-store/contract/id';
 import { startFaultProxy } from '@segment-store/services/fault-proxy';
 import { openStore } from '@segment-store/store/open';
+import { linesIn, storedIn, sumOutcomes } from '@segment-store/store/outcomes';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mainOf, resultOf } from '../support/commands.ts';
 import { type Served, servedDocuments } from '../support/documents.ts';
+import { type ReadThroughout, readThroughout } from '../support/fresh-reader.ts';
 import { removeIndices } from '../support/indices.ts';
 import { changeManifest, generatedParts, type RunFiles, runFiles, writeRun } from '../support/run-folder.ts';
 import { servers } from '../support/servers.ts';
@@ -74,6 +76,8 @@ interface Phase {
 }
 
 const midway = (event: CommandEvent) => event.kind === 'progress' && event.done > 0 && event.done < event.total;
+const past = (share: number) => (event: CommandEvent) => midway(event) && reached(event, share);
+const reached = (event: CommandEvent, share: number) => event.kind === 'progress' && event.done >= event.total * share;
 const stage = (name: string) => ({
   wanted: (event: CommandEvent) => event.kind === 'stage' && event.stage === name,
   freezeAt: `"stage":"${name}"`,
@@ -90,6 +94,10 @@ const oneOfEach: readonly Phase[] = [
   { phase: 'during publish', wanted: stage('publish').wanted },
   { phase: 'just after publish', wanted: ({ kind }) => kind === 'result', freezeAt: '"kind":"result"' },
 ];
+/** Where lines are under way, offsets are acknowledged and parts change hands. */
+const whileFilling: readonly Phase[] = [0.25, 0.5, 0.75].map((share) => {
+  return { phase: `${share * 100} % into the lines`, wanted: past(share) };
+});
 const phases = Array.from({ length: ROUNDS }, () => oneOfEach).flat();
 
 /** A load that `phase` may freeze. */
@@ -119,7 +127,7 @@ describe('elasticsearch', () => {
     return () => removeIndices(prefix);
   });
 
-  test.each(phases)('killed $phase', (phase) => checkKilled(place, phase));
+  test.each([...phases, ...whileFilling])('killed $phase', (phase) => checkKilled(place, phase));
 
   test('killed after a lost acknowledgement', async () => {
     const [before, next] = [await servedRun(place), await makeNext()];
@@ -144,9 +152,16 @@ interface Place {
 
 async function checkKilled(place: Place, phase: Phase): Promise<void> {
   const [before, next] = [await servedRun(place), await makeNext()];
+  const reader = readThroughout(() => open(place), linesOfRun);
   const stages = await killAt(startLoad(next, place.flags, phase), phase.wanted);
   await checkUnharmed(place, { before, next, stages });
   await checkAgain(place, next);
+  checkReadable(await reader.stop());
+}
+
+function checkReadable({ reads, wrong }: ReadThroughout): void {
+  expect(wrong).toEqual([]);
+  expect(reads).toBeGreaterThan(5);
 }
 
 /** Kills at once when the load says so; settles with the stages it had begun by then. */
@@ -181,6 +196,7 @@ async function checkUnharmed(place: Place, { before, next, stages }: Killed): Pr
 async function checkAgain(place: Place, next: RunId): Promise<Readonly<Record<string, unknown>>> {
   const result = await resultOf('ingest', load(next, place.flags));
   expect(await served(place)).toEqual({ run: next, members: 200_000, wrong: [] });
+  expect(await outcomesOf(place, next)).toEqual({ lines: 200_000, stored: 200_000, rejected: {} });
   return result;
 }
 
@@ -193,5 +209,15 @@ async function servedRun(place: Place): Promise<RunId> {
 
 async function served(place: Place, sample?: number): Promise<Served> {
   await using store = open(place);
-  return await servedDocuments(store, (run) => linesOf.get(run) ?? [], sample);
+  return await servedDocuments(store, linesOfRun, sample);
+}
+
+const linesOfRun = (run: RunId) => linesOf.get(run) ?? [];
+
+/** By the ledger, whichever job settled what: every line has one outcome. */
+async function outcomesOf(place: Place, run: RunId) {
+  await using store = open(place);
+  const { parts } = await store.publisher.status(run);
+  const total = sumOutcomes(parts.flatMap((part) => (part.state === 'finished' ? [part.outcomes] : [])));
+  return { lines: linesIn(total), stored: storedIn(total), rejected: total.rejected };
 }
