@@ -1,11 +1,10 @@
 /** Which part this job takes next, and waiting while there is none. */
 import type { Manifest, Part } from '@segment-store/contract/manifest';
-import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { createClaim } from './claimed-part.ts';
 import type { Contents } from './contents.ts';
 import { type Holder, Watch } from './holder.ts';
-import { look } from './joining.ts';
+import { explained, look } from './joining.ts';
 import { claim, type Lease, type LeaseTerms, type Seat } from './lease.ts';
 import { isOver, type Ledger } from './ledger.ts';
 import { begun, letGo, type PartRecord } from './part-record.ts';
@@ -105,7 +104,7 @@ export class Claims implements AsyncDisposable {
   }
 
   #toPart(index: number, lease: Lease<PartRecord>, attempted: boolean): ClaimedPart {
-    const { manifest, contents, ledger } = this.#terms;
+    const { manifest, contents, ledger, records } = this.#terms;
     const terms = {
       part: partOf(manifest, index),
       lease,
@@ -113,7 +112,7 @@ export class Claims implements AsyncDisposable {
       write: contents.write,
       flush: (call: Call) => contents.flush(call),
       patiently: <T>(work: () => Promise<T>, call: Call) => this.#patiently(work, call),
-      explained: (error: unknown) => this.#explained(error),
+      explained: (error: unknown) => explained(error, { records, run: manifest.run }, this.#call),
       onEnd: () => {
         ledger.note(index, lease.known);
         this.#forget(index);
@@ -126,16 +125,6 @@ export class Claims implements AsyncDisposable {
     this.#mine.delete(index);
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
-  }
-
-  /** The run may have been taken away under the job: then this is why. */
-  async #explained(error: unknown): Promise<unknown> {
-    if (!isFailure(error) || error.code !== 'CONFLICT') return error;
-    const { records, manifest } = this.#terms;
-    return look(records, manifest.run, this.#call).then(
-      () => error,
-      (reason) => reason,
-    );
   }
 
   async #look(call: Call): Promise<GenerationRecord> {

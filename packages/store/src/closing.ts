@@ -6,7 +6,7 @@ import type { Documents } from './documents.ts';
 import { eraseAndSeal, erasedBefore, type SealTerms } from './erasing.ts';
 import { isPublished } from './generation.ts';
 import { Watch } from './holder.ts';
-import { look } from './joining.ts';
+import { explained, look } from './joining.ts';
 import { claim, type Lease, type LeaseTerms, type Seat } from './lease.ts';
 import type { Ledger } from './ledger.ts';
 import { storedIn } from './outcomes.ts';
@@ -52,7 +52,7 @@ export class Closing implements AsyncDisposable {
     } catch (error) {
       this.#lease = undefined;
       await lease[Symbol.asyncDispose]();
-      throw error;
+      throw await explained(error, this.#terms, this.#call);
     }
   }
 

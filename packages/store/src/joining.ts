@@ -1,6 +1,7 @@
 /** The generation record of a build: any number of jobs join it, none owns it. */
 import type { RunId } from '@segment-store/contract/id';
 import type { Manifest } from '@segment-store/contract/manifest';
+import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { newGeneration } from './generation.ts';
 import { amend, type GenerationRecord, generationKey, type Records, type Versioned } from './records.ts';
@@ -32,6 +33,19 @@ export async function join(manifest: Manifest, terms: JoiningTerms, call: Call):
 export async function look(records: Records, run: RunId, call: Call): Promise<Versioned<GenerationRecord>> {
   const found = await records.get(generationKey(run), call);
   return { version: found?.version ?? '', value: present(run, found?.value) };
+}
+
+/** The run may have been taken away under a job: then this is why its work failed. */
+export async function explained(
+  error: unknown,
+  { records, run }: { readonly records: Records; readonly run: RunId },
+  call: Call,
+): Promise<unknown> {
+  if (!isFailure(error) || (error.code !== 'CONFLICT' && error.code !== 'NOT_FOUND')) return error;
+  return look(records, run, call).then(
+    () => error,
+    (reason) => reason,
+  );
 }
 
 /** The record of a build that still takes lines, changed. */

@@ -104,3 +104,28 @@ test('a job that was left behind by the others says what they have done', async 
   expect(await Array.fromAsync(two.parts({}, callFor()))).toEqual([]);
   expect(two.state).toBe('sealed');
 });
+
+test.each(['_count', '_flush', '_bulk'])(
+  'a run that is aborted right before %s ends as aborted, not as something lost',
+  async (step) => {
+    await using store = place.open({ leaseMs: 3_000 });
+    await using other = place.open();
+    await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+    await build.catalogue(segmentsOf());
+    let aborting: Promise<void> | undefined;
+    const loading = async () => {
+      await using claim = await claimNext(build);
+      const tally = await claim.write(linesOf(claim.part, [lineOf('a', [])]), callFor());
+      await claim.finish(toOutcomes(tally));
+      await build.seal();
+    };
+    elasticsearch.answering(({ path }) => {
+      if (path.split('?')[0]?.endsWith(step) !== true || aborting !== undefined) return 'forward';
+      aborting = other.publisher.abort(runAt(1));
+      return { status: 503, body: {} };
+    });
+    await expect(loading()).rejects.toMatchObject({ code: 'CONFLICT', message: /aborted/ });
+    await build[Symbol.asyncDispose]();
+    await aborting;
+  },
+);
