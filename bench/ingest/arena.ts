@@ -11,8 +11,11 @@ import { scale } from './scale.ts';
 export interface Arena extends AsyncDisposable {
   readonly cluster: Cluster;
   folder(options: FolderOptions): Promise<Folder>;
-  /** Loads into a deployment of its own, looks whether it is what was compared with, and removes it. */
-  ours(folder: Folder, url?: string): Promise<Measured & Loaded>;
+  /**
+   * Loads into a deployment of its own, looks whether it is what was compared with, and removes it. `swallowedAt`: by way
+   * of a null endpoint.
+   */
+  ours(folder: Folder, swallowedAt?: string): Promise<Measured & Loaded>;
   /** A prefix nobody used. */
   prefix(): string;
   remove(prefix: string): Promise<void>;
@@ -35,9 +38,11 @@ export async function openArena(): Promise<Arena> {
     folder,
     prefix,
     remove,
-    async ours(from, url = cluster.url) {
+    async ours(from, swallowedAt) {
       const own = prefix();
-      const loaded = await load(from, { url, pid: cluster.pid, prefix: own });
+      const url = swallowedAt ?? cluster.url;
+      const flags = swallowedAt === undefined ? [] : noDocuments;
+      const loaded = await load(from, { url, pid: cluster.pid, prefix: own, flags });
       await checkAlike(cluster, own);
       await remove(own);
       const mb = from.bytes / 1e6;
@@ -54,6 +59,9 @@ export async function openArena(): Promise<Arena> {
     },
   };
 }
+
+/** What refuses a generation that holds nothing. */
+const noDocuments = ['segment-sizes', 'unlisted-segments', 'shards', 'readback'].flatMap((gate) => ['--accept', gate]);
 
 /** A ceiling with another mapping would be none. */
 async function checkAlike(cluster: Cluster, prefix: string): Promise<void> {

@@ -3,7 +3,7 @@
  * all were stored. Everything else is Elasticsearch's, but for the count of an index whose bulks were swallowed.
  */
 import { fork } from 'node:child_process';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
 export interface NullEndpoint extends Disposable {
   readonly url: string;
@@ -20,6 +20,8 @@ export async function startNullEndpoint(elasticsearch: string): Promise<NullEndp
 
 const HEADERS = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' };
 const LINE_FEED = 10;
+/** A connection a request: one that is kept may end while it is used. */
+const fresh = new Agent({ keepAlive: false });
 
 function serve(elasticsearch: string): void {
   let swallowed = 0;
@@ -53,12 +55,15 @@ async function countLines(asked: IncomingMessage): Promise<number> {
 }
 
 function forward(url: string, asked: IncomingMessage, response: ServerResponse): void {
-  const { host: _, ...headers } = asked.headers;
-  const onward = request(url, { method: asked.method ?? 'GET', headers }, (answer) => {
+  const { host: _, connection: __, ...headers } = asked.headers;
+  const onward = request(url, { agent: fresh, method: asked.method ?? 'GET', headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });
-  onward.on('error', () => response.destroy());
+  onward.on('error', (error) => {
+    process.stderr.write(`the null endpoint could not forward ${asked.method} ${url}: ${error.message}\n`);
+    response.destroy();
+  });
   asked.pipe(onward);
 }
 
