@@ -1,25 +1,31 @@
 /** What can be known before anything is written. */
 import type { Manifest } from '@segment-store/contract/manifest';
 import { Failure } from '@segment-store/resilience/failure';
-import type { Generation, StorePublisher } from '@segment-store/store/store';
+import type { Generation, PublishOptions, StorePublisher } from '@segment-store/store/store';
 import { atLeastOne, empty } from './gates/empty.ts';
 import { type Overrides, refuseUnless, verdictOf } from './gates/gate.ts';
 import { sourceFailure } from './source-failure.ts';
 
+export interface Admission {
+  readonly publisher: StorePublisher;
+  readonly overrides: Overrides;
+  readonly publishing: PublishOptions;
+}
+
 /** Whether the run is to be loaded, or live already. Rejects with OLDER, CONFLICT, CHANGED or REFUSED when it must not be. */
 export async function admit(
   manifest: Manifest,
-  { publisher, overrides }: { readonly publisher: StorePublisher; readonly overrides: Overrides },
+  { publisher, overrides, publishing }: Admission,
 ): Promise<'load' | 'live already'> {
   const { generation: live } = await publisher.live();
   const generations = await publisher.generations();
   const same = generations.find(({ run }) => run === manifest.run);
   if (same !== undefined) checkSame(manifest, same);
   if (same?.state === 'live') return 'live already';
-  if (manifest.run < live.run) {
+  if (manifest.run < live.run && publishing.allowOlder === undefined) {
     throw new Failure(
       'OLDER',
-      `run ${manifest.run} is older than ${live.run}, which is live: load a newer run, or roll back`,
+      `run ${manifest.run} is older than ${live.run}, which is live: load a newer run, roll back, or say --allow-older`,
     );
   }
   const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);

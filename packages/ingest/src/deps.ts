@@ -2,7 +2,7 @@
 import type { Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
-import type { PartsOptions, Store } from '@segment-store/store/store';
+import type { PartsOptions, PublishOptions, Store, StorePublisher } from '@segment-store/store/store';
 import { createAccounts } from './accounts.ts';
 import { type BudgetLimits, createBudgets } from './budgets.ts';
 import type { Canary } from './canaries.ts';
@@ -38,6 +38,7 @@ export interface LoadDepsOptions {
   readonly limits: GateLimits & BudgetLimits;
   readonly canaries: readonly Canary[];
   readonly overrides: Overrides;
+  readonly publishing: PublishOptions;
   readonly letters: DeadLetters;
   readonly withRaw: boolean;
 }
@@ -48,14 +49,14 @@ export function loadDeps({ source, run, store, story, toLines, letters, ...optio
   const lines = linesOf(run, toLines);
   const budgets = createBudgets(manifest.parts.length, options.limits, options.overrides);
   const etagOf = (part: Part) => run.source(part).file.etag;
-  const known = (part: Part, call: Call): Promise<Known> => knownOf(part, { letters, store }, call);
+  const known = (part: Part, call: Call): Promise<Known> => knownOf(part, { letters, erasures: store.erasures }, call);
   const judge = judging(
     store,
     allGates(everyGate(manifest, { ...options, lines, known, random: Math.random }), options.overrides),
   );
   const deps: LoadDeps = {
     writer: lettered(store.writer, { letters, withRaw: options.withRaw, etagOf, time: systemTime }),
-    publisher: store.publisher,
+    publisher: publishingWith(store.publisher, options.publishing),
     inParallel: inParallel(options.partsAtOnce),
     budgets,
     taking: options.taking,
@@ -69,3 +70,8 @@ export function loadDeps({ source, run, store, story, toLines, letters, ...optio
   };
   return told(deps, manifest, story);
 }
+
+const publishingWith = (publisher: StorePublisher, options: PublishOptions): StorePublisher => ({
+  ...publisher,
+  publish: (run, expected, verdicts) => publisher.publish(run, expected, verdicts, options),
+});

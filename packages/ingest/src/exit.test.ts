@@ -29,9 +29,11 @@ test('a command may say otherwise, then no way out is added', async () => {
   expect(ended).toMatchObject({ exitCode: 4, message: 'nothing to remove' });
 });
 
-test('what the store says about a hold is said once', async () => {
+test('a hold says how to go on', async () => {
   const ended = await endedBy(new Failure('ON_HOLD', 'publishing is on hold: `unhold` first'));
-  expect(ended).toMatchObject({ message: 'publishing is on hold: `unhold` first' });
+  expect(ended).toMatchObject({
+    message: expect.stringMatching(/^publishing is on hold: `unhold` first: .*publish <run-folder>$/),
+  });
 });
 
 test('anything else is a defect, and stays as it is', async () => {

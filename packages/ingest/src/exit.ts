@@ -12,7 +12,6 @@ const exits: Exits = {
   OLDER: exitCode.held,
   ON_HOLD: exitCode.refused,
   REFUSED: exitCode.refused,
-  MISCOUNT: exitCode.refused,
   CONFLICT: exitCode.refused,
   UNSUPPORTED: exitCode.usage,
   DENIED: exitCode.usage,
@@ -27,6 +26,7 @@ const exits: Exits = {
 
 const ways: Readonly<Record<string, string>> = {
   NOT_FOUND: 'run the same command again',
+  ON_HOLD: 'the run is loaded, then publish it: segment-ingest publish <run-folder>',
   MISCOUNT: 'nothing was published, the generation before is still live',
 };
 

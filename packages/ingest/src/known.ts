@@ -7,14 +7,17 @@ import type { DeadLetters } from './dead-letters.ts';
 
 export interface Reasons {
   readonly letters: DeadLetters;
-  readonly store: Store;
+  readonly erasures: Pick<Store['erasures'], 'list'>;
 }
 
-export async function knownOf(part: Part, { letters }: Reasons, call: Call): Promise<Known> {
+export async function knownOf(part: Part, { letters, erasures }: Reasons, call: Call): Promise<Known> {
   const rejected = new Set<number>();
   for await (const { offset } of letters.of(part.key, call)) rejected.add(offset);
   return {
     isRejected: ({ offset }) => rejected.has(offset),
-    erased: async () => new Set(),
+    async erased(customerIds, asking) {
+      const erased = await erasures.list(asking);
+      return new Set(customerIds.filter((customerId) => erased.has(customerId)));
+    },
   };
 }

@@ -37,6 +37,21 @@ await main({
       load: async () => (await import('./commands/dead-letters.ts')).deadLettersCommand,
     },
     {
+      name: 'status',
+      summary: 'How far a run is',
+      load: async () => (await import('./commands/builds.ts')).statusCommand,
+    },
+    {
+      name: 'abort',
+      summary: 'Gives up a build that was never published',
+      load: async () => (await import('./commands/builds.ts')).abortCommand,
+    },
+    {
+      name: 'erase',
+      summary: 'Erases customers from the store',
+      load: async () => (await import('./commands/erase.ts')).eraseCommand,
+    },
+    {
       name: 'rollback',
       summary: 'The generation before becomes live again',
       load: async () => (await generations()).rollbackCommand,

@@ -2,8 +2,17 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { list } from '@segment-store/cli/list';
-import { flag, integer, type Option, optionalText, requiredText, text, type Values } from '@segment-store/cli/option';
-import { bytes, ratio } from '@segment-store/cli/quantity';
+import {
+  flag,
+  integer,
+  type Option,
+  optionalInteger,
+  optionalText,
+  requiredText,
+  text,
+  type Values,
+} from '@segment-store/cli/option';
+import { bytes, duration, ratio } from '@segment-store/cli/quantity';
 import type { FolderOptions } from '@segment-store/folder/folder';
 import { GATE_NAMES } from './gates/gate.ts';
 
@@ -13,6 +22,41 @@ export const storeOptions: { readonly store: Option<string>; readonly prefix: Op
     description: 'separates deployments in one Elasticsearch',
     placeholder: '<prefix>',
     fallback: 'segments',
+  }),
+};
+
+/** How a generation that is sealed stands in Elasticsearch. */
+export const settleOptions: {
+  readonly replicas: Option<number | undefined>;
+  readonly replicasFromStart: Option<boolean>;
+  readonly forceMergeTo: Option<number | undefined>;
+  readonly settle: Option<number>;
+} = {
+  replicas: optionalInteger({ description: 'copies of each shard (default: 1 where there is a second data node)' }),
+  replicasFromStart: flag({
+    description: 'write the copies during the load: slower, but nothing to wait for at the end',
+  }),
+  forceMergeTo: optionalInteger({
+    description: 'Lucene segments that each shard is merged to when it is sealed (default: it is not)',
+    min: 1,
+  }),
+  settle: duration({ description: 'how long the seal waits for copies that are being made', fallback: '1h' }),
+};
+
+/** What stays when a generation was published. */
+export const retentionOptions: {
+  readonly keep: Option<number>;
+  readonly keepYoungerThan: Option<number>;
+  readonly ilmPolicy: Option<string | undefined>;
+} = {
+  keep: integer({ description: 'generations that stay besides the live one', fallback: 2, min: 1 }),
+  keepYoungerThan: duration({
+    description: 'how long a generation stays at least after it was retired, or after the last job left its build',
+    fallback: '24h',
+  }),
+  ilmPolicy: optionalText({
+    description: 'a lifecycle policy of Elasticsearch for generations that are retired; never on the live one',
+    placeholder: '<policy>',
   }),
 };
 

@@ -2,7 +2,7 @@
 import type { ResultEvent } from '@segment-store/cli/event';
 import { formatCount } from '@segment-store/cli/render/count';
 import { formatBytes } from '@segment-store/cli/render/figure';
-import type { Live, RunOutcomes, Verdict } from '@segment-store/store/store';
+import type { Live, Pruned, RunOutcomes, Verdict } from '@segment-store/store/store';
 import { named } from './gates/named.ts';
 import { badParts } from './gates/parts.ts';
 import type { Summary } from './story.ts';
@@ -12,9 +12,11 @@ export interface Ended {
   readonly summary: Summary;
   /** Where rejected lines are. */
   readonly letters: string;
+  /** Generations that retention did not keep. */
+  readonly pruned: readonly Pruned[];
 }
 
-export function report({ live, summary, letters }: Ended): ResultEvent {
+export function report({ live, summary, letters, pruned }: Ended): ResultEvent {
   const { generation, epoch } = live;
   const { run, members, memberships, segments } = generation;
   const { seconds, rows, replayed, bytes, verdicts, outcomes } = summary;
@@ -27,6 +29,7 @@ export function report({ live, summary, letters }: Ended): ResultEvent {
     ...(leftOut === undefined ? [] : [`  ${leftOutText(leftOut, letters)}`]),
     ...(verdicts.length === 0 ? [] : [`  ${gatesText(verdicts)}`]),
     ...paceText(summary),
+    ...pruned.map(({ run, why }) => `  removed ${run}: ${why}`),
   ];
   const counts = { customers: members, memberships, segments, rows, replayed, bytes };
   const pace = { rowsPerSecond: perSecond(rows, seconds), bytesPerSecond: perSecond(bytes, seconds), seconds };
@@ -41,6 +44,7 @@ export function report({ live, summary, letters }: Ended): ResultEvent {
       ...pace,
       ...(leftOut && { leftOut: { ...leftOut, letters } }),
       gates: verdicts,
+      pruned,
     },
   };
 }

@@ -505,7 +505,9 @@ export function storeSuite(fresh: () => Promise<Place>): void {
       expect(await states(store)).toEqual({ [runAt(1)]: 'live', [runAt(2)]: 'withdrawn' });
       await sealed(store, runAt(3), { a: ['s:3'] });
       await expect(store.publisher.publish(runAt(3), 3, [])).rejects.toEqual(failing('ON_HOLD', 'unhold'));
+      expect(await store.publisher.heldSince()).toBeInstanceOf(Date);
       expect(await store.publisher.unhold()).toBe(true);
+      expect(await store.publisher.heldSince()).toBeUndefined();
       expect(await store.publisher.unhold()).toBe(false);
       expect(await store.publisher.publish(runAt(3), 3, [])).toMatchObject({ epoch: 4, floor: 3 });
       expect(await states(store)).toEqual({ [runAt(1)]: 'retired', [runAt(2)]: 'withdrawn', [runAt(3)]: 'live' });

@@ -215,6 +215,8 @@ export interface StorePublisher {
    * NOT_FOUND when none is retired: the empty genesis generation never comes back.
    */
   rollBack(expected: Live['epoch']): Promise<Live>;
+  /** Since when a roll back holds publishing; undefined when nothing is held. */
+  heldSince(): Promise<Date | undefined>;
   /** Lets publishing go on; false when nothing was held. */
   unhold(): Promise<boolean>;
   /** Of a sealed or published generation; NOT_FOUND when it, or an index of it, is gone. */

@@ -1,13 +1,15 @@
 /** From a run folder to the live generation: what `load` and `publish` share. */
 import type { Context } from '@segment-store/cli/command';
+import type { ProgressEvent, Say } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import { integer, type Option, type Values } from '@segment-store/cli/option';
+import { flag, integer, type Option, type Values } from '@segment-store/cli/option';
 import type { Manifest } from '@segment-store/contract/manifest';
 import { openFolder } from '@segment-store/folder/open';
+import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
-import { openStore } from '@segment-store/store/open';
-import type { Live } from '@segment-store/store/store';
+import { openStore, type StoreOptions } from '@segment-store/store/open';
+import type { Live, Pruned, Settling, Store } from '@segment-store/store/store';
 import { admit } from '../admit.ts';
 import { byCustomer } from '../by-customer.ts';
 import { type Canary, readCanaries } from '../canaries.ts';
@@ -25,7 +27,9 @@ import {
   gateOptions,
   letterOptions,
   manifestOptions,
+  retentionOptions,
   scratchOptions,
+  settleOptions,
   storeOptions,
   transformOptions,
 } from '../options.ts';
@@ -37,15 +41,19 @@ import { whoRuns } from '../who.ts';
 
 export const bringOptions: typeof storeOptions &
   typeof buildOptions &
+  typeof settleOptions &
+  typeof retentionOptions &
   typeof folderOptions &
   typeof manifestOptions &
   typeof budgetOptions &
   typeof letterOptions &
   typeof gateOptions &
   typeof transformOptions &
-  typeof scratchOptions & { readonly partsAtOnce: Option<number> } = {
+  typeof scratchOptions & { readonly allowOlder: Option<boolean>; readonly partsAtOnce: Option<number> } = {
   ...storeOptions,
   ...buildOptions,
+  ...settleOptions,
+  ...retentionOptions,
   ...folderOptions,
   ...manifestOptions,
   ...budgetOptions,
@@ -53,6 +61,7 @@ export const bringOptions: typeof storeOptions &
   ...gateOptions,
   ...transformOptions,
   ...scratchOptions,
+  allowOlder: flag({ description: 'publish a run that is older than the live one; recorded with who allowed it' }),
   partsAtOnce: integer({ description: 'parts read at the same time', fallback: 4, min: 1, max: 64 }),
 };
 
@@ -74,7 +83,7 @@ export function bring(url: string, { options, context, fills }: Bringing, steps:
     const given = givenBy(options);
     await using toLines = await openToLines({ ...options, keepRaw: options.deadLetterRaw });
     await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
-    await using store = orUsage(() => openStore(options.store, options));
+    await using store = orUsage(() => openStore(options.store, storeOptionsOf(options, say)));
     story.stage('check', folder.url);
     const source = await openAnyRun(folder, options, call);
     const { run } = source.manifest;
@@ -88,12 +97,14 @@ export function bring(url: string, { options, context, fills }: Bringing, steps:
         data: { run, published: false },
       });
     }
+    await tellHold(store, say);
     if (fills) await checkWritable(letters, call);
     const loadable = await byCustomer(source, { ...options, onProgress: story.regrouped }, call);
     const deps = loadDeps({ ...given, source, run: loadable, store, story, toLines, letters });
     const live = await steps(loadable.manifest, deps, call);
     await loadable.remove();
-    say(report({ live, summary: story.summary(), letters: letters.url }));
+    const pruned = await prune(store, options, say);
+    say(report({ live, summary: story.summary(), letters: letters.url, pruned }));
   });
 }
 
@@ -104,15 +115,55 @@ function givenBy({ partsAtOnce, slice, retryFailed, deadLetterRaw, ...options }:
   if (slice !== undefined && options.store.startsWith('embedded:')) {
     throw new CommandError(exitCode.usage, `--slice: one process writes ${options.store}; load the run without it`);
   }
+  const by = whoRuns();
   const preferred = slice && { preferred: (place: number) => isInSlice(slice, place) };
   return {
     partsAtOnce,
     taking: { retryFailed, ...preferred },
     withRaw: deadLetterRaw,
     limits: options,
-    overrides: { gates: new Set(options.accept), by: whoRuns() },
+    overrides: { gates: new Set(options.accept), by },
+    publishing: options.allowOlder ? { allowOlder: by } : {},
     canaries: canariesOf(options.canaries),
   };
+}
+
+function storeOptionsOf({ replicas, forceMergeTo, settle, ilmPolicy, ...options }: Options, say: Say): StoreOptions {
+  return {
+    ...options,
+    settleMs: settle,
+    ...(replicas !== undefined && { replicas }),
+    ...(forceMergeTo !== undefined && { forceMergeTo }),
+    ...(ilmPolicy !== undefined && { ilmPolicy }),
+    onSettling: (settling) => say(settlingEvent(settling)),
+  };
+}
+
+function settlingEvent({ step, doneBytes = 0, totalBytes = 0 }: Settling): ProgressEvent {
+  const figures = { [step === 'copy' ? 'copyBytes' : 'mergeBytes']: doneBytes };
+  return { kind: 'progress', stage: 'seal', done: doneBytes, total: totalBytes, unit: 'bytes', figures };
+}
+
+/** The run is live whatever becomes of the older ones: the next publish prunes again. */
+async function prune({ publisher }: Store, { keep, keepYoungerThan }: Options, say: Say): Promise<readonly Pruned[]> {
+  try {
+    return await publisher.prune({ keep, youngerThanMs: keepYoungerThan });
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    say({ kind: 'warning', text: `older generations are not removed: ${error.message}` });
+    return [];
+  }
+}
+
+async function tellHold({ publisher }: Store, say: Say): Promise<void> {
+  const since = await publisher.heldSince();
+  if (since === undefined) return;
+  const what = 'the run is loaded, sealed and judged, but not published';
+  const way = 'then run "segment-ingest unhold" and "segment-ingest publish <run-folder>"';
+  say({
+    kind: 'warning',
+    text: `publishing is on hold since the roll back at ${since.toISOString()}: ${what}; ${way}`,
+  });
 }
 
 function canariesOf(file: string | undefined): readonly Canary[] {

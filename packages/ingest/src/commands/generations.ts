@@ -1,23 +1,19 @@
 /** Commands over the generations of a store. */
 
-import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
-import { exitCode } from '@segment-store/cli/exit-code';
-import type { Values } from '@segment-store/cli/option';
+import { type AnyCommand, command } from '@segment-store/cli/command';
 import { formatCount } from '@segment-store/cli/render/count';
 import { parseRunId } from '@segment-store/contract/id';
-import { openStore } from '@segment-store/store/open';
 import { GENESIS, type Generation, type Store } from '@segment-store/store/store';
-import { orUsage, withExitCode } from '../exit.ts';
-import { storeOptions } from '../options.ts';
+import { orUsage } from '../exit.ts';
+import { retentionOptions, storeOptions } from '../options.ts';
 import { table } from '../table.ts';
-
-type Result = { readonly text: string; readonly data: Readonly<Record<string, unknown>> };
+import { onStore, type Result } from './on-store.ts';
 
 export const rollbackCommand: AnyCommand = command({
   name: 'rollback',
   summary: 'Makes the newest retired generation live again, withdraws the live one and holds publishing.',
   arguments: [],
-  options: storeOptions,
+  options: { ...storeOptions, ilmPolicy: retentionOptions.ilmPolicy },
   examples: ['segment-ingest rollback --store embedded:./store'],
   run: (input, context) => onStore(input.options, context, rollBack),
 });
@@ -51,18 +47,6 @@ export const generationsCommand: AnyCommand = command({
   ],
   run: (input, context) => onStore(input.options, context, listGenerations),
 });
-
-function onStore(
-  options: Values<typeof storeOptions>,
-  { say, signal }: Context,
-  work: (store: Store) => Promise<Result>,
-): Promise<void> {
-  const show = async () => {
-    await using store = orUsage(() => openStore(options.store, { prefix: options.prefix }));
-    say({ kind: 'result', ...(await work(store)) });
-  };
-  return withExitCode(signal, show, { NOT_FOUND: exitCode.refused });
-}
 
 async function rollBack({ publisher }: Store): Promise<Result> {
   const before = await publisher.live();

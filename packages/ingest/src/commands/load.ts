@@ -1,6 +1,8 @@
 import { type AnyCommand, command } from '@segment-store/cli/command';
 import { flag } from '@segment-store/cli/option';
+import type { Manifest } from '@segment-store/contract/manifest';
 import { Failure } from '@segment-store/resilience/failure';
+import type { StorePublisher } from '@segment-store/store/store';
 import { complete, fill } from '../load.ts';
 import { sliceOption } from '../slice.ts';
 import { bring, bringOptions } from './bring.ts';
@@ -9,6 +11,7 @@ const loadOptions = {
   ...bringOptions,
   slice: sliceOption,
   retryFailed: flag({ description: 'take up parts that an earlier job left out as corrupt, too' }),
+  rebuild: flag({ description: 'give up what is loaded of this run and was never published, and begin anew' }),
 };
 
 export const loadCommand: AnyCommand = command({
@@ -22,6 +25,7 @@ export const loadCommand: AnyCommand = command({
   ],
   run({ args: [folder = ''], options }, context) {
     return bring(folder, { options, context, fills: true }, async (manifest, deps, call) => {
+      if (options.rebuild) await giveUp(manifest, deps.publisher);
       await fill(manifest, deps, call);
       return complete(manifest, deps, call);
     });
@@ -43,3 +47,8 @@ export const publishCommand: AnyCommand = command({
     });
   },
 });
+
+async function giveUp({ run }: Manifest, publisher: StorePublisher): Promise<void> {
+  const known = await publisher.generations();
+  if (known.some((generation) => generation.run === run)) await publisher.abort(run);
+}

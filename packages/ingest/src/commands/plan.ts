@@ -89,7 +89,7 @@ interface Next {
 async function whatNext({ manifest }: Run, { store, options }: { store: Store; options: Options }): Promise<Next> {
   try {
     const { publisher } = store;
-    const admitted = await admit(manifest, { publisher, overrides: overridesOf(options) });
+    const admitted = await admit(manifest, { publisher, overrides: overridesOf(options), publishing: {} });
     if (admitted === 'live already')
       return { loads: false, text: `run ${manifest.run} is live already: nothing to do` };
     return { loads: true, text: publishText(await publisher.live()) };

@@ -70,7 +70,7 @@ async function verifyRun(url: string, { options, context }: { options: Options; 
   await using reader = await store.reader.open(live.run, call);
   const run = await byCustomer(source, { ...options, onProgress: regrouping(say) }, call);
   const { manifest } = run;
-  const reasons = { letters: new DeadLetters(lettersFolder), store };
+  const reasons = { letters: new DeadLetters(lettersFolder), erasures: store.erasures };
   say({ kind: 'stage', stage: 'verify', detail: `${formatCount(manifest.parts.length)} parts of run ${manifest.run}` });
   const found = await verify(
     manifest.parts,

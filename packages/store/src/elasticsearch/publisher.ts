@@ -45,6 +45,10 @@ export function createPublisher(terms: PublisherTerms, call: Call): StorePublish
     status: (run) => status(terms, run, call),
     publish: (run, expected, verdicts, options) => publish(terms, { run, expected, verdicts, ...options }, call),
     rollBack: (expected) => rollBack(terms, expected, call),
+    async heldSince() {
+      const hold = (await terms.records.get(HOLD, call))?.value;
+      return hold && new Date(hold.at);
+    },
     unhold: () => unhold(terms, call),
     condition: (run) => conditionOf(terms, run, call),
     remove: (run) => remove(removalOf(terms), run, call),

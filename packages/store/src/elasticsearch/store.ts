@@ -105,6 +105,7 @@ function after(ready: () => Promise<void>, publisher: StorePublisher): StorePubl
     status: (run) => ready().then(() => publisher.status(run)),
     publish: (...publishing) => ready().then(() => publisher.publish(...publishing)),
     rollBack: (expected) => ready().then(() => publisher.rollBack(expected)),
+    heldSince: () => ready().then(() => publisher.heldSince()),
     unhold: () => ready().then(() => publisher.unhold()),
     condition: (run) => ready().then(() => publisher.condition(run)),
     remove: (run) => ready().then(() => publisher.remove(run)),

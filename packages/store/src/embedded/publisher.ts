@@ -40,6 +40,10 @@ export function createPublisher({ control, lives, removeDocuments, environment }
     async rollBack(expected) {
       return control().transaction((transaction) => rollBack(transaction, expected));
     },
+    async heldSince() {
+      const hold = control().read((snapshot) => snapshot.get(HOLD));
+      return hold && new Date(hold.at);
+    },
     async unhold() {
       return control().transaction((transaction) => {
         const hold = transaction.get(HOLD);
