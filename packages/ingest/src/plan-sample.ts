@@ -105,3 +105,5 @@ function storedBytes({ spans }: Lines): number {
   for (let at = 0; at < spans.length; at += SPAN_FIELDS) bytes += (spans[at + 1] ?? 0) - (spans[at] ?? 0);
   return bytes;
 }
+
+export const noSample: Sample = { parts: 0, lines: 0, bytes: 0, rejected: [], corrupt: [] };

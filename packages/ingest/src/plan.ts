@@ -33,21 +33,44 @@ const SHARD_DOCUMENTS = 200e6;
 export function forecast(
   { parts, totals }: Pick<Manifest, 'parts' | 'totals'>,
   sample: Sample,
-  { rowsPerSecond, copies }: Assumptions,
+  assumptions: Assumptions,
 ): Forecast {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const read = sample.lines + sample.rejected.length;
   const customers = Math.round(rows * (read === 0 ? 1 : sample.lines / read));
   const documentBytes = Math.round((customers * sample.bytes) / Math.max(1, sample.lines));
+  return {
+    ...sizes({ customers, documentBytes }, assumptions),
+    ...totals,
+    customers,
+    seconds: rows / assumptions.rowsPerSecond,
+  };
+}
+
+/** Of a by-segment run nobody knows its member lines before it is regrouped; what they hold, its catalogue tells. */
+export function forecastBySegment(
+  { totals }: Pick<Manifest, 'totals'>,
+  catalogue: Reader['catalogue'],
+  assumptions: Assumptions,
+): Forecast {
+  const customers = totals.customers ?? 0;
+  const rows = [...catalogue.values()].filter(({ complementOf }) => complementOf === undefined);
+  const idBytes = rows.reduce((sum, { id, size }) => sum + size * (id.length + QUOTES_BYTES), 0);
+  const documentBytes = idBytes + customers * EMPTY_LINE_BYTES;
+  const seconds = (totals.customers ?? totals.memberships) / assumptions.rowsPerSecond;
+  return { ...sizes({ customers, documentBytes }, assumptions), ...totals, customers, seconds };
+}
+
+/** `"…",` around each segment id, and a line without any. */
+const QUOTES_BYTES = 3;
+const EMPTY_LINE_BYTES = 50;
+
+function sizes({ customers, documentBytes }: Pick<Forecast, 'customers' | 'documentBytes'>, { copies }: Assumptions) {
   const primaryBytes = documentBytes * DISK_PER_BYTE;
   return {
-    customers,
-    memberships: totals.memberships,
-    segments: totals.segments,
     documentBytes,
     diskBytes: Math.round(primaryBytes * (1 + copies)),
     shards: Math.max(1, Math.ceil(primaryBytes / SHARD_BYTES), Math.ceil(customers / SHARD_DOCUMENTS)),
-    seconds: rows / rowsPerSecond,
   };
 }
 

@@ -7,7 +7,7 @@ import { openFolder } from '@segment-store/folder/open';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { openStore } from '@segment-store/store/open';
-import { GENESIS, type Live, type Store, type Verdict } from '@segment-store/store/store';
+import { GENESIS, type Live, type Reader, type Store, type Verdict } from '@segment-store/store/store';
 import { admit } from '../admit.ts';
 import { readCatalogue } from '../catalogue.ts';
 import { orUsage, withExitCode } from '../exit.ts';
@@ -27,8 +27,8 @@ import {
   transformOptions,
 } from '../options.ts';
 import { partSource } from '../part-source.ts';
-import { asSealed, type Forecast, forecast } from '../plan.ts';
-import { type Sample, sampleRun } from '../plan-sample.ts';
+import { asSealed, type Forecast, forecast, forecastBySegment } from '../plan.ts';
+import { noSample, type Sample, sampleRun } from '../plan-sample.ts';
 import type { Run } from '../run.ts';
 import { openToLines } from '../to-lines.ts';
 import { whoRuns } from '../who.ts';
@@ -71,10 +71,9 @@ async function plan(url: string, { options, context }: { options: Options; conte
   const run = await openAnyRun(folder, options, call);
   const next = await whatNext(run, { store, options });
   say({ kind: 'stage', stage: 'sample', detail: `${formatCount(run.manifest.parts.length)} parts` });
-  const sample = await sampleRun(run, sampling(run, toLines, options), call);
-  const expected = forecast(run.manifest, sample, options);
-  const verdicts = await foretell(run, { sample, expected, store, options }, call);
-  say({ kind: 'result', ...toResult(run, { sample, expected, verdicts, next, options }) });
+  const foreseen = await foresee(run, { toLines, options }, call);
+  const verdicts = await foretell(run, { ...foreseen, store, options }, call);
+  say({ kind: 'result', ...toResult(run, { ...foreseen, verdicts, next, options }) });
   if (options.detailedExitCode && next.loads) {
     throw new CommandError(exitCode.different, `run ${run.manifest.run} is to be loaded`);
   }
@@ -104,6 +103,22 @@ function publishText({ generation, epoch }: Live): string {
   return `then it would be published as epoch ${epoch + 1}, ${before}`;
 }
 
+/** What a load would store. */
+async function foresee(
+  run: Run,
+  { toLines, options }: { readonly toLines: ToLines; readonly options: Options },
+  call: Call,
+): Promise<Pick<Foreseen, 'sample' | 'expected' | 'catalogue'>> {
+  const { manifest } = run;
+  const segments = await Array.fromAsync(readCatalogue(manifest, partSource(run, manifest.catalogue).bytes(call)));
+  const catalogue = new Map(segments.map((segment) => [segment.id, segment]));
+  if (manifest.layout === 'by-segment') {
+    return { catalogue, sample: noSample, expected: forecastBySegment(manifest, catalogue, options) };
+  }
+  const sample = await sampleRun(run, sampling(run, toLines, options), call);
+  return { catalogue, sample, expected: forecast(manifest, sample, options) };
+}
+
 const sampling = (run: Run, toLines: ToLines, { partsAtOnce }: Options) => ({
   readLines: lineReader(run, toLines),
   inParallel: inParallel(partsAtOnce),
@@ -112,6 +127,7 @@ const sampling = (run: Run, toLines: ToLines, { partsAtOnce }: Options) => ({
 const overridesOf = ({ accept }: Options): Overrides => ({ gates: new Set(accept), by: whoRuns() });
 
 interface Foreseen {
+  readonly catalogue: Reader['catalogue'];
   readonly sample: Sample;
   readonly expected: Forecast;
   readonly store: Store;
@@ -121,19 +137,19 @@ interface Foreseen {
 /** Gates that can be asked before a line is written. */
 async function foretell(
   run: Run,
-  { sample, expected, store, options }: Foreseen,
+  { catalogue, sample, expected, store, options }: Foreseen,
   call: Call,
 ): Promise<readonly Verdict[]> {
   const { manifest } = run;
-  const segments = await Array.fromAsync(readCatalogue(manifest, partSource(run, manifest.catalogue).bytes(call)));
-  const catalogue = new Map(segments.map((segment) => [segment.id, segment]));
   const { generation } = await store.publisher.live();
   await using reader = await store.reader.open(generation.run, call);
   const judged = asSealed({ manifest, catalogue, sample, forecast: expected }, { generation, reader });
-  return await allGates(earlyGates(options), overridesOf(options))(judged, call);
+  const isCounted = manifest.layout === 'by-customer' || manifest.totals.customers !== undefined;
+  const gates = earlyGates(options).filter(({ name }) => isCounted || (name !== 'empty' && name !== 'drift'));
+  return await allGates(gates, overridesOf(options))(judged, call);
 }
 
-interface Told extends Omit<Foreseen, 'store'> {
+interface Told extends Omit<Foreseen, 'store' | 'catalogue'> {
   readonly verdicts: readonly Verdict[];
   readonly next: Next;
 }
@@ -145,7 +161,9 @@ function toResult({ manifest }: Run, { sample, expected, verdicts, next, options
   const refusing = verdicts.filter(({ passed, overriddenBy }) => !passed && overriddenBy === undefined);
   const text = [
     `run ${run}: ${formatCount(parts.length)} parts, ${formatBytes(bytes)}`,
-    `  sampled: ${formatCount(sample.lines)} lines of ${formatCount(sample.parts)} parts, ${formatCount(sample.rejected.length)} rejected, ${formatCount(sample.corrupt.length)} parts corrupt`,
+    manifest.layout === 'by-segment'
+      ? '  not sampled: it is regrouped by customer first, so customers are known only where the manifest counts them'
+      : `  sampled: ${formatCount(sample.lines)} lines of ${formatCount(sample.parts)} parts, ${formatCount(sample.rejected.length)} rejected, ${formatCount(sample.corrupt.length)} parts corrupt`,
     `  to store: ${formatCount(customers)} customers, ${formatCount(memberships)} memberships, ${formatCount(segments)} segments; ${formatBytes(documentBytes)} of documents`,
     `  in Elasticsearch: about ${formatBytes(diskBytes)} on disk with ${options.copies} copies, at least ${shards} shards (--shards ${options.shards})`,
     `  in about ${formatDuration(seconds * 1000)}, at ${formatCount(options.rowsPerSecond)} lines/s`,
