@@ -56,8 +56,9 @@ export function createStory(say: Say, time: Time): Story {
       say({ kind: 'progress', stage: stages.now, unit: 'rows', ...rows.progress() });
     },
     regrouped(progress) {
-      if (stages.now !== 'regroup') begin('regroup', 'by customer');
-      if (time.now() - saidAt < PROGRESS_MS) return;
+      const [name, detail] = progress.unit === 'rows' ? ['regroup', 'by customer'] : ['sort', 'in scratch'];
+      if (stages.now !== name) begin(name, detail);
+      else if (time.now() - saidAt < PROGRESS_MS) return;
       saidAt = time.now();
       say({ kind: 'progress', stage: stages.now, ...progress });
     },

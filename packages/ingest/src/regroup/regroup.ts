@@ -95,11 +95,13 @@ async function* counted(
   { totals }: Manifest,
   onProgress: RegroupOptions['onProgress'],
 ): AsyncGenerator<PairBatch> {
+  const told = (done: number) => onProgress({ done, total: totals.memberships, unit: 'memberships' });
   let done = 0;
+  told(done); // the first batch comes when all are sorted
   for await (const batch of pairs) {
     yield batch;
     done += batch.customerIds.length;
-    onProgress({ done, total: totals.memberships, unit: 'memberships' });
+    told(done);
   }
 }
 
