@@ -5,7 +5,9 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toRow } from '../ratio.ts';
 import { report } from '../report.ts';
+import { cpuSeconds as cpuSecondsOf } from './cpu.ts';
 
 const MAIN = join(import.meta.dirname, '../../packages/ingest/src/main.ts');
 const RUN = '20260131t040000z';
@@ -37,8 +39,7 @@ interface Figures {
 }
 
 function row(name: string, unit: string, { value, baseline, goal }: Figures) {
-  const ratio = Number((value / baseline).toPrecision(4));
-  return { name, value, unit, baseline, ratio, goal, met: ratio <= goal };
+  return toRow({ name, unit, goal }, { value, baseline, ratio: value / baseline });
 }
 
 type Lines = (part: number) => Generator<string>;
@@ -109,15 +110,9 @@ async function watched(args: readonly string[]): Promise<{ cpuSeconds: number; p
   const ended = once(child, 'exit');
   let [cpuSeconds, peakMb] = [0, 0];
   const look = setInterval(async () => {
-    const [stat, status] = await Promise.all(
-      ['stat', 'status'].map((what) => readFile(`/proc/${child.pid}/${what}`, 'utf8').catch(() => '')),
-    );
-    const [user, system] = (stat ?? '')
-      .slice((stat ?? '').lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11);
-    cpuSeconds = Math.max(cpuSeconds, (Number(user) + Number(system)) / 100 || 0);
-    peakMb = Math.max(peakMb, Number(/VmHWM:\s*(\d+)/.exec(status ?? '')?.[1] ?? 0) / 1000);
+    cpuSeconds = Math.max(cpuSeconds, cpuSecondsOf(child.pid ?? 0) || 0);
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
+    peakMb = Math.max(peakMb, Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0) / 1000);
   }, 100);
   const [exitCode] = await ended;
   clearInterval(look);
