@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runFiles } from '../../../../test/support/run-folder.ts';
 import { createPlaces, ended, member, type Places, run, served } from '../place.fixture.ts';
+import { deadLettersCommand } from './dead-letters.ts';
 import { loadCommand } from './load.ts';
 
 let places: Places;
@@ -97,4 +98,33 @@ test.each([
   expect(refused.said).toContain(deadLetters);
   expect((await served(store, [])).run).not.toBe(run);
   await expect(readFile(join(store.replace('embedded:', ''), 'generations', run))).rejects.toThrow('ENOENT');
+});
+
+test('a load that goes on keeps the letters of what was settled, and adds those of the rest: each line once', async () => {
+  const many = Array.from({ length: 60_000 }, (_, index) => member(`c${index}`, 'a'));
+  const isBad = (index: number) => index === 100 || (index >= 50_000 && index % 20 === 0);
+  const lines = many.map((line, index) => (isBad(index) ? 'no line' : line));
+  const { folder, store } = await places.place(runFiles({ run, parts: [lines], gzip: true }));
+  expect(await ended(loadCommand, [folder], { store })).toMatchObject({ exitCode: 4 });
+  const again = await ended(loadCommand, [folder], { store, maxBadRecords: '5%' });
+  expect(again.exitCode, again.said).toBe(0);
+  const rows = Number(again.events.find((event) => event.kind === 'result')?.data.rows);
+  expect(rows).toBeLessThan(60_000);
+  const letters = await lettersIn(join(folder, '..', '_dead-letters', run, `${PART}.ndjson.gz`));
+  const wanted = [...many.keys()].filter(isBad).map((index) => ({ line: index + 1, reason: 'malformed' }));
+  expect(letters).toMatchObject(wanted);
+  expect(letters).toHaveLength(wanted.length);
+});
+
+test('the command prints them a JSON object a line, or how many by part and reason', async () => {
+  const { lines, letters } = spoiled(2_000);
+  const { folder, store } = await places.place(runFiles({ run, parts: [lines] }));
+  expect((await ended(deadLettersCommand, [folder], {})).said).toContain('no dead letters');
+  await ended(loadCommand, [folder], { store });
+  const printed = await ended(deadLettersCommand, [folder], {});
+  const data = printed.events.filter((event) => event.kind === 'data');
+  expect(data.map(({ text }) => JSON.parse(text))).toEqual(letters.map(({ raw: _, ...letter }) => expected(letter)));
+  const summary = await ended(deadLettersCommand, [folder], { summary: true });
+  expect(summary.said).toMatch(/^part +reason +lines$/m);
+  expect(summary.said.match(/^members\/part-00000 +[a-z-]+ +3$/gm)).toHaveLength(3);
 });
