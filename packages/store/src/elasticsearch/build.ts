@@ -8,6 +8,7 @@ import { onceItWorks } from '../once-it-works.ts';
 import { refusal } from '../refusal.ts';
 import { acceptedBytes } from './accepted-bytes.ts';
 import { type BulkTarget, sendBulk } from './bulk.ts';
+import { bulkBodies } from './bulk-bodies.ts';
 import { gzipBulk, plainBulk } from './bulk-encoding.ts';
 import { BulkPace } from './bulk-pace.ts';
 import { BulkQueue } from './bulk-queue.ts';
@@ -34,8 +35,17 @@ export function createContents(terms: ContentsTerms, run: RunId): Contents {
     { index: catalogue, alias: layout.catalogueBuildOf(run) },
   ];
   const pace = new BulkPace({ bytes: terms.bulkBytes, inFlight: terms.bulksInFlight }, systemTime);
+  const bodies = bulkBodies(terms.bulksInFlight);
   const encode = terms.bulkCompression ? gzipBulk : plainBulk;
-  const target: BulkTarget = { connection, alias: layout.buildOf(run), index: members, patienceMs, pace, encode };
+  const target: BulkTarget = {
+    connection,
+    alias: layout.buildOf(run),
+    index: members,
+    patienceMs,
+    pace,
+    encode,
+    bodies,
+  };
   const ending = new AbortController();
   // A bulk carries lines of several parts: no caller may end it for the others.
   const sending: Call = { ...unlimited, signal: ending.signal };

@@ -16,14 +16,13 @@ export interface Chosen {
   readonly indexes: readonly number[];
 }
 
-/** The body that creates the chosen lines, in their order. */
-export function bulkBody(chosen: readonly Chosen[]): Buffer {
-  const body = Buffer.allocUnsafe(bodyBytes(chosen));
+/** The body that creates the chosen lines, in their order; at the front of `memory`. */
+export function bulkBody(chosen: readonly Chosen[], memory: Buffer = Buffer.allocUnsafe(bodyBytes(chosen))): Buffer {
   let at = 0;
   for (const { lines, indexes } of chosen) {
-    for (const index of indexes) at = putAction(body, at, { lines, index });
+    for (const index of indexes) at = putAction(memory, at, { lines, index });
   }
-  return body;
+  return memory.subarray(0, at);
 }
 
 export function bodyBytes(chosen: readonly Chosen[]): number {

@@ -3,6 +3,7 @@ import type { Call } from '@segment-store/resilience/operation';
 import { createPatience } from '../patience.ts';
 import { refusal } from '../refusal.ts';
 import { type BulkAnswer, settle } from './bulk-answer.ts';
+import type { BulkBodies } from './bulk-bodies.ts';
 import { bodyBytes, bulkBody } from './bulk-body.ts';
 import type { EncodeBulk } from './bulk-encoding.ts';
 import type { BulkPace } from './bulk-pace.ts';
@@ -18,6 +19,7 @@ export interface BulkTarget {
   readonly patienceMs: number;
   readonly pace: BulkPace;
   readonly encode: EncodeBulk;
+  readonly bodies: BulkBodies;
 }
 
 interface Attempt {
@@ -52,13 +54,16 @@ export async function sendBulk(target: BulkTarget, { slices, isFull }: Bulk, cal
 
 /** What the answer says is told to the pace as well: all parts of the build share it. */
 async function sendOnce(target: BulkTarget, { slices, isFull }: Bulk, call: Call): Promise<Attempt> {
-  const { pace } = target;
-  const body = bulkBody(slices);
+  const { pace, bodies } = target;
+  const memory = bodies.take(bodyBytes(slices));
+  const body = bulkBody(slices, memory);
   const sent = { bytes: body.length, at: pace.now(), isFull };
   try {
     const { status, body: answer } = await post(target, body, call);
     if (status === TOO_LARGE && lineCountOf(slices) > 1) pace.tooLarge(sent);
     if (status === 400 || status === TOO_LARGE) return { left: slices, refused: status };
+    // Answered: Elasticsearch has read all of it.
+    bodies.giveBack(memory);
     const left = await settle({ ...target, slices }, answer, call);
     if (left.length > 0) pace.busy(sent);
     else pace.stored(sent);
