@@ -19,6 +19,12 @@ export async function startNullEndpoint(elasticsearch: string): Promise<NullEndp
 }
 
 const HEADERS = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' };
+/** What is said of a document to who asked for its status only, and to who asked for nothing in particular. */
+const ITEM = {
+  asked: '{"create":{"status":201}}',
+  whole:
+    '{"create":{"_index":"null","_id":"1a2b3c-1234","_version":1,"result":"created","_shards":{"total":1,"successful":1,"failed":0},"_seq_no":1234567,"_primary_term":1,"status":201}}',
+};
 const LINE_FEED = 10;
 /** A connection a request: one that is kept may end while it is used. */
 const fresh = new Agent({ keepAlive: false });
@@ -27,10 +33,11 @@ function serve(elasticsearch: string): void {
   let swallowed = 0;
   const server = createServer((asked, response) => {
     const { url = '' } = asked;
-    if (/-build-[^/.]+\/_bulk/.test(url) || url.startsWith('/null/_bulk')) {
+    if (/-build-[^/.]+\/_bulk/.test(url) || url.startsWith('/_bulk')) {
       void countLines(asked).then((lines) => {
         swallowed += lines / 2;
-        response.writeHead(200, HEADERS).end('{"errors":false}');
+        const item = url.includes('filter_path') ? ITEM.asked : ITEM.whole;
+        response.writeHead(200, HEADERS).end(`{"errors":false,"items":[${Array(lines / 2).fill(item)}]}`);
       });
     } else if (/-members-[^/,]+\/_count/.test(url)) {
       response.writeHead(200, HEADERS).end(JSON.stringify({ count: swallowed, _shards: { failed: 0 } }));
