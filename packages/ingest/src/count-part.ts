@@ -1,19 +1,12 @@
-/** What a part holds, found by reading it. */
-import { SPAN_FIELDS } from '@segment-store/contract/lines';
+/** What a file of a run folder holds, found by reading it. */
+import { FormatError } from '@segment-store/contract/id';
+import { parseSegmentLine } from '@segment-store/contract/lines';
 import type { Call } from '@segment-store/resilience/operation';
 import { csvRows } from './lines/csv.ts';
-import { keepNothing, memberLines } from './lines/member-lines.ts';
 import { ndjsonRows } from './lines/ndjson.ts';
 import { parquetRows } from './lines/parquet.ts';
 import type { PartSource, RowReader, Rows } from './lines/rows.ts';
 import type { Shape } from './run-shape.ts';
-
-export interface Count {
-  /** Good ones and bad ones. */
-  readonly rows: number;
-  /** Of the good ones. */
-  readonly memberships: number;
-}
 
 const MEMBER = ['customer_id', 'segment_ids'];
 const PAIR = ['segment_id', 'customer_id'];
@@ -25,49 +18,44 @@ const readers: Readonly<Record<`${Shape['layout']} ${Shape['format']}`, RowReade
   'by-segment csv': csvRows(PAIR),
   'by-segment parquet': parquetRows(PAIR),
 };
-const counters: Readonly<Record<Shape['layout'], (rows: Rows) => Count>> = {
-  'by-customer': countMembers,
-  'by-segment': countCustomers,
-};
 
-export async function countPart({ layout, format }: Shape, source: PartSource, call: Call): Promise<Count> {
-  let sum: Count = { rows: 0, memberships: 0 };
-  for await (const rows of readers[`${layout} ${format}`](source, call)) {
-    const count = counters[layout](rows);
-    sum = { rows: sum.rows + count.rows, memberships: sum.memberships + count.memberships };
-  }
-  return sum;
-}
-
-/** Lines of a catalogue. */
-export async function countCatalogue(source: PartSource, call: Call): Promise<number> {
+/** Good rows and bad ones. */
+export async function countPart({ layout, format }: Shape, source: PartSource, call: Call): Promise<number> {
   let sum = 0;
-  for await (const rows of ndjsonRows()(source, call)) sum += rows.offsets.length + rows.refused.length;
+  for await (const { offsets, refused } of readers[`${layout} ${format}`](source, call)) {
+    sum += offsets.length + refused.length;
+  }
   return sum;
 }
 
-function countMembers(rows: Rows): Count {
-  const total = rows.offsets.length + rows.refused.length;
-  const { spans } = memberLines({ key: '', bytes: 0, rows: 0 }, rows, keepNothing);
-  let memberships = 0;
-  for (let at = SPAN_FIELDS - 1; at < spans.length; at += SPAN_FIELDS) memberships += spans[at] ?? 0;
-  return { rows: total, memberships };
+export interface CatalogueCount {
+  readonly rows: number;
+  /** What the segments' sizes add up to; complement segments have no rows. */
+  readonly memberships: number;
 }
 
-function countCustomers({ bytes, spans, offsets, refused }: Rows): Count {
-  let memberships = 0;
-  for (let at = 0; at < spans.length; at += 2) {
-    memberships += customersOf(bytes.toString('utf8', spans[at], spans[at + 1]));
+/** A line that is no segment counts as a row: reading the catalogue names it. */
+export async function countCatalogue(source: PartSource, call: Call): Promise<CatalogueCount> {
+  let [count, memberships] = [0, 0];
+  for await (const rows of ndjsonRows()(source, call)) {
+    count += rows.offsets.length + rows.refused.length;
+    memberships += sizesIn(rows);
   }
-  return { rows: offsets.length + refused.length, memberships };
+  return { rows: count, memberships };
 }
 
-/** One of a tall row, a list's length of a wide one, none of what is no row. */
-function customersOf(row: string): number {
+function sizesIn({ bytes, spans }: Rows): number {
+  let sum = 0;
+  for (let at = 0; at < spans.length; at += 2) sum += sizeOf(bytes.toString('utf8', spans[at], spans[at + 1]));
+  return sum;
+}
+
+function sizeOf(line: string): number {
   try {
-    const { customer_ids: ids } = JSON.parse(row);
-    return Array.isArray(ids) ? ids.length : 1;
-  } catch {
-    return 0;
+    const { complementOf, size } = parseSegmentLine(line);
+    return complementOf === undefined ? size : 0;
+  } catch (error) {
+    if (error instanceof FormatError) return 0;
+    throw error;
   }
 }

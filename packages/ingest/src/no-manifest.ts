@@ -4,7 +4,7 @@ import { runTime } from '@segment-store/contract/id';
 import { MANIFEST_KEY, type Manifest, type Part, parseManifest, printManifest } from '@segment-store/contract/manifest';
 import type { Folder } from '@segment-store/folder/folder';
 import type { Call } from '@segment-store/resilience/operation';
-import { type Count, countCatalogue, countPart } from './count-part.ts';
+import { type CatalogueCount, countCatalogue, countPart } from './count-part.ts';
 import type { InParallel } from './in-parallel.ts';
 import { isPartKey } from './part-key.ts';
 import { partSource } from './part-source.ts';
@@ -26,7 +26,7 @@ export interface WithoutManifest {
 }
 
 /**
- * Reads every file once, and counts. Layout and format are those of the first part that is not empty. Of `_SUCCESS` only
+ * Reads every file once, and counts; memberships are what the catalogue's sizes promise. Layout and format are those of the first part that is not empty. Of `_SUCCESS` only
  * its being there counts: the list that some writers put into it is cut off at 100 files. Rejects with INCOMPLETE without
  * `_SUCCESS`, catalogue or parts, UNREADABLE where there is a manifest, and as reading the parts does.
  */
@@ -39,16 +39,16 @@ export async function openRunWithoutManifest(
   const empty = draft(folder, files, run);
   const uncounted = runOf(folder, empty, files);
   const shape = await shapeOfRun(uncounted, call);
-  const counts = new Map<string, Count>();
+  const rows = new Map<string, number>();
   await inParallel(
     () => empty.parts,
     call,
     async (part, partCall) => {
-      counts.set(part.key, await countPart(shape, partSource(uncounted, part), partCall));
+      rows.set(part.key, await countPart(shape, partSource(uncounted, part), partCall));
     },
   );
   const catalogue = await countCatalogue(partSource(uncounted, empty.catalogue), call);
-  return runOf(folder, counted({ ...empty, ...shape }, counts, catalogue), files);
+  return runOf(folder, counted({ ...empty, ...shape }, rows, catalogue), files);
 }
 
 /** Everything but what only reading tells. */
@@ -83,10 +83,9 @@ async function shapeOfRun(run: Run, call: Call): Promise<Shape> {
 }
 
 /** As if it had been read: checked, and with the hash that later loads compare. */
-function counted(draft: Manifest, counts: ReadonlyMap<string, Count>, catalogue: number): Manifest {
-  const parts = draft.parts.map((part) => ({ ...part, ...counts.get(part.key) }));
-  const memberships = parts.reduce((sum, part) => sum + (part.memberships ?? 0), 0);
-  const totals = { memberships, segments: catalogue };
-  const text = printManifest({ ...draft, parts, catalogue: { ...draft.catalogue, rows: catalogue }, totals });
+function counted(draft: Manifest, rows: ReadonlyMap<string, number>, found: CatalogueCount): Manifest {
+  const parts = draft.parts.map((part) => ({ ...part, rows: rows.get(part.key) ?? 0 }));
+  const totals = { memberships: found.memberships, segments: found.rows };
+  const text = printManifest({ ...draft, parts, catalogue: { ...draft.catalogue, rows: found.rows }, totals });
   return parseManifest(Buffer.from(text));
 }

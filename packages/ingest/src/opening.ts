@@ -1,7 +1,7 @@
 /** What every command over a run folder opens. */
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import type { Values } from '@segment-store/cli/option';
-import { parseRunId } from '@segment-store/contract/id';
+import { parseRunId, type RunId } from '@segment-store/contract/id';
 import type { Part } from '@segment-store/contract/manifest';
 import type { Folder } from '@segment-store/folder/folder';
 import type { Call } from '@segment-store/resilience/operation';
@@ -29,6 +29,11 @@ export function openAnyRun(folder: Folder, { runId, accept, partsAtOnce }: Manif
   }
   const run = orUsage(() => parseRunId(runId));
   return openRunWithoutManifest(folder, { run, inParallel: inParallel(partsAtOnce) }, call);
+}
+
+/** Of a folder without a manifest the id must be given. */
+export async function runIdOf(folder: Folder, runId: string | undefined, call: Call): Promise<RunId> {
+  return runId === undefined ? (await openRun(folder, call)).manifest.run : orUsage(() => parseRunId(runId));
 }
 
 /** @throws Failure UNREADABLE when this version does not load the run's format */

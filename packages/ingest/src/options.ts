@@ -205,7 +205,7 @@ export const scratchOptions: { readonly scratch: Option<string>; readonly scratc
 
 export const manifestOptions: { readonly runId: Option<string | undefined> } = {
   runId: optionalText({
-    description: 'the run id of a folder with _SUCCESS and no manifest; takes --accept no-manifest, too',
+    description: 'the run id of a folder with _SUCCESS and no manifest; loading it takes --accept no-manifest, too',
     placeholder: '<run>',
   }),
 };

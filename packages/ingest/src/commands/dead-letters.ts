@@ -7,12 +7,13 @@ import type { Call } from '@segment-store/resilience/operation';
 import { type DeadLetter, DeadLetters } from '../dead-letters.ts';
 import { orUsage, withExitCode } from '../exit.ts';
 import { openLettersFolder } from '../letters-place.ts';
-import { folderOptions, folderOptionsOf, letterOptions } from '../options.ts';
-import { openRun } from '../run.ts';
+import { runIdOf } from '../opening.ts';
+import { folderOptions, folderOptionsOf, letterOptions, manifestOptions } from '../options.ts';
 import { table } from '../table.ts';
 
 const options = {
   ...folderOptions,
+  ...manifestOptions,
   deadLetters: letterOptions.deadLetters,
   summary: flag({ description: 'how many there are, by part and reason, instead of each' }),
 };
@@ -35,7 +36,7 @@ export const deadLettersCommand: AnyCommand = command({
 async function show(url: string, { options, context }: { options: Options; context: Context }): Promise<void> {
   const call: Call = { signal: context.signal, deadlineAt: Number.POSITIVE_INFINITY };
   await using runFolder = orUsage(() => openFolder(url, folderOptionsOf(options)));
-  const { run } = (await openRun(runFolder, call)).manifest;
+  const run = await runIdOf(runFolder, options.runId, call);
   await using place = openLettersFolder({ url: options.deadLetters, runFolder, run }, folderOptionsOf(options));
   const print = options.summary ? printSummary : printEach;
   await print(ifAny(new DeadLetters(place).all(call)), context);
