@@ -73,7 +73,7 @@ async function erase({ erasures }: Store, customers: readonly CustomerId[], call
   const before = customers.length - recorded;
   const known = before === 0 ? '' : `, ${formatCount(before)} of them were before`;
   return {
-    text: [`erased since ${at.toISOString()}${known}`, ...lines].join(
+    text: [`customers erased: ${formatCount(customers.length)}, since ${at.toISOString()}${known}`, ...lines].join(
       '\n',
     ),
     data: { at, customers: customers.length, recorded, generations },
