@@ -37,7 +37,7 @@ export const genesis: GenerationRecord = {
 };
 
 export function toGeneration(record: GenerationRecord): Generation {
-  const { run, manifestHash, expectedEvery, segments, members, memberships, erased } = record;
+  const { run, manifestHash, expectedEvery, segments, members, memberships, erased, erasedAtSeal } = record;
   const facts = {
     run,
     computedAt: new Date(record.computedAt),
@@ -47,6 +47,7 @@ export function toGeneration(record: GenerationRecord): Generation {
     members,
     memberships,
     ...(erased !== undefined && { erased: erased.length }),
+    ...(erasedAtSeal !== undefined && { erasedAtSeal }),
   };
   switch (record.state) {
     case 'live':

@@ -32,6 +32,8 @@ export type Generation = {
   readonly segments: number;
   /** Customers erased since it was sealed: `members` and `memberships` still count them. */
   readonly erased?: number;
+  /** Customers that the build created and its seal deleted, erased meanwhile: not counted in `members`. */
+  readonly erasedAtSeal?: number;
 } & Counts &
   (
     | { readonly state: 'building' | 'sealed' }

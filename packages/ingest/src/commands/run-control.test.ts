@@ -174,6 +174,24 @@ test('an erased customer is gone, stays out of later loads, and no gate or compa
   expect((await served(store, ['c3'])).members).toEqual([undefined]);
 });
 
+test('a customer erased while a run is built, or waits to be published, does not stop it', async () => {
+  const { folder, store } = await places.place(runFiles({ run, parts: [lines.with(3, 'no line')] }));
+  await load(await runFolder(folder, before), { store });
+  await load(await runFolder(folder, between), { store });
+  expect(await load(folder, { store })).toMatchObject({ exitCode: 4 }); // more lines are bad than may be
+  await ended(eraseCommand, ['c7'], { store, confirm: '1' });
+  const built = await load(folder, { store, accept: 'rejected' });
+  expect(built.exitCode, built.said).toBe(0);
+  await ended(rollbackCommand, [], { store });
+  const later = await runFolder(folder, next);
+  expect(await load(later, { store })).toMatchObject({ exitCode: 4 }); // on hold
+  await ended(eraseCommand, ['c8'], { store, confirm: '1' });
+  await ended(unholdCommand, [], { store });
+  const published = await ended(publishCommand, [later], { store });
+  expect(published.exitCode, published.said).toBe(0);
+  expect((await served(store, ['c6', 'c7', 'c8'])).members).toEqual([['a'], undefined, undefined]);
+});
+
 test.each([
   ['nobody', [], {}, 'nobody to erase'],
   ['what is no id', ['c1', ''], { confirm: '2' }, 'customer 2 of those given has an id that is none'],

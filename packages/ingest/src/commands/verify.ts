@@ -121,7 +121,8 @@ interface Against {
 function report(found: Verification, { live, leftOut, options }: Against, { say }: Context): void {
   const { equal, different, absent, rejected, erased } = found.lines;
   /** Of all lines only can be told that nothing else is there. */
-  const stray = options.sample === undefined ? Math.max(0, live.members - equal - different - erased) : 0;
+  const stored = live.members - (live.erased ?? 0);
+  const stray = options.sample === undefined ? Math.max(0, stored - equal - different) : 0;
   const text = [
     `run ${live.run}: ${formatCount(equal)} lines equal, ${formatCount(different)} different, ${formatCount(absent)} absent, ${formatCount(rejected)} rejected, ${formatCount(erased)} erased`,
     ...found.differences.map((one) => `  ${describe(one, options.showIds)}`),

@@ -49,12 +49,12 @@ test('customers are exact up to what was rejected, skipped or left out; membersh
   const outcomes = ledger(finished(first), finished(second, { created: 7, skipped: 1, rejected: { malformed: 2 } }));
   expect(await judge(outcomes, { members: 17, memberships: 34 })).toEqual([
     'customers 17/17, 20 lines less 3 left out',
-    'memberships 34/20 to 40, as lines were left out',
+    'memberships 34/20 to 40, as lines were left out or customers erased',
     'segments 3/3',
   ]);
   expect(await judge(outcomes, { members: 16, memberships: 19 })).toEqual([
     'customers! 16/17, 20 lines less 3 left out',
-    'memberships! 19/20 to 40, as lines were left out',
+    'memberships! 19/20 to 40, as lines were left out or customers erased',
     'segments 3/3',
   ]);
 });
@@ -64,4 +64,24 @@ test('of a part that was left out, what it had stored counts, even when it held 
   expect(await judge(some, { members: 14, memberships: 28 })).toContain('customers 14/14, 20 lines less 6 left out');
   const more = ledger(finished(first), failed(second, 12));
   expect(await judge(more, { members: 22 })).toContain('customers 22/22, 20 lines less -2 left out');
+});
+
+test('who was erased while the run was built is missing rightly, and nobody else', async () => {
+  const erasedOf = async (members: number, memberships: number) => {
+    const sealed = now({}, { ...figures, members, memberships });
+    const generation = { ...sealed.generation, erasedAtSeal: 2 };
+    const judge = allGates(counts(manifest), { gates: new Set(), by: '' });
+    const verdicts = await judge(judged({ ...sealed, generation }, genesis, { outcomes: whole }), unlimited);
+    return verdicts.map(({ figure, limit, passed }) => `${passed ? '' : '!'}${figure}/${limit}`);
+  };
+  expect(await erasedOf(18, 36)).toEqual([
+    '18/18, 20 lines less 0 left out and 2 erased meanwhile',
+    '36/34 to 40, as lines were left out or customers erased',
+    '3/3',
+  ]);
+  expect(await erasedOf(17, 33)).toEqual([
+    '!17/18, 20 lines less 0 left out and 2 erased meanwhile',
+    '!33/34 to 40, as lines were left out or customers erased',
+    '3/3',
+  ]);
 });

@@ -2,7 +2,7 @@
 import { formatCount } from '@segment-store/cli/render/count';
 import type { Manifest } from '@segment-store/contract/manifest';
 import { rejectedIn, storedIn } from '@segment-store/store/outcomes';
-import type { PartOutcomes, RunOutcomes } from '@segment-store/store/store';
+import type { Generation, PartOutcomes, RunOutcomes } from '@segment-store/store/store';
 import { equal, type Gate } from './gate.ts';
 
 export function counts({ totals }: Manifest): readonly Gate[] {
@@ -19,28 +19,34 @@ const customers: Gate = {
   judge({ sealed, outcomes }) {
     const rows = sum(outcomes.parts, ({ part }) => part.rows);
     const missing = sum(outcomes.parts, linesLeftOut);
-    const { figure, limit, passed } = equal(sealed.generation.members, rows - missing);
-    const less = `, ${formatCount(rows)} lines less ${formatCount(missing)} left out`;
-    return { figure, limit: missing === 0 ? limit : limit + less, passed };
+    const { members, erasedAtSeal = 0 } = sealed.generation;
+    const { figure, limit, passed } = equal(members, rows - missing - erasedAtSeal);
+    const erased = erasedAtSeal === 0 ? '' : ` and ${formatCount(erasedAtSeal)} erased meanwhile`;
+    const less = `, ${formatCount(rows)} lines less ${formatCount(missing)} left out${erased}`;
+    return { figure, limit: missing + erasedAtSeal === 0 ? limit : limit + less, passed };
   },
 };
 
-/** Exact where no line was left out; otherwise at least what the whole parts hold, as far as the manifest says. */
+/** Exact where no line was left out and nobody erased; otherwise at least what whole parts hold, as far as is known. */
 function memberships(promised: number): Gate {
   return {
     name: 'memberships',
     judge({ sealed, outcomes }) {
-      const { memberships } = sealed.generation;
-      if (isWhole(outcomes)) return equal(memberships, promised);
-      const least = sum(outcomes.parts.filter(isWholePart), ({ part }) => part.memberships ?? 0);
+      const { memberships, erasedAtSeal = 0 } = sealed.generation;
+      if (isWhole(outcomes) && erasedAtSeal === 0) return equal(memberships, promised);
+      const whole = sum(outcomes.parts.filter(isWholePart), ({ part }) => part.memberships ?? 0);
+      const least = Math.max(0, whole - erasedAtSeal * sealed.generation.segments);
       return {
         figure: formatCount(memberships),
-        limit: `${formatCount(least)} to ${formatCount(promised)}, as lines were left out`,
+        limit: `${formatCount(least)} to ${formatCount(promised)}, as lines were left out or customers erased`,
         passed: memberships >= least && memberships <= promised,
       };
     },
   };
 }
+
+/** Customers that lines name and the store holds no more, whatever `members` counts. */
+export const erasedIn = ({ erased = 0, erasedAtSeal = 0 }: Generation): number => erased + erasedAtSeal;
 
 /** No line was rejected or skipped, no part left out. */
 export const isWhole = ({ parts }: RunOutcomes): boolean => parts.every(isWholePart);

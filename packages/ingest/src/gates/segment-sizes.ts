@@ -1,6 +1,6 @@
 /** Every segment holds as many customers as the catalogue says. */
 import { formatCount } from '@segment-store/cli/render/count';
-import { isWhole } from './counts.ts';
+import { erasedIn, isWhole } from './counts.ts';
 import type { Gate } from './gate.ts';
 import { named } from './named.ts';
 import { percent } from './percent.ts';
@@ -12,7 +12,7 @@ export interface SegmentLossLimits {
   readonly segmentTolerance: number;
 }
 
-/** Exact when nothing was left out; otherwise a segment may lack a little, and never has more. */
+/** Exact when nothing was left out and nobody erased; otherwise a segment may lack a little, and never has more. */
 export function segmentSizes({ maxSegmentLoss, segmentTolerance }: SegmentLossLimits): Gate {
   const exact = 'every segment as large as the catalogue says';
   const allowed = `at most ${percent(maxSegmentLoss)} or ${formatCount(segmentTolerance)} members of a segment lacking, as lines were left out`;
@@ -20,7 +20,8 @@ export function segmentSizes({ maxSegmentLoss, segmentTolerance }: SegmentLossLi
     name: 'segment-sizes',
     async judge({ sealed, sizes, outcomes }) {
       const whole = isWhole(outcomes);
-      const mayLack = (size: number) => (whole ? 0 : Math.max(segmentTolerance, maxSegmentLoss * size));
+      const erased = erasedIn(sealed.generation);
+      const mayLack = (size: number) => erased + (whole ? 0 : Math.max(segmentTolerance, maxSegmentLoss * size));
       const counted = await sizes();
       const off = [...counted].flatMap(([id, count]) => {
         const size = sealed.reader.catalogue.get(id)?.size ?? 0;
@@ -29,7 +30,7 @@ export function segmentSizes({ maxSegmentLoss, segmentTolerance }: SegmentLossLi
       });
       return {
         figure: `${formatCount(off.length)} of ${formatCount(counted.size)} segments differ${named(off)}`,
-        limit: whole ? exact : allowed,
+        limit: (whole ? exact : allowed) + (erased === 0 ? '' : `, less ${formatCount(erased)} customers erased since`),
         passed: off.length === 0,
       };
     },
