@@ -58,6 +58,18 @@ test('a resumed part whose letters all stand need not be written', async () => {
   expect((await lettersIn().resume(PART, 10, unlimited)).isSaved).toBe(true);
 });
 
+test('of a part that is read anew no letter of the attempt before stays', async () => {
+  await save(letter(0), letter(10));
+  await (await lettersIn().resume(PART, 0, unlimited)).save(unlimited);
+  expect(await Array.fromAsync(lettersIn().of(PART, unlimited))).toEqual([]);
+});
+
+test('a line separator in the line itself does not end its letter', async () => {
+  const one = { ...letter(0), raw: 'a\u2028b\u2029c\u0085d\r' };
+  await save(one);
+  expect(await Array.fromAsync(lettersIn().of(PART, unlimited))).toEqual([one]);
+});
+
 test('saved now and then, the file holds all of them each time', async () => {
   const part = await lettersIn().resume(PART, 0, unlimited);
   for (const offset of [0, 10, 20]) {

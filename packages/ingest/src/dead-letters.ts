@@ -1,6 +1,4 @@
 /** Rejected lines, kept for people: gzipped NDJSON, a file a part, outside the run folder. */
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { Fields } from '@segment-store/contract/fields';
 import { FormatError } from '@segment-store/contract/id';
@@ -65,6 +63,7 @@ export class DeadLetters {
       else dropped++;
     }
     if (dropped === 0) letters.asSaved();
+    else letters.asUnsaved();
     return letters;
   }
 
@@ -87,9 +86,7 @@ export class DeadLetters {
   async *#read(file: FileInfo, call: Call): AsyncGenerator<DeadLetter> {
     const name = `${file.key} in ${this.#folder.url}`;
     const bytes = decompress(this.#folder.read(file, { from: 0, to: file.bytes }, call), name);
-    for await (const line of createInterface({ input: Readable.from(bytes), crlfDelay: Number.POSITIVE_INFINITY })) {
-      yield parseLetter(line, name);
-    }
+    for await (const line of textLines(bytes)) yield parseLetter(line, name);
   }
 
   #takes(line: string): boolean {
@@ -111,6 +108,7 @@ export class PartLetters {
   /** Members of one gzip file. */
   readonly #members: Uint8Array[] = [];
   #fresh: string[] = [];
+  #freshLength = 0;
   #isSaved = true;
 
   constructor(folder: Folder, key: string, takes: (line: string) => boolean) {
@@ -123,8 +121,9 @@ export class PartLetters {
     const line = `${JSON.stringify(letter)}\n`;
     if (!this.#takes(line)) return;
     this.#fresh.push(line);
+    this.#freshLength += line.length;
     this.#isSaved = false;
-    if (this.#fresh.length >= PER_MEMBER) this.#compress();
+    if (this.#freshLength >= MEMBER_LENGTH) this.#compress();
   }
 
   get isSaved(): boolean {
@@ -135,6 +134,11 @@ export class PartLetters {
   asSaved(): void {
     this.#compress();
     this.#isSaved = true;
+  }
+
+  /** What stands in the folder is more than this: to be written anew, even without a letter. */
+  asUnsaved(): void {
+    this.#isSaved = false;
   }
 
   /** The file holds every letter when it settles. */
@@ -152,10 +156,12 @@ export class PartLetters {
   #compress(): void {
     if (this.#fresh.length > 0) this.#members.push(gzipSync(this.#fresh.join('')));
     this.#fresh = [];
+    this.#freshLength = 0;
   }
 }
 
-const PER_MEMBER = 1_000;
+/** Characters before they are compressed: a letter may hold a whole line, which may be 8 MB. */
+const MEMBER_LENGTH = 256 * 1024;
 
 const REASONS = ['malformed', 'bad-id', 'duplicate-customer', 'too-large', 'transform', 'store'] as const;
 
@@ -176,6 +182,18 @@ function parseLetter(text: string, name: string): DeadLetter {
     if (!(error instanceof FormatError)) throw error;
     throw sourceFailure('CORRUPT', `${error.message}: move the dead letters away, or write others`, error);
   }
+}
+
+/** By line feeds alone: `readline` would also end a line at U+2028, which JSON leaves as it is. */
+async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 async function* chunksOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

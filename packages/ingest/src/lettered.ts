@@ -34,7 +34,9 @@ export function lettered(writer: StoreWriter, lettering: Lettering): StoreWriter
 type PartLettering = Omit<Lettering, 'letters'> & { readonly letters: PartLetters; readonly call: Call };
 
 function letteredPart(claim: ClaimedPart, lettering: PartLettering): ClaimedPart {
-  const { letters, time, call } = lettering;
+  const { letters, time } = lettering;
+  // Once the part is another job's, so is its file.
+  const call = { ...lettering.call, signal: AbortSignal.any([lettering.call.signal, claim.signal]) };
   const etag = lettering.etagOf(claim.part);
   let savedAt = Number.NEGATIVE_INFINITY;
   const save = async () => {
