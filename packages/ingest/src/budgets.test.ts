@@ -77,6 +77,13 @@ test.each([
   expect(() => budgets(1_000).excuse(part, error)).toThrow(error);
 });
 
+test('a part that was left out and is whole when it is retried counts no more', () => {
+  const one = budgets(200);
+  one.begin(ledger(failed(partOf(0))));
+  one.settled(partOf(0), settled(10, 0));
+  expect(one.excuse(partOf(1), corrupt)).toMatchObject({ code: 'CORRUPT' });
+});
+
 test('parts that other jobs left out count, too', () => {
   const one = budgets(200);
   one.begin(ledger(failed(partOf(0))));

@@ -35,6 +35,7 @@ export function createBudgets(parts: number, limits: BudgetLimits, overrides: Ov
       for (const one of badParts(outcomes)) bad.set(one.key, one);
     },
     settled(part, outcomes) {
+      bad.delete(part.key); // one that is retried is not bad before it proves to be again
       lines.set(part, outcomes);
       if (lines.lines < limits.badRecordsAfter || lines.rejected <= limits.maxBadRecords * lines.lines) return;
       hold('rejected', rejectedFinding(lines.sum(), limits));
