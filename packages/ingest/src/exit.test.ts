@@ -12,6 +12,7 @@ test.each([
   ['OLDER', 5],
   ['ON_HOLD', 4],
   ['REFUSED', 4],
+  ['MISCOUNT', 4],
   ['DENIED', 2],
   ['UNAVAILABLE', 6],
   ['NOT_FOUND', 6], // of a store only: what a run folder lacks is INCOMPLETE

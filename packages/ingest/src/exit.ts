@@ -13,6 +13,7 @@ const exits: Exits = {
   ON_HOLD: exitCode.refused,
   REFUSED: exitCode.refused,
   CONFLICT: exitCode.refused,
+  MISCOUNT: exitCode.refused,
   UNSUPPORTED: exitCode.usage,
   DENIED: exitCode.usage,
   UNAVAILABLE: exitCode.unavailable,
