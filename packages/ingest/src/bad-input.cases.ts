@@ -22,7 +22,7 @@ const badCanaries: readonly BadCommand[] = [
   canaries('no JSON', 'c1,a', 'not JSON'),
   canaries('a list', '["c1"]', 'expected a JSON object of customers'),
   canaries('nobody', '{}', 'names no customer'),
-  canaries('a customer twice', '{"c1":[],"c1":null}', 'repeats the key'),
+  canaries('a customer twice', '{"c1":[],"c1":null}', 'names each customer once'),
   canaries('one segment without a list', '{"c1":"a"}', '"a" is neither a list of segment ids nor null'),
   canaries('an id that is none', '{"c1":["a b"]}', '["a b"] is neither'),
   canaries('a customer whose id is none', '{"":["a"]}', 'the customer of ["a"] has an id that is none'),

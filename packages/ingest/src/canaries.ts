@@ -1,6 +1,6 @@
 /** Customers whose segments are known from elsewhere: `{"<customer>": ["<segment>", …] | null}`, null for unknown. */
 import { readFileSync } from 'node:fs';
-import { type CustomerId, isCustomerId, isSegmentId, type SegmentId } from '@segment-store/contract/id';
+import { type CustomerId, FormatError, isCustomerId, isSegmentId, type SegmentId } from '@segment-store/contract/id';
 import { parseJson } from '@segment-store/contract/json';
 
 export interface Canary {
@@ -34,6 +34,10 @@ function parsed(path: string): unknown {
   try {
     return parseJson(readFileSync(path), 'the file');
   } catch (error) {
+    if (error instanceof FormatError) {
+      // What is wrong with it may quote a customer's id.
+      throw new TypeError(`canaries ${path}: not JSON that names each customer once`, { cause: error });
+    }
     throw new TypeError(`canaries ${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
 }
