@@ -14,9 +14,8 @@ export function leavingOutErased(store: Store): Store {
     writer: {
       async build(manifest, call) {
         const build = await writer.build(manifest, call);
-        const list = onceItWorks((listing: Call) => erasures.list(listing));
         return leavingOut(build, {
-          list,
+          list: (listing) => erasures.list(listing),
           defer: (customerIds, deferring) => erasures.defer(manifest.run, customerIds, deferring),
         });
       },
@@ -31,14 +30,17 @@ interface Terms {
 }
 
 function leavingOut(build: Build, { list, defer }: Terms): Build {
+  const listOnce = onceItWorks(list);
   return {
     get state() {
       return build.state;
     },
     catalogue: (segments) => build.catalogue(segments),
     async *parts(options, call) {
-      const erased = await list(call);
+      const known = await listOnce(call);
       for await (const claim of build.parts(options, call)) {
+        // Who was erased since, before the build was reopened for this part, comes back with it.
+        const erased = claim.attempted ? await list(call) : known;
         yield erased.size === 0 ? claim : toClaim(claim, claim.attempted ? deferring(erased, defer) : skipping(erased));
       }
     },
