@@ -1,4 +1,4 @@
-import type { Settling } from './store.ts';
+import type { Settling } from './settling.ts';
 
 export interface StoreOptions {
   /** Separates deployments in one Elasticsearch: `^[a-z][a-z0-9-]{0,47}$`. Default `segments`. Elasticsearch only. */

@@ -6,6 +6,7 @@ import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
 import type { Member, Segment } from '@segment-store/contract/lines';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import type { Call, Operation, Settled } from '@segment-store/resilience/operation';
+import type { Condition } from './condition.ts';
 
 export type StoreCode =
   | 'HELD' // another job builds this run, or another process holds the embedded store
@@ -107,7 +108,7 @@ export interface Build extends AsyncDisposable {
 export interface PartsOptions {
   /** Places in the manifest that come first. Default: none. */
   preferred?(index: number): boolean;
-  /** Parts that failed come again, once. Default false. */
+  /** Parts that failed come again, once; for them a sealed build goes on that was never published. Default false. */
   readonly retryFailed?: boolean;
 }
 
@@ -160,36 +161,6 @@ export interface PartOutcomes {
   readonly outcomes: Outcomes;
   /** Of a failed part. */
   readonly failure?: PartFailure;
-}
-
-/** What the database says about the documents of one generation; gates judge it. */
-export interface Condition {
-  /** Where mapping or settings are not as the build made them, a sentence each; empty: as made. */
-  readonly changes: readonly string[];
-  /** Yellow: a copy is missing. Red: documents are missing. */
-  readonly health: 'green' | 'yellow' | 'red';
-  /** Shards and copies: wanted = active + starting + missing. `lost`: shards that have no active copy at all. */
-  readonly shards: {
-    readonly wanted: number;
-    readonly active: number;
-    readonly starting: number;
-    readonly missing: number;
-    readonly lost: number;
-  };
-  /** Now; undefined while shards are lost. */
-  readonly counted?: { readonly members: number; readonly segments: number };
-}
-
-/** What a seal is waiting for, told every 5 s while it lasts. */
-export interface Settling {
-  readonly run: RunId;
-  readonly step: 'merge' | 'copy';
-  readonly elapsedMs: number;
-  /** Of a copy. */
-  readonly totalBytes?: number;
-  readonly doneBytes?: number;
-  /** At the pace so far. */
-  readonly remainingMs?: number;
 }
 
 /** What a gate found: recorded with the generation. */

@@ -1,5 +1,5 @@
 import { unlimited } from '@segment-store/resilience/operation';
-import type { Condition } from '@segment-store/store/store';
+import type { Condition } from '@segment-store/store/condition';
 import { expect, test } from 'vitest';
 import { mapping, shards } from './condition.ts';
 import { genesis, judged, now } from './judged.fixture.ts';

@@ -3,7 +3,8 @@ import { formatCount } from '@segment-store/cli/render/count';
 import type { SegmentId } from '@segment-store/contract/id';
 import { Failure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import type { Condition, Generation, Reader, RunOutcomes, Verdict } from '@segment-store/store/store';
+import type { Condition } from '@segment-store/store/condition';
+import type { Generation, Reader, RunOutcomes, Verdict } from '@segment-store/store/store';
 
 /** A generation as gates see it. */
 export interface Opened {

@@ -1,9 +1,10 @@
 /** The condition of one generation's indices: are they as they were made, is every shard there, what do they hold? */
 import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
+import type { Condition } from '../condition.ts';
 import { checkReadable } from '../generation.ts';
 import { generationKey, type Records } from '../records.ts';
-import type { Condition, Generation } from '../store.ts';
+import type { Generation } from '../store.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { catalogueMapping, type Layout, membersMapping } from './layout.ts';
 import { countVisible } from './settle.ts';

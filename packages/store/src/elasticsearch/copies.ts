@@ -3,7 +3,7 @@ import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
 import { pause } from '../patience.ts';
-import type { Settling } from '../store.ts';
+import type { Settling } from '../settling.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { shardsOf } from './shards.ts';
 

@@ -1,8 +1,8 @@
 /** The end of a build: merged, copied, and waited for, as far as that is possible now. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { servers } from '../../../../test/support/servers.ts';
+import type { Settling } from '../settling.ts';
 import { callFor, manifestOf, runAt, sealed } from '../store.fixture.ts';
-import type { Settling } from '../store.ts';
 import { type Asked, type Interposer, interpose } from './interposer.fixture.ts';
 import { type ElasticsearchPlace, freshPlace } from './place.fixture.ts';
 

@@ -1,6 +1,6 @@
 /** Which shards and copies of some indices are there. */
 import type { Call } from '@segment-store/resilience/operation';
-import type { Condition } from '../store.ts';
+import type { Condition } from '../condition.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 
 interface IndexHealth {

@@ -1,5 +1,5 @@
 /** The condition of one generation's environment: a file is whole and as it was made, or it is refused when opened. */
-import type { Condition } from '../store.ts';
+import type { Condition } from '../condition.ts';
 import { entriesOf, type GenerationEnvironment } from './environment.ts';
 
 export async function conditionOf({ members, catalogue, close }: GenerationEnvironment): Promise<Condition> {
