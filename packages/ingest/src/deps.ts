@@ -4,6 +4,7 @@ import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
 import type { PartsOptions, PublishOptions, Store, StorePublisher } from '@segment-store/store/store';
 import { createAccounts } from './accounts.ts';
+import { ahead } from './ahead.ts';
 import { type BudgetLimits, createBudgets } from './budgets.ts';
 import type { Canary } from './canaries.ts';
 import { readCatalogue } from './catalogue.ts';
@@ -24,6 +25,9 @@ import type { Run } from './run.ts';
 import type { Story } from './story.ts';
 import { told } from './told.ts';
 import { checkUnchanged } from './unchanged.ts';
+
+/** Of one part, each of about `ROWS_BYTES`: parts × writes × bytes is what a load holds of its lines at most. */
+const WRITES_AT_ONCE = 4;
 
 export interface LoadDepsOptions {
   /** As its producer wrote it. */
@@ -61,6 +65,7 @@ export function loadDeps({ source, run, store, story, toLines, letters, ...optio
     writer: lettered(store.writer, { letters, withRaw: options.withRaw, etagOf, time: systemTime }),
     publisher: publishingWith(store.publisher, options.publishing),
     inParallel: inParallel(options.partsAtOnce),
+    ahead: ahead(WRITES_AT_ONCE),
     budgets,
     taking: options.taking,
     segments: ({ catalogue }, call) => readCatalogue(manifest, partSource(run, catalogue).bytes(call)),

@@ -15,6 +15,7 @@ import type {
   Tally,
   Verdict,
 } from '@segment-store/store/store';
+import type { Ahead } from './ahead.ts';
 import type { Budgets } from './budgets.ts';
 import { refuseUnless } from './gates/gate.ts';
 import type { InParallel } from './in-parallel.ts';
@@ -40,6 +41,8 @@ export interface LoadDeps {
   readonly writer: StoreWriter;
   readonly publisher: StorePublisher;
   readonly inParallel: InParallel;
+  /** How many lines of a part are written before the first of them are settled. */
+  readonly ahead: Ahead;
   readonly budgets: Budgets;
   /** Which parts this job takes first, and whether failed ones again. */
   readonly taking: PartsOptions;
@@ -76,10 +79,11 @@ export async function fill(manifest: Manifest, deps: LoadDeps, call: Call): Prom
 async function fillPart(claim: ClaimedPart, deps: LoadDeps, call: Call): Promise<void> {
   const { part, acknowledged } = claim;
   const account = deps.account(part, acknowledged.outcomes);
+  const lines = (shared: Call) => deps.lines(part, acknowledged.offset, shared);
   try {
-    for await (const lines of deps.lines(part, acknowledged.offset, call)) {
-      account.add(lines.settled, await claim.write(lines, call));
-      await claim.acknowledge(lines.offset, account.outcomes);
+    for await (const { settled, offset, tally } of deps.ahead(lines, call, writeTo(claim))) {
+      account.add(settled, tally);
+      await claim.acknowledge(offset, account.outcomes);
     }
     account.close();
     await claim.finish(account.outcomes);
@@ -87,6 +91,11 @@ async function fillPart(claim: ClaimedPart, deps: LoadDeps, call: Call): Promise
     await claim.fail(account.outcomes, deps.budgets.excuse(part, error));
   }
 }
+
+const writeTo = (claim: ClaimedPart) => async (lines: Lines, call: Call) => {
+  const tally = await claim.write(lines, call);
+  return { settled: lines.settled, offset: lines.offset, tally };
+};
 
 /** Seals what is filled, judges it, publishes it. Of several jobs one does, the others find it published. */
 export async function complete(manifest: Manifest, deps: LoadDeps, call: Call): Promise<Live> {
