@@ -13,7 +13,6 @@ import { amendBuild, join, look } from './joining.ts';
 import type { LeaseTerms } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import { createPatience, patiently } from './patience.ts';
-import type { Pointer } from './publication.ts';
 import type { GenerationRecord } from './records.ts';
 import type { Build, ClaimedPart, Generation, PartsOptions, RunOutcomes } from './store.ts';
 
@@ -23,8 +22,6 @@ export interface BuildTerms extends LeaseTerms {
   /** CONFLICT when there are documents of a run that nobody has a record of. */
   checkVacant(run: RunId, call: Call): Promise<void>;
   contents(manifest: Manifest): Contents;
-  /** What is live. */
-  pointer(call: Call): Promise<Pointer>;
   readonly documents: Documents;
 }
 
@@ -66,7 +63,7 @@ class JobBuild implements Build {
     const { records } = this.#terms;
     this.#record = (await this.#patiently(() => look(records, this.#manifest.run, this.#call))).value;
     if (this.#record.state !== 'building' || this.#record.catalogued) return;
-    await this.#contents.prepare(this.#call);
+    await this.#patiently(() => this.#contents.prepare(this.#call));
     const count = await this.#contents.catalogue(segments, this.#call);
     const change = (record: GenerationRecord) => ({ ...record, segments: count, catalogued: true });
     const build = { records, run: this.#manifest.run };

@@ -3,20 +3,29 @@ import type { CustomerId } from '@segment-store/contract/id';
 import { SPAN_FIELDS } from '@segment-store/contract/lines';
 import type { Call } from '@segment-store/resilience/operation';
 import { onceItWorks } from './once-it-works.ts';
+import { createPatience, patiently } from './patience.ts';
 import type { Build, ClaimedPart, Erased, Lines, Store, Tally } from './store.ts';
 import { customerOf, lineCount } from './tally.ts';
 
 /** The same store, whose writer skips the lines of erased customers. */
-export function leavingOutErased(store: Store): Store {
+export function leavingOutErased(store: Store, patienceMs: number): Store {
   const { writer, erasures } = store;
   return {
     ...store,
     writer: {
       async build(manifest, call) {
         const build = await writer.build(manifest, call);
+        const list = onceItWorks((listing: Call) =>
+          patiently(() => erasures.list(listing), createPatience(patienceMs), listing),
+        );
         return leavingOut(build, {
-          list: (listing) => erasures.list(listing),
-          defer: (customerIds, deferring) => erasures.defer(manifest.run, customerIds, deferring),
+          list,
+          defer: (customerIds, deferring) =>
+            patiently(
+              () => erasures.defer(manifest.run, customerIds, deferring),
+              createPatience(patienceMs),
+              deferring,
+            ),
         });
       },
     },
@@ -30,17 +39,14 @@ interface Terms {
 }
 
 function leavingOut(build: Build, { list, defer }: Terms): Build {
-  const listOnce = onceItWorks(list);
   return {
     get state() {
       return build.state;
     },
     catalogue: (segments) => build.catalogue(segments),
     async *parts(options, call) {
-      const known = await listOnce(call);
+      const erased = await list(call);
       for await (const claim of build.parts(options, call)) {
-        // Who was erased since, before the build was reopened for this part, comes back with it.
-        const erased = claim.attempted ? await list(call) : known;
         yield erased.size === 0 ? claim : toClaim(claim, claim.attempted ? deferring(erased, defer) : skipping(erased));
       }
     },

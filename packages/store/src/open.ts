@@ -13,7 +13,7 @@ export type { StoreOptions } from './options.ts';
  */
 export function openStore(url: string, options: StoreOptions = {}): Store {
   const resolved = resolveOptions(options);
-  const store = leavingOutErased(openAt(url, resolved));
+  const store = leavingOutErased(openAt(url, resolved), resolved.patienceMs);
   return resolved.readOnly ? readOnly(store) : store;
 }
 

@@ -4,7 +4,7 @@ import { refusal } from '../refusal.ts';
 import type { Slice } from './bulk-queue.ts';
 import { findReplays } from './conflict.ts';
 import type { Connection } from './connection.ts';
-import { type BulkItem, type Triage, triage } from './triage.ts';
+import { type BulkItem, GONE, type Triage, triage } from './triage.ts';
 
 export interface BulkAnswer {
   readonly errors?: boolean;
@@ -95,7 +95,7 @@ function ended({ connection, alias }: Answered, { item, verdict }: Line): Error 
   const what = `${connection.url} answered ${item.status} ${item.error?.type ?? ''} to lines for ${alias}`;
   switch (verdict) {
     case 'closed':
-      return refusal('CONFLICT', `${what}: the build was sealed or removed meanwhile`);
+      return refusal('CONFLICT', `${what}: ${GONE}`);
     case 'denied':
       return refusal('DENIED', `${what}: check its credentials`);
     default:

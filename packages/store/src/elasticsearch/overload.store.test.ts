@@ -116,6 +116,17 @@ describe('a server that refuses what is too large (413)', { timeout: SLOW_MS }, 
     expect([sizes[0] ?? 0, sizes.length - 1 - refused].every((figure) => figure > 1)).toBe(true);
   });
 
+  test('gets a catalogue of any length, too', async () => {
+    const store = open(server.url, { prefix: `${prefixOf(server.url)}-catalogue` });
+    await using build = await store.writer.build(manifestOf(runAt(1)), call());
+    const ids = Array.from({ length: 4_000 }, (_, at) => `${'x'.repeat(90)}:${at}`);
+    await build.catalogue(segmentsOf(...ids));
+    await (await claimNext(build)).finish(
+      toOutcomes({ created: 0, replayed: 0, skipped: 0, memberships: 0, rejected: [] }),
+    );
+    expect((await build.seal()).segments).toBe(4_000);
+  });
+
   test('is never sent it when its nodes say what they accept', async () => {
     await using front = await interpose(server.url);
     const sizes: number[] = [];

@@ -3,8 +3,8 @@ import { printSegment, type Segment } from '@segment-store/contract/lines';
 import type { Call } from '@segment-store/resilience/operation';
 import { createPatience, patiently } from '../patience.ts';
 import { refusal } from '../refusal.ts';
-import { type Connection, TIMEOUT_MS } from './connection.ts';
-import { type BulkItem, triage } from './triage.ts';
+import { type Connection, TIMEOUT_MS, TOO_LARGE } from './connection.ts';
+import { type BulkItem, GONE, triage } from './triage.ts';
 
 /** Read from the catalogue before they are sent; they may travel in several requests. */
 export const SEGMENTS_A_BULK = 1_000;
@@ -26,8 +26,20 @@ interface Action {
 /** Op `index`: a resumed build writes its catalogue again. */
 export async function sendSegments(target: CatalogueTarget, segments: readonly Segment[], call: Call): Promise<void> {
   for (const piece of piecesOf(segments.map(toAction))) {
-    await patiently(() => sendOnce(target, piece, call), createPatience(target.patienceMs), call);
+    await send(target, piece, call);
   }
+}
+
+/** What is too large for the server goes in halves. */
+async function send(target: CatalogueTarget, piece: readonly Action[], call: Call): Promise<void> {
+  const fits = await patiently(() => sendOnce(target, piece, call), createPatience(target.patienceMs), call);
+  if (fits) return;
+  const half = Math.ceil(piece.length / 2);
+  if (half === piece.length) {
+    const what = `${target.connection.url} answered ${TOO_LARGE} to segment ${piece[0]?.segment.id}`;
+    throw refusal('CONFLICT', `${what}: it is too large, shorten it in the catalogue, then load again`);
+  }
+  for (const part of [piece.slice(0, half), piece.slice(half)]) await send(target, part, call);
 }
 
 function toAction(segment: Segment): Action {
@@ -54,16 +66,24 @@ interface BulkAnswer {
   readonly items?: readonly { readonly index: BulkItem }[];
 }
 
-async function sendOnce({ connection, alias }: CatalogueTarget, actions: readonly Action[], call: Call): Promise<void> {
+/** False when it is too large. */
+async function sendOnce(
+  { connection, alias }: CatalogueTarget,
+  actions: readonly Action[],
+  call: Call,
+): Promise<boolean> {
   const bulk = Buffer.from(actions.map(({ text }) => text).join(''));
   const query = { require_alias: true, filter_path: 'errors,items.*.status,items.*.error.type' };
   const request = { method: 'POST', path: `/${alias}/_bulk`, query, bulk, timeoutMs: TIMEOUT_MS.bulk } as const;
-  const { errors, items = [] } = (await connection.send<BulkAnswer>(request, call)).body;
-  if (errors === false) return;
+  const answer = await connection.send<BulkAnswer>({ ...request, accept: [TOO_LARGE] }, call);
+  if (answer.status === TOO_LARGE) return false;
+  const { errors, items = [] } = answer.body;
+  if (errors === false) return true;
   for (const [place, { index }] of items.entries()) checkStored(connection.url, actions[place]?.segment, index);
   if (items.length !== actions.length) {
     throw refusal('UNSUPPORTED', `a bulk of ${actions.length} segments got ${items.length} answers`);
   }
+  return true;
 }
 
 function checkStored(url: string, segment: Segment | undefined, item: BulkItem): void {
@@ -78,7 +98,7 @@ function checkStored(url: string, segment: Segment | undefined, item: BulkItem):
     case 'denied':
       throw refusal('DENIED', `${what}: check its credentials`);
     case 'closed':
-      throw refusal('CONFLICT', `${what}: the build was sealed or removed meanwhile`);
+      throw refusal('CONFLICT', `${what}: ${GONE}`);
     default:
       throw refusal('CONFLICT', `${what}: correct it in the catalogue, then load again`);
   }

@@ -8,6 +8,10 @@ export interface BulkItem {
 
 export type Triage = 'created' | 'conflict' | 'again' | 'rejected' | 'closed' | 'blocked' | 'denied';
 
+/** What became of a build whose alias is gone, and the way out. */
+export const GONE =
+  'the build was sealed or removed meanwhile: run again; if somebody deleted its index, load with --rebuild';
+
 const AGAIN: ReadonlySet<number> = new Set([408, 429]);
 
 export function triage({ status, error }: BulkItem): Triage {
