@@ -28,7 +28,7 @@ const exits: Exits = {
 const ways: Readonly<Record<string, string>> = {
   NOT_FOUND: 'run the same command again',
   ON_HOLD: 'the run is loaded, then publish it: segment-ingest publish <run-folder>',
-  MISCOUNT: 'nothing was published, the generation before is still live',
+  MISCOUNT: '`load --rebuild` does both; nothing was published, the generation before is still live',
 };
 
 /** Runs `work`; a failure this package knows ends the command with its exit code. Anything else is a defect: as it is. */

@@ -12,7 +12,6 @@ import { openStore, type StoreOptions } from '@segment-store/store/open';
 import type { Settling } from '@segment-store/store/settling';
 import type { Live, Pruned, Store } from '@segment-store/store/store';
 import { admit } from '../admit.ts';
-import { createBudgets } from '../budgets.ts';
 import { byCustomer } from '../by-customer.ts';
 import { type Canary, readCanaries } from '../canaries.ts';
 import { DeadLetters } from '../dead-letters.ts';
@@ -37,6 +36,7 @@ import {
 } from '../options.ts';
 import { report } from '../report.ts';
 import { isInSlice, type Slice } from '../slice.ts';
+import { steady } from '../steady.ts';
 import { createStory } from '../story.ts';
 import { openToLines } from '../to-lines.ts';
 import { whoRuns } from '../who.ts';
@@ -85,7 +85,8 @@ export function bring(url: string, { options, context, fills }: Bringing, steps:
     const given = givenBy(options);
     await using toLines = await openToLines({ ...options, keepRaw: options.deadLetterRaw });
     await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
-    await using store = orUsage(() => openStore(options.store, storeOptionsOf(options, say)));
+    await using opened = orUsage(() => openStore(options.store, storeOptionsOf(options, say)));
+    const store = steady(opened, call);
     story.stage('check', folder.url);
     const source = await openAnyRun(folder, options, call);
     const { run } = source.manifest;
@@ -101,8 +102,7 @@ export function bring(url: string, { options, context, fills }: Bringing, steps:
     }
     await tellHold(store, say);
     if (fills) await checkWritable(letters, call);
-    const { excuse } = createBudgets(source.manifest.parts.length, options, given.overrides);
-    const loadable = await byCustomer(source, { ...options, excuse, onProgress: story.regrouped }, call);
+    const loadable = await byCustomer(source, { ...options, onProgress: story.regrouped }, call);
     const deps = loadDeps({ ...given, source, run: loadable, store, story, toLines, letters });
     const live = await steps(loadable.manifest, deps, call);
     await loadable.remove();

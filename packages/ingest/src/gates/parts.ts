@@ -16,11 +16,10 @@ export interface BadPart {
   readonly code: string;
 }
 
-/** `of`: parts of the source. */
-export function parts(limits: PartLimits, of: number): Gate {
+export function parts(limits: PartLimits): Gate {
   return {
     name: 'parts',
-    judge: ({ outcomes }) => partsFinding(badParts(outcomes), of, limits),
+    judge: ({ outcomes }) => partsFinding(badParts(outcomes), outcomes.parts.length, limits),
   };
 }
 
