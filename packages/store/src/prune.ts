@@ -20,7 +20,10 @@ export interface PruneTerms {
 export async function prune(terms: PruneTerms, retention: Retention, call: Call): Promise<readonly Pruned[]> {
   const resolved = resolveRetention(retention);
   const aged: Aged[] = [];
-  for (const record of await terms.records(call)) aged.push(await toAged(record, terms, call));
+  for (const record of await terms.records(call)) {
+    const one = await toAged(record, terms, call).catch(ofNobody);
+    if (one !== undefined) aged.push(one);
+  }
   const gone: Pruned[] = [];
   for (const one of expired(aged, resolved, new Date())) {
     if (await isRemoved(one.run, terms, call)) gone.push(one);
@@ -34,6 +37,11 @@ async function toAged(record: GenerationRecord, terms: PruneTerms, call: Call): 
     ? new Date(retiredAt ?? lastPublication(record).at)
     : await terms.lastSeenAt(run, call);
   return { run, state, epoch: isPublished(record) ? lastPublication(record).epoch : 0, idleSince, removing };
+}
+
+/** Another prune took it away meanwhile. */
+function ofNobody(error: unknown): undefined {
+  if (!isFailure(error) || error.code !== 'NOT_FOUND') throw error;
 }
 
 /** Whoever took it up or away since we looked. */

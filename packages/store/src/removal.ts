@@ -6,6 +6,7 @@ import type { PartRecord } from './part-record.ts';
 import { pause } from './patience.ts';
 import { checkAbort, checkRemoval, type Pointer } from './publication.ts';
 import { type GenerationRecord, generationKey, partKeys, type Records } from './records.ts';
+import { refusal } from './refusal.ts';
 
 export interface RemovalTerms {
   readonly records: Records;
@@ -26,10 +27,25 @@ export async function remove(terms: RemovalTerms, run: RunId, call: Call): Promi
     if (holder !== undefined) throw held(`run ${run}`, holder);
     return { ...record, removing: true };
   };
-  const { parts } = await terms.mark(run, change, call);
+  const marked = await terms.mark(run, change, call);
+  if (!known?.removing) await checkLeft(terms, marked, call);
   await terms.removeDocuments(run, call);
-  await terms.records.remove(partKeys(run, parts), call);
+  await terms.records.remove(partKeys(run, marked.parts), call);
   await terms.records.remove([generationKey(run)], call);
+}
+
+/** A job may have taken a part between the look and the mark; from the mark on none can join. */
+async function checkLeft(terms: RemovalTerms, marked: GenerationRecord, call: Call): Promise<void> {
+  const holder = await livingHolder(terms, marked, call);
+  if (holder === undefined) return;
+  const { run } = marked;
+  const unmark: Mark = (record) => {
+    if (record === undefined) throw refusal('NOT_FOUND', `no generation of run ${run}: nothing to remove`);
+    const { removing: _, ...rest } = record;
+    return rest;
+  };
+  await terms.mark(run, unmark, call);
+  throw held(`run ${run}`, holder);
 }
 
 /**
