@@ -51,12 +51,15 @@ export interface LoadDepsOptions {
 export function loadDeps({ source, run, store, story, toLines, letters, ...options }: LoadDepsOptions): LoadDeps {
   const { manifest } = run;
   const lines = linesOf(run, toLines);
-  const budgets = createBudgets(manifest.parts.length, options.limits, options.overrides);
+  const budgets = createBudgets(source.manifest.parts.length, options.limits, options.overrides);
   const etagOf = (part: Part) => run.source(part).file.etag;
   const known = (part: Part, call: Call): Promise<Known> => knownOf(part, { letters, erasures: store.erasures }, call);
   const judge = judging(
     store,
-    allGates(everyGate(manifest, { ...options, lines, known, random: Math.random }), options.overrides),
+    allGates(
+      everyGate(manifest, { ...options, sourceParts: source.manifest.parts.length, lines, known, random: Math.random }),
+      options.overrides,
+    ),
   );
   const deps: LoadDeps = {
     writer: lettered(store.writer, { letters, withRaw: options.withRaw, etagOf, time: systemTime }),

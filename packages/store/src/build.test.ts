@@ -5,7 +5,7 @@ import { nothing } from './outcomes.ts';
 import { recordsIn } from './records.fixture.ts';
 import { partKey, type Records } from './records.ts';
 import { callFor, claimNext, lineOf, linesOf, manifestOf, nobody, runAt } from './store.fixture.ts';
-import type { Build } from './store.ts';
+import { type Build, GENESIS } from './store.ts';
 
 const manifest = manifestOf(runAt(1), { parts: 2 });
 const builds: Build[] = [];
@@ -24,6 +24,7 @@ const contents: Contents = {
   },
   flush: async () => {},
   count: async () => ({ members: 0, segments: 0 }),
+  reopen: async () => {},
   close: async () => {},
   async [Symbol.asyncDispose]() {},
 };
@@ -31,7 +32,8 @@ const contents: Contents = {
 async function open(records: Records, given: Partial<BuildTerms> = {}): Promise<Build> {
   const documents = { find: async () => new Map(), remove: async () => {} };
   const leasing = { records, leaseMs: 60_000, patienceMs: 0, lives: () => true };
-  const terms = { ...leasing, documents, checkVacant: async () => {} };
+  const pointer = async () => ({ run: GENESIS, epoch: 0, floor: 0 });
+  const terms = { ...leasing, documents, pointer, checkVacant: async () => {} };
   const build = await openBuild(manifest, { ...terms, contents: () => contents, ...given }, callFor());
   builds.push(build);
   return build;

@@ -13,6 +13,7 @@ import { amendBuild, join, look } from './joining.ts';
 import type { LeaseTerms } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import { createPatience, patiently } from './patience.ts';
+import type { Pointer } from './publication.ts';
 import type { GenerationRecord } from './records.ts';
 import type { Build, ClaimedPart, Generation, PartsOptions, RunOutcomes } from './store.ts';
 
@@ -22,6 +23,8 @@ export interface BuildTerms extends LeaseTerms {
   /** CONFLICT when there are documents of a run that nobody has a record of. */
   checkVacant(run: RunId, call: Call): Promise<void>;
   contents(manifest: Manifest): Contents;
+  /** What is live. */
+  pointer(call: Call): Promise<Pointer>;
   readonly documents: Documents;
 }
 

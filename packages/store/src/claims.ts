@@ -9,7 +9,9 @@ import { claim, type Lease, type LeaseTerms, type Seat } from './lease.ts';
 import { isOver, type Ledger } from './ledger.ts';
 import { begun, letGo, type PartRecord } from './part-record.ts';
 import { createPatience, patiently, pause } from './patience.ts';
-import { type GenerationRecord, partKey } from './records.ts';
+import type { Pointer } from './publication.ts';
+import { type GenerationRecord, partKey, type Versioned } from './records.ts';
+import { type Reopening, reopen } from './reopening.ts';
 import type { ClaimedPart, PartsOptions } from './store.ts';
 
 /** How often a job without a part to load looks at those of others. */
@@ -24,7 +26,17 @@ export interface ClaimsTerms extends LeaseTerms {
   readonly ledger: Ledger;
   readonly contents: Contents;
   readonly patienceMs: number;
+  /** What is live. */
+  pointer(call: Call): Promise<Pointer>;
   onLook(record: GenerationRecord): void;
+}
+
+/** Of a part that failed. */
+interface Retry {
+  readonly index: number;
+  readonly lease: Lease<PartRecord>;
+  /** As it was before. */
+  readonly from: Versioned<PartRecord>;
 }
 
 export class Claims implements AsyncDisposable {
@@ -46,9 +58,15 @@ export class Claims implements AsyncDisposable {
     const call = { signal: AbortSignal.any([signal, this.#call.signal]), deadlineAt };
     const retried = new Set<number>();
     for (;;) {
-      const record = await this.#look(call);
-      if (record.state !== 'building') return;
-      const isClosing = this.#watch.isHeld(record.run, record.closer);
+      const seen = await this.#look(call);
+      const { state, run, closer } = seen.value;
+      if (state !== 'building') {
+        const reopening = await this.#reopen(seen, { options, retried }, call);
+        if (reopening === 'over') return;
+        if (reopening === 'later') await this.#wait(call);
+        continue;
+      }
+      const isClosing = this.#watch.isHeld(run, closer);
       const claimed = isClosing ? 0 : yield* this.#claimAll(this.#candidates(options, retried), retried, call);
       if (claimed > 0) continue;
       if (this.#isDone(options, retried)) return;
@@ -70,12 +88,15 @@ export class Claims implements AsyncDisposable {
     for (const index of candidates) {
       if (lost === LOST_IN_A_ROW) break;
       if (this.#mine.has(index)) continue;
-      if (this.#terms.ledger.parts[index]?.value.state === 'failed') retried.add(index);
+      const isRetry = this.#terms.ledger.parts[index]?.value.state === 'failed';
       const part = await this.#claim(index, call);
       lost = part === undefined ? lost + 1 : 0;
-      claimed += part === undefined ? 0 : 1;
-      if (part !== undefined) yield part;
+      if (part === undefined) continue;
+      claimed += 1;
+      if (isRetry) retried.add(index);
+      yield part;
     }
+    if (lost > 0) this.#hasLooked = false;
     return claimed;
   }
 
@@ -86,12 +107,34 @@ export class Claims implements AsyncDisposable {
       const from = this.#terms.ledger.parts[index];
       const lease = await this.#patiently(() => this.#lease(index, call), call);
       if (lease === undefined) return this.#forget(index);
+      if (from?.value.state === 'failed' && !(await this.#takeUp({ index, lease, from }, call))) {
+        return this.#forget(index);
+      }
       const part = this.#toPart(index, lease, from !== undefined);
       this.#mine.set(index, part);
       return part;
     } catch (error) {
       this.#forget(index);
       throw error;
+    }
+  }
+
+  /**
+   * False, and the part failed as it was, when the build takes no lines now. A closer says so before it looks at the
+   * parts, and we look after we took one: so one of us sees the other.
+   */
+  async #takeUp({ index, lease, from }: Retry, call: Call): Promise<boolean> {
+    const { records, manifest, contents, ledger } = this.#terms;
+    let isOurs = false;
+    try {
+      const { value } = await this.#patiently(() => look(records, manifest.run, call), call);
+      if (value.state !== 'building' || this.#watch.isHeld(manifest.run, value.closer)) return false;
+      await this.#patiently(() => contents.reopen(call), call);
+      isOurs = true;
+      return true;
+    } finally {
+      if (!isOurs) await lease.release(() => from.value);
+      ledger.note(index, lease.known);
     }
   }
 
@@ -127,14 +170,28 @@ export class Claims implements AsyncDisposable {
     this.#changed = Promise.withResolvers();
   }
 
-  async #look(call: Call): Promise<GenerationRecord> {
+  /** Only for a part that failed, as it is now. */
+  async #reopen(
+    seen: Versioned<GenerationRecord>,
+    { options, retried }: { readonly options: PartsOptions; readonly retried: ReadonlySet<number> },
+    call: Call,
+  ): Promise<Reopening> {
+    const { ledger, manifest } = this.#terms;
+    if (!options.retryFailed) return 'over';
+    await this.#patiently(() => ledger.refresh(call), call);
+    if (this.#isDone(options, retried)) return 'over';
+    const terms = { ...this.#terms, run: manifest.run, watch: this.#watch };
+    return this.#patiently(() => reopen(terms, seen, call), call);
+  }
+
+  async #look(call: Call): Promise<Versioned<GenerationRecord>> {
     const { records, manifest, ledger, onLook } = this.#terms;
-    const { value } = await this.#patiently(() => look(records, manifest.run, call), call);
-    onLook(value);
+    const seen = await this.#patiently(() => look(records, manifest.run, call), call);
+    onLook(seen.value);
     const ofOthers = ledger.parts.some((seen, index) => !isOver(seen) && !this.#mine.has(index));
     if (ofOthers || !this.#hasLooked) await this.#patiently(() => ledger.refresh(call), call);
     this.#hasLooked = true;
-    return value;
+    return seen;
   }
 
   /** From the start as long as this job is alone; beside others each begins somewhere else. */

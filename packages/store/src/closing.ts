@@ -4,6 +4,7 @@ import type { Call } from '@segment-store/resilience/operation';
 import type { Contents } from './contents.ts';
 import type { Documents } from './documents.ts';
 import { eraseAndSeal, erasedBefore, type SealTerms } from './erasing.ts';
+import { hashingWith, makeErasureKey } from './erasure-key.ts';
 import { isPublished } from './generation.ts';
 import { Watch } from './holder.ts';
 import { explained, look } from './joining.ts';
@@ -13,7 +14,7 @@ import { storedIn } from './outcomes.ts';
 import { createPatience, patiently, pause } from './patience.ts';
 import { type GenerationRecord, generationKey } from './records.ts';
 import { refusal } from './refusal.ts';
-import type { Counts, Outcomes } from './store.ts';
+import type { Outcomes } from './store.ts';
 
 /** How often one who waits for the closer looks. */
 const LOOK_MS = 1_000;
@@ -84,14 +85,14 @@ export class Closing implements AsyncDisposable {
     await this.#patiently(() => contents.close(call), call);
     // Nothing can be written from here on; a job that retries failed parts may have come in between.
     await this.#checkParts(call);
-    const seal = (record: GenerationRecord, erased: Counts) => sealed(record, outcomes, erased);
-    return this.#patiently(() => eraseAndSeal(erasures, seal, call), call);
+    return this.#patiently(() => eraseAndSeal(erasures, (record) => sealed(record, outcomes), call), call);
   }
 
   #erasures(lease: Lease<GenerationRecord>, call: Call): SealTerms {
     const { documents, run, records } = this.#terms;
     const amend: SealTerms['amend'] = (change) => lease.amend(change, call);
-    return { documents, amend, read: async () => (await look(records, run, call)).value };
+    const hashing: SealTerms['hashing'] = async (hashCall) => hashingWith(await makeErasureKey(records, hashCall));
+    return { documents, amend, hashing, read: async () => (await look(records, run, call)).value };
   }
 
   async #reconcile(record: GenerationRecord, erasures: SealTerms, call: Call): Promise<Outcomes> {
@@ -118,14 +119,15 @@ export class Closing implements AsyncDisposable {
   }
 }
 
-function sealed(record: GenerationRecord, outcomes: Outcomes, erased: Counts): GenerationRecord {
+function sealed(record: GenerationRecord, outcomes: Outcomes): GenerationRecord {
+  const { erasedAtSeal = [] } = record;
+  const memberships = erasedAtSeal.reduce((sum, one) => sum + one.memberships, 0);
   return {
     ...record,
     state: 'sealed',
     outcomes,
-    members: storedIn(outcomes) - erased.members,
-    memberships: outcomes.memberships - erased.memberships,
-    ...(erased.members > 0 && { erasedAtSeal: erased.members }),
+    members: storedIn(outcomes) - erasedAtSeal.length,
+    memberships: outcomes.memberships - memberships,
   };
 }
 

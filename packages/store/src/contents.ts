@@ -12,6 +12,8 @@ export interface Contents extends AsyncDisposable {
   /** Settles once everything written is on disk. */
   flush(call: Call): Promise<void>;
   count(call: Call): Promise<{ readonly members: number; readonly segments: number }>;
+  /** What `close` ended may be written again, if it was called: like `prepare`, but looks each time. */
+  reopen(call: Call): Promise<void>;
   /** Nothing can be written any more. */
   close(call: Call): Promise<void>;
 }

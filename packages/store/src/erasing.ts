@@ -2,8 +2,7 @@
 import type { CustomerId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Documents } from './documents.ts';
-import type { DeferredErasure, GenerationRecord } from './records.ts';
-import type { Counts } from './store.ts';
+import type { DeferredErasure, ErasedAtSeal, GenerationRecord } from './records.ts';
 
 /**
  * A build under way keeps its documents until its seal: a second line of the same customer is a duplicate only as long
@@ -26,33 +25,40 @@ export interface SealTerms {
   /** The record as it is now. */
   read(): Promise<GenerationRecord>;
   amend(change: (record: GenerationRecord) => GenerationRecord): Promise<GenerationRecord>;
+  /** How a sealed record calls customers. */
+  hashing(call: Call): Promise<(customerId: CustomerId) => string>;
 }
 
-/** Documents that a seal before this one has deleted: they were created, and are not counted any more. */
-export async function erasedBefore({ documents, read }: SealTerms, call: Call): Promise<number> {
-  const { run, erasing = [] } = await read();
-  const seen = erasing.filter(({ memberships }) => memberships !== undefined).map(({ customer }) => customer);
-  return seen.length === 0 ? 0 : seen.length - (await documents.find(run, seen, call)).size;
+/**
+ * Documents that were created and are gone: a seal before this one deleted them, or an erasure before the build was
+ * reopened. A part that is loaded again brings some of them back.
+ */
+export async function erasedBefore({ documents, read, hashing }: SealTerms, call: Call): Promise<number> {
+  const { run, erasing = [], erased = [], erasedAtSeal = [] } = await read();
+  const gone = new Set([...erased, ...erasedAtSeal.map(({ hash }) => hash)]);
+  if (erasing.length === 0) return gone.size;
+  const hash = await hashing(call);
+  for (const { customer } of erasing.filter(isNoted)) gone.add(hash(customer));
+  const known = erasing.map(({ customer }) => customer).filter((customer) => gone.has(hash(customer)));
+  return known.length === 0 ? gone.size : gone.size - (await documents.find(run, known, call)).size;
 }
 
 /**
  * Deletes, once nothing can be written any more, who was erased while the build was under way; again after a crash it
- * does the rest. `seal` makes the sealed record of what was deleted.
+ * does the rest. `seal` makes the sealed record of one that says what was deleted.
  */
 export async function eraseAndSeal(
   terms: SealTerms,
-  seal: (record: GenerationRecord, deleted: Counts) => GenerationRecord,
+  seal: (record: GenerationRecord) => GenerationRecord,
   call: Call,
 ): Promise<GenerationRecord> {
   for (;;) {
     const erasing = await eraseDeferred(terms, call);
-    const seen = erasing.filter(({ memberships }) => memberships !== undefined);
-    const memberships = seen.reduce((sum, one) => sum + (one.memberships ?? 0), 0);
+    const deleted = await toDeleted(erasing, terms, call);
     const sealed = await terms.amend((record) => {
       // Somebody was erased meanwhile: from the beginning.
       if ((record.erasing?.length ?? 0) !== erasing.length) return record;
-      const { erasing: _, ...rest } = record;
-      return seal(rest, { members: seen.length, memberships });
+      return seal(withoutNames(record, deleted));
     });
     if (sealed.state !== 'building') return sealed;
   }
@@ -72,3 +78,29 @@ async function eraseDeferred({ documents, read, amend }: SealTerms, call: Call):
   await documents.remove(run, [...found.keys()], call);
   return all;
 }
+
+async function toDeleted(
+  erasing: readonly DeferredErasure[],
+  { hashing }: SealTerms,
+  call: Call,
+): Promise<readonly ErasedAtSeal[]> {
+  const noted = erasing.filter(isNoted);
+  if (noted.length === 0) return [];
+  const hash = await hashing(call);
+  return noted.map(({ customer, memberships }) => ({ hash: hash(customer), memberships }));
+}
+
+/** Whoever was erased after an earlier seal, and came back with a part loaded again, is deleted by this one. */
+function withoutNames(record: GenerationRecord, deleted: readonly ErasedAtSeal[]): GenerationRecord {
+  const { erasing: _, erased = [], erasedAtSeal = [], ...rest } = record;
+  const all = new Map([...erasedAtSeal, ...deleted].map((one) => [one.hash, one]));
+  const since = erased.filter((hash) => !all.has(hash));
+  return {
+    ...rest,
+    ...(since.length > 0 && { erased: since }),
+    ...(all.size > 0 && { erasedAtSeal: [...all.values()] }),
+  };
+}
+
+/** Its document was there. */
+const isNoted = (one: DeferredErasure): one is Required<DeferredErasure> => one.memberships !== undefined;

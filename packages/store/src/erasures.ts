@@ -1,12 +1,11 @@
 /** Customers who are to be forgotten: on a list of keyed hashes, deleted from every generation, left out of later loads. */
-import { randomBytes } from 'node:crypto';
-import { type CustomerId, MAX_CUSTOMER_ID_BYTES, type RunId } from '@segment-store/contract/id';
+import type { CustomerId, RunId } from '@segment-store/contract/id';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Documents } from './documents.ts';
 import { deferredTo, erasedFrom } from './erasing.ts';
-import { keyedHash } from './keyed-hash.ts';
-import { amend, type GenerationRecord, generationKey, type Key, type Records } from './records.ts';
+import { ERASURE_KEY, hashingWith, makeErasureKey } from './erasure-key.ts';
+import { amend, type GenerationRecord, generationKey, type Records } from './records.ts';
 import { refusal } from './refusal.ts';
 import type { Erased, ErasedFrom, Erasures } from './store.ts';
 
@@ -22,16 +21,13 @@ export interface ErasureTerms {
   generations(call: Call): Promise<readonly GenerationRecord[]>;
 }
 
-/** Base64. */
-const KEY: Key<{ readonly key: string }> = { id: 'erasure-key' };
-
 export function createErasures(terms: ErasureTerms): Erasures {
   const { records, hashes } = terms;
   return {
     async add(customerIds, call) {
       const at = new Date();
       const ids = [...new Set(customerIds)];
-      const hash = hashing(await makeKey(records(), call));
+      const hash = hashingWith(await makeErasureKey(records(), call));
       // First the list, then the builds: one that does not see the list yet is told below.
       const recorded = await hashes.put(ids.map(hash), call);
       const generations: ErasedFrom[] = [];
@@ -42,9 +38,9 @@ export function createErasures(terms: ErasureTerms): Erasures {
       return { at, recorded, generations };
     },
     async list(call) {
-      const key = (await records().get(KEY, call))?.value.key;
+      const key = (await records().get(ERASURE_KEY, call))?.value.key;
       const all = key === undefined ? new Set<string>() : await hashes.all(call);
-      return all.size === 0 || key === undefined ? nobody : listed(all, hashing(key));
+      return all.size === 0 || key === undefined ? nobody : listed(all, hashingWith(key));
     },
     async defer(run, customerIds, call) {
       const change = (record: GenerationRecord | undefined) => {
@@ -60,20 +56,6 @@ const nobody: Erased = { size: 0, has: () => false };
 
 function listed(all: ReadonlySet<string>, hash: (customerId: CustomerId) => string): Erased {
   return { size: all.size, has: (customerId) => all.has(hash(customerId)) };
-}
-
-function hashing(key: string): (customerId: CustomerId) => string {
-  return keyedHash(Buffer.from(key, 'base64'), MAX_CUSTOMER_ID_BYTES);
-}
-
-/** Made by whoever erases first. */
-async function makeKey(records: Records, call: Call): Promise<string> {
-  for (;;) {
-    const found = await records.get(KEY, call);
-    if (found !== undefined) return found.value.key;
-    const value = { key: randomBytes(32).toString('base64') };
-    if (await records.put(KEY, { value, version: undefined }, call)) return value.key;
-  }
 }
 
 interface Erasing {
@@ -112,9 +94,12 @@ async function eraseNow({ records, documents }: ErasureTerms, erasing: Erasing, 
   // Written down first: whoever compares counts meanwhile, or after a crash, knows what may be missing.
   const change = (record: GenerationRecord | undefined) => {
     if (record === undefined) throw gone(run);
+    // Reopened meanwhile.
+    if (record.state === 'building') return deferredTo(record, ids);
     return erasedFrom(record, found.map(hash));
   };
   const { state } = await amend(records(), { key: generationKey(run), change }, call);
+  if (state === 'building') return { run, state, deleted: 0 };
   await documents.remove(run, found, call);
   return { run, state, deleted: found.length };
 }

@@ -47,7 +47,7 @@ export function toGeneration(record: GenerationRecord): Generation {
     members,
     memberships,
     ...(erased !== undefined && { erased: erased.length }),
-    ...(erasedAtSeal !== undefined && { erasedAtSeal }),
+    ...(erasedAtSeal !== undefined && { erasedAtSeal: erasedAtSeal.length }),
   };
   switch (record.state) {
     case 'live':

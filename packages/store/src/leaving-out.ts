@@ -15,17 +15,10 @@ export function leavingOutErased(store: Store, patienceMs: number): Store {
     writer: {
       async build(manifest, call) {
         const build = await writer.build(manifest, call);
-        const list = onceItWorks((listing: Call) =>
-          patiently(() => erasures.list(listing), createPatience(patienceMs), listing),
-        );
+        const again = <T>(work: () => Promise<T>, own: Call) => patiently(work, createPatience(patienceMs), own);
         return leavingOut(build, {
-          list,
-          defer: (customerIds, deferring) =>
-            patiently(
-              () => erasures.defer(manifest.run, customerIds, deferring),
-              createPatience(patienceMs),
-              deferring,
-            ),
+          list: (listing) => again(() => erasures.list(listing), listing),
+          defer: (ids, deferring) => again(() => erasures.defer(manifest.run, ids, deferring), deferring),
         });
       },
     },
@@ -39,14 +32,17 @@ interface Terms {
 }
 
 function leavingOut(build: Build, { list, defer }: Terms): Build {
+  const listOnce = onceItWorks(list);
   return {
     get state() {
       return build.state;
     },
     catalogue: (segments) => build.catalogue(segments),
     async *parts(options, call) {
-      const erased = await list(call);
+      const known = await listOnce(call);
       for await (const claim of build.parts(options, call)) {
+        // Who was erased since, before the build was reopened for this part, comes back with it.
+        const erased = claim.attempted ? await list(call) : known;
         yield erased.size === 0 ? claim : toClaim(claim, claim.attempted ? deferring(erased, defer) : skipping(erased));
       }
     },

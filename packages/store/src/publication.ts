@@ -71,12 +71,17 @@ export function rollBackTarget(records: readonly GenerationRecord[]): Generation
 /** How long a publisher that has said so may take to move what is live. */
 const PUBLISHING_MS = 60_000;
 
+/** Its publisher may be about to move what is live. */
+export function isBeingPublished({ publishing }: GenerationRecord, live: Pointer): boolean {
+  const { epoch = 0, at = '' } = publishing ?? {};
+  return epoch > live.epoch && Date.parse(at) + PUBLISHING_MS > Date.now();
+}
+
 /** @throws Failure NOT_FOUND, CONFLICT for the live generation, or one that is just being published */
 export function checkRemoval(run: RunId, record: GenerationRecord | undefined, live: Pointer): GenerationRecord {
   if (run === live.run) throw refusal('CONFLICT', `run ${run} is live: publish another one or roll back first`);
   if (record === undefined) throw refusal('NOT_FOUND', `no generation of run ${run}: nothing to remove`);
-  const { epoch = 0, at = '' } = record.publishing ?? {};
-  if (epoch <= live.epoch || Date.parse(at) + PUBLISHING_MS <= Date.now()) return record;
+  if (!isBeingPublished(record, live)) return record;
   throw refusal('CONFLICT', `run ${run} is being published: look again in a minute`);
 }
 

@@ -16,6 +16,11 @@ export interface DeferredErasure {
   readonly memberships?: number;
 }
 
+/** By the hash of its customer. */
+export interface ErasedAtSeal extends Pick<Counts, 'memberships'> {
+  readonly hash: string;
+}
+
 export interface GenerationRecord extends Counts {
   readonly run: RunId;
   readonly state: Generation['state'];
@@ -37,8 +42,8 @@ export interface GenerationRecord extends Counts {
   readonly removing?: boolean;
   /** Of a build under way only: it names customers, the sealed record does not. */
   readonly erasing?: readonly DeferredErasure[];
-  /** Documents that the seal deleted: created + replayed − erasedAtSeal are `members`. */
-  readonly erasedAtSeal?: number;
+  /** Documents that its seals deleted: created + replayed − erasedAtSeal are `members`. */
+  readonly erasedAtSeal?: readonly ErasedAtSeal[];
   /** Hashes of those whose documents were deleted since it was sealed, or are about to be. */
   readonly erased?: readonly string[];
 }

@@ -12,6 +12,7 @@ import { openStore, type StoreOptions } from '@segment-store/store/open';
 import type { Settling } from '@segment-store/store/settling';
 import type { Live, Pruned, Store } from '@segment-store/store/store';
 import { admit } from '../admit.ts';
+import { createBudgets } from '../budgets.ts';
 import { byCustomer } from '../by-customer.ts';
 import { type Canary, readCanaries } from '../canaries.ts';
 import { DeadLetters } from '../dead-letters.ts';
@@ -102,7 +103,8 @@ export function bring(url: string, { options, context, fills }: Bringing, steps:
     }
     await tellHold(store, say);
     if (fills) await checkWritable(letters, call);
-    const loadable = await byCustomer(source, { ...options, onProgress: story.regrouped }, call);
+    const { excuse } = createBudgets(source.manifest.parts.length, options, given.overrides);
+    const loadable = await byCustomer(source, { ...options, excuse, onProgress: story.regrouped }, call);
     const deps = loadDeps({ ...given, source, run: loadable, store, story, toLines, letters });
     const live = await steps(loadable.manifest, deps, call);
     await loadable.remove();

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import type { CommandEvent } from '@segment-store/cli/event';
 import { CommandError } from '@segment-store/cli/exit-code';
 import type { Manifest } from '@segment-store/contract/manifest';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { changeManifest, type RunFiles, runFiles } from '../../../../test/support/run-folder.ts';
 import { parquetOf } from '../lines/parquet.fixture.ts';
-import { createPlaces, member, type Places, run, served } from '../place.fixture.ts';
+import { createPlaces, ended, member, type Places, run, served } from '../place.fixture.ts';
 import { loadCommand } from './load.ts';
+import { verifyCommand } from './verify.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let places: Places;
 beforeAll(async () => {
@@ -150,6 +153,40 @@ test('rejected lines of a by-segment run are told by their place in the source, 
   expect(exitCode, said).toBe(4);
   expect(said).toContain('members/p1 line 5, byte ');
   expect(said).toContain('rejected as malformed');
+});
+
+test('a corrupt part of a by-segment run is left out while the budget for parts of the source holds', async () => {
+  const corrupt = 7;
+  const parts = Array.from({ length: 200 }, (_, index) => segmentLines(index === 0 ? otherPairs : somePairs));
+  const rows = parts.map((part, index) => part.trimEnd().split('\n').length + (index === corrupt ? 1 : 0));
+  const { folder, store } = await places.place(runOf({ layout: 'by-segment', format: 'ndjson', parts }, rows));
+  const scratch = join(folder, '..', 'scratch');
+  const { said, exitCode } = await load(folder, store, { scratch });
+  expect(exitCode, said).toBe(0);
+  expect(said).toContain('left out: 1 parts (corrupt/members/p7)');
+  const sorted = ids.map((id) => (members[id]?.length === 0 ? undefined : members[id]?.toSorted()));
+  expect(await served(store, ids)).toEqual({ run, members: sorted });
+  const verified = await ended(verifyCommand, [folder], { store, scratch });
+  expect(verified.exitCode, verified.said).toBe(0);
+  expect(verified.said).toContain('corrupt/members/p7 is corrupt and was left out: members/p7 has');
+});
+
+test('of few parts of a by-segment run none may be corrupt; more than may be are refused', async () => {
+  const parts = [segmentLines(somePairs), segmentLines(otherPairs)];
+  const few = await places.place(runOf({ layout: 'by-segment', format: 'ndjson', parts }, [2, 9]));
+  const failed = await load(few.folder, few.store, { scratch: join(few.folder, '..', 'scratch') });
+  expect(failed.exitCode, failed.said).toBe(7);
+  expect(failed.said).toContain('members/p1 has');
+  const many = Array.from({ length: 200 }, () => segmentLines(somePairs));
+  const { folder, store } = await places.place(
+    runOf(
+      { layout: 'by-segment', format: 'ndjson', parts: many },
+      many.map(() => 9),
+    ),
+  );
+  const refused = await load(folder, store, { scratch: join(folder, '..', 'scratch') });
+  expect(refused.exitCode, refused.said).toBe(4);
+  expect(refused.said).toContain('parts: 2 of 200 parts left out (members/p0 CORRUPT, members/p1 CORRUPT)');
 });
 
 test('a scratch directory that is a file ends the load before anything is written', async () => {

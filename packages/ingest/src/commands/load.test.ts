@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exitCode } from '@segment-store/cli/exit-code';
 import { parseSegmentId } from '@segment-store/contract/id';
 import { unlimited } from '@segment-store/resilience/operation';
 import { openStore } from '@segment-store/store/open';
@@ -50,4 +53,27 @@ test('a complement segment is kept as a rule: it has no rows and its size is nob
   await using opened = openStore(store);
   await using reader = await opened.reader.open(run, unlimited);
   expect(reader.catalogue.get(parseSegmentId('not-a'))).toMatchObject({ complementOf: 'a', universe: 'known' });
+});
+
+test('a part that came broken is taken up again after the gates refused the rest, and the run is published whole', async () => {
+  const files = runFiles({ run, parts, gzip: true });
+  const key = 'members/part-00001';
+  const good = files.get(key) ?? Buffer.alloc(0);
+  // As many bytes as the manifest says, but no gzip from the middle on.
+  const { folder, store } = await places.place(new Map(files).set(key, Buffer.from(good).fill(0xff, 12)));
+  const canaries = join(folder, '..', 'canaries.json');
+  await writeFile(canaries, JSON.stringify({ c4: ['b'] }));
+  const flags = { store, maxBadParts: '1', maxBadPartsShare: '50%', canaries };
+  const refused = await ended(loadCommand, [folder], flags);
+  expect(refused.exitCode, refused.said).toBe(exitCode.refused);
+  expect((await served(store, [])).run).not.toBe(run);
+  await writeFile(join(folder, key), good);
+  // Sealed it is, so there is nothing to do for a load that leaves failed parts alone.
+  expect(await ended(loadCommand, [folder], flags)).toMatchObject({ exitCode: exitCode.refused });
+  const again = await ended(loadCommand, [folder], { ...flags, retryFailed: true });
+  expect(again.exitCode, again.said).toBe(0);
+  expect(await served(store, ['c1', 'c2', 'c3', 'c4'])).toEqual({
+    run,
+    members: [['a', 'b'], ['a'], ['b', 'a'], ['b']],
+  });
 });

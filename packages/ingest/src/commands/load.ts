@@ -26,7 +26,6 @@ export const loadCommand: AnyCommand = command({
   run({ args: [folder = ''], options }, context) {
     return bring(folder, { options, context, fills: true }, async (manifest, deps, call) => {
       if (options.rebuild) await giveUp(manifest, deps.publisher);
-      else if (options.retryFailed) await checkOpen(manifest, deps.publisher);
       await fill(manifest, deps, call);
       return complete(manifest, deps, call);
     });
@@ -52,14 +51,4 @@ export const publishCommand: AnyCommand = command({
 async function giveUp({ run }: Manifest, publisher: StorePublisher): Promise<void> {
   const known = await publisher.generations();
   if (known.some((generation) => generation.run === run)) await publisher.abort(run);
-}
-
-/** Into a sealed build nothing is written any more. */
-async function checkOpen({ run }: Manifest, publisher: StorePublisher): Promise<void> {
-  const known = (await publisher.generations()).find((generation) => generation.run === run);
-  if (known?.state !== 'sealed') return;
-  const failed = (await publisher.status(run)).parts.filter(({ state }) => state === 'failed').length;
-  if (failed === 0) return;
-  const why = `run ${run} is sealed without its ${failed} parts that were left out`;
-  throw new Failure('REFUSED', `${why}: take them up with --rebuild, which loads the run anew`);
 }

@@ -145,7 +145,9 @@ async function foretell(
   await using reader = await store.reader.open(generation.run, call);
   const judged = asSealed({ manifest, catalogue, sample, forecast: expected }, { generation, reader });
   const isCounted = manifest.layout === 'by-customer' || manifest.totals.customers !== undefined;
-  const gates = earlyGates(options).filter(({ name }) => isCounted || (name !== 'empty' && name !== 'drift'));
+  const gates = earlyGates(options, manifest.parts.length).filter(
+    ({ name }) => isCounted || (name !== 'empty' && name !== 'drift'),
+  );
   return await allGates(gates, overridesOf(options))(judged, call);
 }
 

@@ -6,7 +6,7 @@ import { flag, integer, optionalInteger, type Values } from '@segment-store/cli/
 import { formatCount } from '@segment-store/cli/render/count';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import { openFolder } from '@segment-store/folder/open';
-import { Failure } from '@segment-store/resilience/failure';
+import { Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { openStore } from '@segment-store/store/open';
 import type { Generation, Store } from '@segment-store/store/store';
@@ -68,7 +68,7 @@ async function verifyRun(url: string, { options, context }: { options: Options; 
   const place = { url: options.deadLetters, runFolder: folder, run: live.run };
   await using lettersFolder = openLettersFolder(place, folderOptionsOf(options));
   await using reader = await store.reader.open(live.run, call);
-  const run = await byCustomer(source, { ...options, onProgress: regrouping(say) }, call);
+  const run = await byCustomer(source, { ...options, excuse: leaveOut, onProgress: regrouping(say) }, call);
   const { manifest } = run;
   const reasons = { letters: new DeadLetters(lettersFolder), erasures: store.erasures };
   say({ kind: 'stage', stage: 'verify', detail: `${formatCount(manifest.parts.length)} parts of run ${manifest.run}` });
@@ -88,6 +88,12 @@ async function verifyRun(url: string, { options, context }: { options: Options; 
   const known = (await store.publisher.status(live.run)).parts;
   const leftOut = new Set(known.flatMap((part) => (part.state === 'failed' ? [part.key] : [])));
   report(found, { leftOut, live, options }, context);
+}
+
+/** Told as it is met again, beside what the load left out. */
+function leaveOut(_: Part, error: unknown): { readonly message: string } {
+  if (isFailure(error) && error.code === 'CORRUPT') return error;
+  throw error;
 }
 
 const regrouping = (say: Say) => (progress: Omit<ProgressEvent, 'kind' | 'stage'>) =>

@@ -26,22 +26,27 @@ export type GateLimits = EarlyLimits & SegmentLossLimits & Pick<ReadbackTerms, '
 
 export interface GateTerms extends Pick<ReadbackTerms, 'lines' | 'known' | 'random'> {
   readonly limits: GateLimits;
+  /** As the producer wrote them: of those, a share may be bad. */
+  readonly sourceParts: number;
   readonly canaries: readonly Canary[];
 }
 
 /** Gates that a plan can ask, too: they need sizes and shares only. */
-export const earlyGates = (limits: EarlyLimits): readonly Gate[] => [
+export const earlyGates = (limits: EarlyLimits, sourceParts: number): readonly Gate[] => [
   empty,
   rejected(limits),
-  parts(limits),
+  parts(limits, sourceParts),
   drift(limits),
   segmentDrift(limits),
   vanishedSegments(limits),
 ];
 
-export const everyGate = (manifest: Manifest, { limits, canaries: known, ...terms }: GateTerms): readonly Gate[] => [
+export const everyGate = (
+  manifest: Manifest,
+  { limits, sourceParts, canaries: known, ...terms }: GateTerms,
+): readonly Gate[] => [
   manifestGate(manifest),
-  ...earlyGates(limits),
+  ...earlyGates(limits, sourceParts),
   ...counts(manifest),
   segmentSizes(limits),
   unlistedSegments,

@@ -16,10 +16,11 @@ export interface BadPart {
   readonly code: string;
 }
 
-export function parts(limits: PartLimits): Gate {
+/** `of`: parts of the source. */
+export function parts(limits: PartLimits, of: number): Gate {
   return {
     name: 'parts',
-    judge: ({ outcomes }) => partsFinding(badParts(outcomes), outcomes.parts.length, limits),
+    judge: ({ outcomes }) => partsFinding(badParts(outcomes), of, limits),
   };
 }
 

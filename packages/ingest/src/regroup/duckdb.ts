@@ -16,6 +16,8 @@ export interface PairsOptions {
 export interface Pairs extends AsyncDisposable {
   /** Ids without line feeds. Throws PairsError. */
   add(segmentId: string, customerIds: readonly string[]): void;
+  /** What was added since the last `endPart` stays, or is left out whole. Throws PairsError. */
+  endPart(outcome: 'kept' | 'left out'): void;
   /** Once, after the last `add`: by customer, then by segment, in the order of their bytes; repeated ones are repeated. */
   sorted(): AsyncIterable<PairBatch>;
 }
@@ -37,11 +39,12 @@ export class PairsError extends Error {
 const PACK_LENGTH = 4_096;
 const HELD_PAIRS = 50_000;
 
-const TABLE = 'create table packs (segment_id varchar, customer_ids varchar)';
+const TABLE = 'create table packs (part integer, segment_id varchar, customer_ids varchar)';
 /** Never `list(… order by …)`: it does not spill. */
-const SORTED = `
+const sortedWithout = (parts: readonly number[]) => `
   select customer_id, segment_id
-  from (select unnest(string_split(customer_ids, chr(10))) as customer_id, segment_id from packs)
+  from (select unnest(string_split(customer_ids, chr(10))) as customer_id, segment_id from packs
+        ${parts.length === 0 ? '' : `where part not in (${parts.join(', ')})`})
   order by customer_id, segment_id`;
 
 /** Rejects, as `sorted` does, with PairsError, or with the signal's reason once it aborts. */
@@ -52,17 +55,16 @@ export async function openPairs({ signal, ...options }: PairsOptions): Promise<P
   signal.addEventListener('abort', interrupt);
   await stoppable(signal, () => connection.run(TABLE));
   const packs = new Packs(await connection.createAppender('packs'));
+  const leftOut: number[] = [];
   return {
-    add(segmentId, customerIds) {
-      try {
-        packs.add(segmentId, customerIds);
-      } catch (cause) {
-        throw pairsError(cause);
-      }
+    add: (segmentId, customerIds) => orPairsError(() => packs.add(segmentId, customerIds)),
+    endPart(outcome) {
+      const part = orPairsError(() => packs.endPart());
+      if (outcome === 'left out') leftOut.push(part);
     },
     async *sorted() {
       await stoppable(signal, async () => packs.close());
-      yield* batches(connection, signal);
+      yield* batches(connection, sortedWithout(leftOut), signal);
     },
     async [Symbol.asyncDispose]() {
       signal.removeEventListener('abort', interrupt);
@@ -93,6 +95,7 @@ class Packs {
   readonly #appender: DuckDBAppender;
   readonly #held = new Map<string, string[]>();
   #pairs = 0;
+  #part = 0;
 
   constructor(appender: DuckDBAppender) {
     this.#appender = appender;
@@ -106,6 +109,12 @@ class Packs {
     if (this.#pairs >= HELD_PAIRS) this.#flush();
   }
 
+  /** Returns the number of the part that ends. */
+  endPart(): number {
+    this.#flush();
+    return this.#part++;
+  }
+
   close(): void {
     this.#flush();
     this.#appender.closeSync();
@@ -114,6 +123,7 @@ class Packs {
   #flush(): void {
     for (const [segmentId, customerIds] of this.#held) {
       for (const pack of packsOf(customerIds)) {
+        this.#appender.appendInteger(this.#part);
         this.#appender.appendVarchar(segmentId);
         this.#appender.appendVarchar(pack);
         this.#appender.endRow();
@@ -136,8 +146,8 @@ function* packsOf(customerIds: readonly string[]): Generator<string> {
   if (from < customerIds.length) yield customerIds.slice(from).join('\n');
 }
 
-async function* batches(connection: DuckDBConnection, signal: AbortSignal): AsyncGenerator<PairBatch> {
-  const result = await stoppable(signal, () => connection.stream(SORTED));
+async function* batches(connection: DuckDBConnection, query: string, signal: AbortSignal): AsyncGenerator<PairBatch> {
+  const result = await stoppable(signal, () => connection.stream(query));
   for (;;) {
     const chunk = await stoppable(signal, () => result.fetchChunk());
     if (chunk === null || chunk.rowCount === 0) return;
@@ -153,6 +163,14 @@ async function stoppable<T>(signal: AbortSignal, statement: () => Promise<T>): P
     return await statement();
   } catch (cause) {
     signal.throwIfAborted();
+    throw pairsError(cause);
+  }
+}
+
+function orPairsError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
     throw pairsError(cause);
   }
 }

@@ -15,29 +15,44 @@ import { parsePairRow, parseSegmentRow, type SegmentRow } from './segment-row.ts
 export interface PairsTaken {
   readonly pairs: Pairs;
   readonly rejected: RejectedParts;
+  /** Hears of a part that is left out whole. Throws what ended it where that is nothing to go on after. */
+  leaveOut(part: Part, error: unknown): Promise<void>;
   /** Rows that are read by now. */
   onRows(rows: number): void;
 }
 
-/** Rejects with CORRUPT when a part holds other rows than the manifest says. */
-export async function readPairs(run: Run, taken: PairsTaken, call: Call): Promise<void> {
-  const read = rowReader('pairs', run.manifest.format);
-  const parse = run.manifest.format === 'ndjson' ? parseSegmentRow : parsePairRow;
+export async function readPairs(run: Run, { onRows, leaveOut, ...taken }: PairsTaken, call: Call): Promise<void> {
   let before = 0;
   for (const part of run.manifest.parts) {
-    let rows = 0;
-    for await (const some of read(partSource(run, part), call)) {
-      const refused = addRows(some, parse, taken.pairs);
-      await taken.rejected.add(
-        refused.sort(byLine).map((row) => ({ ...row, part: part.key })),
-        call,
-      );
-      rows += some.offsets.length + some.refused.length;
-      taken.onRows(before + rows);
+    const forget = taken.rejected.mark();
+    try {
+      await readPart(run, part, { ...taken, onRows: (rows) => onRows(before + rows) }, call);
+      taken.pairs.endPart('kept');
+    } catch (error) {
+      await leaveOut(part, error);
+      // Whole: how much of a damaged part can be read is not the same each time, and all jobs must make the same run.
+      taken.pairs.endPart('left out');
+      forget();
     }
-    checkRows(part, rows);
-    before += rows;
+    before += part.rows;
   }
+}
+
+/** Rejects with CORRUPT when the part holds other rows than the manifest says. */
+async function readPart(run: Run, part: Part, taken: Omit<PairsTaken, 'leaveOut'>, call: Call): Promise<void> {
+  const read = rowReader('pairs', run.manifest.format);
+  const parse = run.manifest.format === 'ndjson' ? parseSegmentRow : parsePairRow;
+  let rows = 0;
+  for await (const some of read(partSource(run, part), call)) {
+    const refused = addRows(some, parse, taken.pairs);
+    await taken.rejected.add(
+      refused.sort(byLine).map((row) => ({ ...row, part: part.key })),
+      call,
+    );
+    rows += some.offsets.length + some.refused.length;
+    taken.onRows(rows);
+  }
+  checkRows(part, rows);
 }
 
 /** Returns what is no row of its kind. */

@@ -64,6 +64,33 @@ async function linesOf(run: Run): Promise<{ lines: string[]; rejected: Rejection
   return { lines, rejected };
 }
 
+test('of a part that is left out nothing stays, however much of it could be read', async () => {
+  const { run, scratch } = await runOf([
+    [line('a', 'c1'), 'no line'],
+    [line('b', 'c1'), 'no line either'],
+    [line('c', 'c1')],
+  ]);
+  const { manifest } = run;
+  const parts = manifest.parts.map((part, index) => (index === 1 ? { ...part, rows: 3 } : part));
+  const excuse = (_: unknown, error: unknown) => ({ message: error instanceof Error ? error.message : '' });
+  const regrouped = await regroup(
+    { ...run, manifest: { ...manifest, parts } },
+    { ...options(scratch), excuse },
+    unlimited,
+  );
+  const [bad, ...others] = regrouped.manifest.parts;
+  expect(bad).toMatchObject({ key: 'corrupt/members/p1', rows: 3 });
+  expect(await linesOf({ ...regrouped, manifest: { ...regrouped.manifest, parts: others } })).toMatchObject({
+    lines: [member('c1', 'a', 'c')],
+    rejected: [{ part: 'members/p0', line: 2 }],
+  });
+  const all = linesOf({
+    ...regrouped,
+    manifest: { ...regrouped.manifest, parts: regrouped.manifest.parts.slice(0, 1) },
+  });
+  await expect(all).rejects.toMatchObject({ code: 'CORRUPT', message: expect.stringContaining('p1 has 2 rows') });
+});
+
 test('segments over several lines and parts become members, each pair once, in the order of bytes', async () => {
   const { run, scratch } = await runOf([
     [line('b', 'c2', 'c1'), line('a', 'c1')],

@@ -10,11 +10,13 @@ import type { Call } from '@segment-store/resilience/operation';
 import type { RowReader } from '../lines/rows.ts';
 import { openRun, type Run } from '../run.ts';
 import { sourceBytes } from '../source.ts';
+import { writeCorruptPart } from './corrupt-parts.ts';
 import { openPairs, type PairBatch } from './duckdb.ts';
 import { foldPairs } from './fold.ts';
 import { writeMemberParts } from './member-parts.ts';
 import { readPairs } from './read-pairs.ts';
-import { RejectedParts, regroupedRows } from './rejected-parts.ts';
+import { regroupedRows } from './regrouped-rows.ts';
+import { RejectedParts } from './rejected-parts.ts';
 import { makeWhole, type Work } from './scratch.ts';
 import { orScratchFull } from './scratch-full.ts';
 
@@ -28,6 +30,8 @@ export interface RegroupOptions {
   readonly threads: number;
   /** Uncompressed; the same for all jobs that load one run together. */
   readonly partBytes?: number;
+  /** Why a part that is corrupt is left out. Throws what ended it where that is nothing to go on after. Default: none is. */
+  excuse?(part: Part, error: unknown): { readonly message: string };
   /** What is read, and then what is written of it. */
   onProgress(progress: RegroupProgress): void;
 }
@@ -48,8 +52,9 @@ export interface RegroupedRun extends Run {
 /**
  * Identity (run, hash) and promises (totals, catalogue) are the source's; parts and layout are new, and the same on every
  * machine. What a job before this one had regrouped in the same scratch is taken as it is. A line of the source that is
- * none is a rejected line of the new run, with its part, line and offset in the source.
- * Rejects with CORRUPT for a part that holds other rows than the manifest says, UNAVAILABLE when scratch is full, naming
+ * none is a rejected line of the new run, with its part, line and offset in the source; a part that is left out, one
+ * that fails as it did, `corrupt/<its key>`.
+ * Rejects with CORRUPT for a part that is so and not excused, UNAVAILABLE when scratch is full, naming
  * the directory and about what it takes, and as reading does.
  */
 export async function regroup(source: Run, options: RegroupOptions, call: Call): Promise<RegroupedRun> {
@@ -77,17 +82,26 @@ async function opened(directory: string, call: Call): Promise<Run | undefined> {
 }
 
 async function fill(source: Run, options: RegroupOptions & { readonly work: Work }, call: Call): Promise<void> {
-  const { work, memoryBytes, diskBytes, threads, partBytes, onProgress } = options;
+  const { work, memoryBytes, diskBytes, threads, partBytes, excuse = rethrow, onProgress } = options;
   const sizes = { memoryBytes, threads, ...(diskBytes !== undefined && { diskBytes }) };
   await using folder = openFolder(work.run);
   await using pairs = await openPairs({ ...sizes, directory: work.sorting, signal: call.signal });
   const rejected = new RejectedParts(folder);
+  const corrupt: Part[] = [];
+  const leaveOut = async (part: Part, error: unknown) => {
+    corrupt.push(await writeCorruptPart(folder, part, excuse(part, error).message, call));
+  };
   const rows = source.manifest.parts.reduce((sum, part) => sum + part.rows, 0);
-  await readPairs(source, { pairs, rejected, onRows: (done) => onProgress({ done, total: rows, unit: 'rows' }) }, call);
-  const left = await rejected.end(call);
+  const onRows = (done: number) => onProgress({ done, total: rows, unit: 'rows' });
+  await readPairs(source, { pairs, rejected, leaveOut, onRows }, call);
+  const left = [...corrupt, ...(await rejected.end(call))];
   const lines = foldPairs(counted(pairs.sorted(), source.manifest, onProgress));
   const members = await writeMemberParts(folder, lines, call, partBytes);
   await writeManifest(folder, source, [...left, ...members], call);
+}
+
+function rethrow(_: Part, error: unknown): never {
+  throw error;
 }
 
 async function* counted(

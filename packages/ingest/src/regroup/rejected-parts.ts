@@ -7,10 +7,9 @@ import { text } from 'node:stream/consumers';
 import type { Part } from '@segment-store/contract/manifest';
 import type { Folder } from '@segment-store/folder/folder';
 import type { Call } from '@segment-store/resilience/operation';
-import { ndjsonRows } from '../lines/ndjson.ts';
 import { type RefusedRow, RowList, type RowReader } from '../lines/rows.ts';
 
-const PREFIX = 'members/rejected-';
+export const REJECTED_PREFIX = 'members/rejected-';
 /** Of one part: it is read at once. */
 const MOST_ROWS = 10_000;
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -37,6 +36,16 @@ export class RejectedParts {
     }
   }
 
+  /** Forgets, when it is called, what was added since. */
+  mark(): () => void {
+    const [parts, lines, bytes] = [this.#parts.length, [...this.#lines], this.#bytes];
+    return () => {
+      this.#parts.length = parts;
+      this.#lines = lines;
+      this.#bytes = bytes;
+    };
+  }
+
   async end(call: Call): Promise<readonly Part[]> {
     await this.#write(call);
     return this.#parts;
@@ -44,7 +53,7 @@ export class RejectedParts {
 
   async #write(call: Call): Promise<void> {
     if (this.#lines.length === 0) return;
-    const key = `${PREFIX}${String(this.#parts.length).padStart(5, '0')}.ndjson`;
+    const key = `${REJECTED_PREFIX}${String(this.#parts.length).padStart(5, '0')}.ndjson`;
     const { bytes } = await this.#folder.write(key, Readable.from([Buffer.from(this.#lines.join(''))]), call);
     this.#parts.push({ key, bytes, rows: this.#lines.length, memberships: 0 });
     this.#lines = [];
@@ -52,13 +61,7 @@ export class RejectedParts {
   }
 }
 
-const members = ndjsonRows();
-
-/** Of a run made here: rejected lines from the parts that hold them, members from the others. */
-export const regroupedRows: RowReader = (source, call) =>
-  source.key.startsWith(PREFIX) ? rejectedRows(source, call) : members(source, call);
-
-const rejectedRows: RowReader = async function* (source, call) {
+export const rejectedRows: RowReader = async function* (source, call) {
   const lines = await text(source.bytes(call));
   const list = new RowList(0);
   let end = 0;

@@ -16,7 +16,7 @@ import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { createIndex } from './first-use.ts';
 import { buildSettings, catalogueMapping, type Layout, membersMapping } from './layout.ts';
 import { SEGMENTS_A_BULK, sendSegments } from './segments.ts';
-import { type BuildAlias, countDocuments, type SettleTerms, settleIndices } from './settle.ts';
+import { type BuildAlias, countDocuments, type SettleTerms, settleIndices, unsettleIndices } from './settle.ts';
 
 export interface ContentsTerms extends SettleTerms {
   readonly layout: Layout;
@@ -68,6 +68,10 @@ export function createContents(terms: ContentsTerms, run: RunId): Contents {
     // A bulk is answered when it is on disk.
     async flush() {},
     count: (call) => countDocuments(connection, { members, catalogue }, call),
+    async reopen(call) {
+      await unsettleIndices(terms, { members, catalogue }, call);
+      await addAliases(connection, aliases, call);
+    },
     close: (call) => settleIndices(terms, { run, members, catalogue, aliases }, call),
     async [Symbol.asyncDispose]() {
       ending.abort(refusal('UNAVAILABLE', `the build of run ${run} was let go of: run again to go on`));

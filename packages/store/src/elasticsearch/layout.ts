@@ -118,7 +118,7 @@ export function generationMeta(record: GenerationRecord, verdicts: readonly Verd
     members: record.members,
     memberships: record.memberships,
     outcomes: record.outcomes,
-    ...(record.erasedAtSeal !== undefined && { erased_at_seal: record.erasedAtSeal }),
+    ...(record.erasedAtSeal !== undefined && { erased_at_seal: record.erasedAtSeal.length }),
     gates: verdicts.map(gateMeta),
   };
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { servers } from '../../../../test/support/servers.ts';
 import { openStore, type StoreOptions } from '../open.ts';
-import type { Place } from '../store.suite.ts';
+import type { Place } from '../place.suite.ts';
 
 export interface ElasticsearchPlace extends Place {
   readonly prefix: string;

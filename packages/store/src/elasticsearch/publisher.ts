@@ -137,6 +137,7 @@ async function intend(
   const change = (record: GenerationRecord | undefined): GenerationRecord => {
     if (record === undefined || record.removing) throw refusal('NOT_FOUND', `run ${to.run} is being removed`);
     if (verdicts !== undefined && isPublished(record)) throw overtaken(to.run);
+    if (record.state === 'building') throw refusal('CONFLICT', `run ${to.run} was reopened: seal it first`);
     return { ...record, ...(verdicts && { verdicts }), publishing: { epoch: to.epoch, at, by: randomUUID() } };
   };
   return amend(records, { key: generationKey(to.run), change }, call);

@@ -4,7 +4,7 @@ import type { Call } from '@segment-store/resilience/operation';
 import { refusal } from '../refusal.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { type WaitTerms, waitForCopies } from './copies.ts';
-import { type Copies, sealedSettings } from './layout.ts';
+import { buildSettings, type Copies, sealedSettings } from './layout.ts';
 import { type MergeTerms, mergeSegments } from './merge.ts';
 
 interface Indices {
@@ -62,6 +62,17 @@ export async function settleIndices(
   const settings = { method: 'PUT', path: `/${indices}/_settings`, body: { index: sealedSettings(terms) } } as const;
   await connection.send({ ...settings, timeoutMs: TIMEOUT_MS.control }, call);
   await waitForCopies(terms, { run, indices }, call);
+}
+
+/** The settings of a build come back; copies are made anew when it is settled again. */
+export async function unsettleIndices(
+  { connection, ...copies }: SettleTerms,
+  { members, catalogue }: Indices,
+  call: Call,
+): Promise<void> {
+  const path = `/${members},${catalogue}/_settings`;
+  const body = { index: { auto_expand_replicas: false, ...buildSettings(copies) } };
+  await connection.send({ method: 'PUT', path, body, timeoutMs: TIMEOUT_MS.control }, call);
 }
 
 interface OfShards {

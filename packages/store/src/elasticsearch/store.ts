@@ -60,6 +60,7 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
         records,
         documents,
         lives: () => true,
+        pointer: (call) => standing.pointer(call),
         checkVacant: (run, call) => checkVacant(contents, run, call),
         contents: ({ run }) => createContents(contents, run),
       };

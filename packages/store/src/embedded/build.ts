@@ -35,6 +35,7 @@ export function createContents(open: () => GenerationEnvironment, held: AsyncDis
       const { members, catalogue } = environment();
       return { members: members.getKeysCount(), segments: catalogue.getKeysCount() };
     },
+    async reopen() {},
     async close() {},
     async [Symbol.asyncDispose]() {
       await opened?.close();

@@ -33,7 +33,8 @@ export function openEmbedded(path: string, options: ResolvedOptions): Store {
       const leasing = { records: control(), lives, leaseMs: options.leaseMs };
       const lease = await takeWriter({ ...leasing, owner: randomUUID(), directory }, call);
       const contents = () => createContents(() => openGeneration(directory, manifest.run), lease);
-      const terms = { ...options, ...leasing, documents, contents, checkVacant: async () => {} };
+      const pointer = async () => control().read((snapshot) => snapshot.live().pointer);
+      const terms = { ...options, ...leasing, documents, contents, pointer, checkVacant: async () => {} };
       const bound = { ...call, signal: AbortSignal.any([call.signal, lease.lost]) };
       return openBuild(manifest, terms, bound).catch(async (error) => {
         await lease[Symbol.asyncDispose]();
