@@ -75,6 +75,9 @@ export function reopeningSuite({ place, opened }: Places): void {
       await using closing = await store.writer.build(manifest, callFor());
       await closing.seal();
       await using build = await store.writer.build(manifest, callFor());
+      const impatient = Array.fromAsync(build.parts({ retryFailed: true }, callFor(500)));
+      await expect(impatient).rejects.toMatchObject({ code: 'ABORTED' });
+      expect(build.state).toBe('sealed');
       const [retried] = await Promise.all([
         Array.fromAsync(build.parts({ retryFailed: true }, callFor())),
         store.publisher.publish(manifest.run, 0, []),
@@ -144,6 +147,23 @@ export function reopeningSuite({ place, opened }: Places): void {
         ['s:1'],
       ]);
       expect(await store.publisher.condition(manifest.run)).toMatchObject({ counted: { members: 2 } });
+    });
+
+    test('are known to a job that was at it before they were erased', async (context) => {
+      await using store = await opened(context);
+      await using early = await store.writer.build(manifest, callFor());
+      await early.catalogue(segmentsOf('s:1'));
+      await fillPart(await claimNext(early), whole);
+      await failPart(await claimNext(early), { b: ['s:1'] });
+      {
+        await using closing = await store.writer.build(manifest, callFor());
+        await closing.seal();
+      }
+      await erase(store, 'b', 'c');
+      await fillPart(await claimNext(early, { retryFailed: true }), { b: ['s:1'], c: [] });
+      expect(await early.seal()).toMatchObject({ members: 4 });
+      await using reader = await store.reader.open(manifest.run, callFor());
+      expect(await read(reader, 'a', 'b', 'c')).toEqual([['s:1'], undefined, undefined]);
     });
 
     test('who do not come back, because their part fails again, are counted out as before', async (context) => {
