@@ -2,7 +2,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 const withServers = { testTimeout: 60_000, hookTimeout: 120_000 };
 /** A hundred cuts instead of ten, in files of 64 MiB and more. */
-const cuts = ['packages/folder/src/resumed.folder.test.ts', 'packages/ingest/src/source.folder.test.ts'];
+const cuts = ['packages/folder/src/resumed.folder.test.ts', 'packages/ingest/src/source/source.folder.test.ts'];
 
 export default defineConfig({
   test: {

@@ -4,7 +4,7 @@ import { Failure } from '@segment-store/resilience/failure';
 import type { Generation, PublishOptions, StorePublisher } from '@segment-store/store/store';
 import { atLeastOne, empty } from './gates/empty.ts';
 import { type Overrides, refuseUnless, verdictOf } from './gates/gate.ts';
-import { sourceFailure } from './source-failure.ts';
+import { sourceFailure } from './source/source-failure.ts';
 
 export interface Admission {
   readonly publisher: StorePublisher;

@@ -15,8 +15,8 @@ import type {
   Tally,
   Verdict,
 } from '@segment-store/store/store';
+import type { Budgets } from './accounts/budgets.ts';
 import type { Ahead } from './ahead.ts';
-import type { Budgets } from './budgets.ts';
 import { refuseUnless } from './gates/gate.ts';
 import type { InParallel } from './in-parallel.ts';
 

@@ -1,7 +1,7 @@
 /** A load that tells its story as it goes. */
 import type { Manifest } from '@segment-store/contract/manifest';
 import type { Build, ClaimedPart } from '@segment-store/store/store';
-import { claimWith, wrapClaims } from './claims.ts';
+import { claimWith, wrapClaims } from './accounts/claims.ts';
 import type { LoadDeps } from './load.ts';
 import type { Story } from './story.ts';
 

@@ -11,16 +11,14 @@ import { systemTime } from '@segment-store/resilience/time';
 import { openStore, type StoreOptions } from '@segment-store/store/open';
 import type { Settling } from '@segment-store/store/settling';
 import type { Live, Pruned, Store } from '@segment-store/store/store';
+import { createBudgets } from '../accounts/budgets.ts';
+import { DeadLetters } from '../accounts/dead-letters.ts';
+import { checkWritable, openLettersFolder } from '../accounts/letters-place.ts';
 import { admit } from '../admit.ts';
-import { createBudgets } from '../budgets.ts';
-import { byCustomer } from '../by-customer.ts';
 import { type Canary, readCanaries } from '../canaries.ts';
-import { DeadLetters } from '../dead-letters.ts';
 import { loadDeps } from '../deps.ts';
 import { orUsage, withExitCode } from '../exit.ts';
-import { checkWritable, openLettersFolder } from '../letters-place.ts';
 import type { LoadDeps } from '../load.ts';
-import { openAnyRun } from '../opening.ts';
 import {
   budgetOptions,
   buildOptions,
@@ -37,9 +35,11 @@ import {
 } from '../options.ts';
 import { report } from '../report.ts';
 import { isInSlice, type Slice } from '../slice.ts';
+import { byCustomer } from '../source/by-customer.ts';
+import { openAnyRun } from '../source/opening.ts';
+import { openToLines } from '../source/to-lines.ts';
 import { steady } from '../steady.ts';
 import { createStory } from '../story.ts';
-import { openToLines } from '../to-lines.ts';
 import { whoRuns } from '../who.ts';
 
 export const bringOptions: typeof storeOptions &

@@ -4,11 +4,11 @@ import { formatCount } from '@segment-store/cli/render/count';
 import { openFolder } from '@segment-store/folder/open';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import { type DeadLetter, DeadLetters } from '../dead-letters.ts';
+import { type DeadLetter, DeadLetters } from '../accounts/dead-letters.ts';
+import { openLettersFolder } from '../accounts/letters-place.ts';
 import { orUsage, withExitCode } from '../exit.ts';
-import { openLettersFolder } from '../letters-place.ts';
-import { runIdOf } from '../opening.ts';
 import { folderOptions, folderOptionsOf, letterOptions, manifestOptions } from '../options.ts';
+import { runIdOf } from '../source/opening.ts';
 import { table } from '../table.ts';
 
 const options = {

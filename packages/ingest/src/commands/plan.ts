@@ -9,13 +9,11 @@ import type { Call } from '@segment-store/resilience/operation';
 import { openStore } from '@segment-store/store/open';
 import { GENESIS, type Live, type Reader, type Store, type Verdict } from '@segment-store/store/store';
 import { admit } from '../admit.ts';
-import { readCatalogue } from '../catalogue.ts';
 import { orUsage, withExitCode } from '../exit.ts';
 import { allGates, type Overrides } from '../gates/gate.ts';
 import { earlyGates } from '../gates/gates.ts';
 import { inParallel } from '../in-parallel.ts';
 import { lineReader, type ToLines } from '../lines/lines.ts';
-import { openAnyRun } from '../opening.ts';
 import {
   budgetOptions,
   buildOptions,
@@ -26,11 +24,13 @@ import {
   storeOptions,
   transformOptions,
 } from '../options.ts';
-import { partSource } from '../part-source.ts';
-import { asSealed, type Forecast, forecast, forecastBySegment } from '../plan.ts';
-import { noSample, type Sample, sampleRun } from '../plan-sample.ts';
-import type { Run } from '../run.ts';
-import { openToLines } from '../to-lines.ts';
+import { asSealed, type Forecast, forecast, forecastBySegment } from '../plan/plan.ts';
+import { noSample, type Sample, sampleRun } from '../plan/plan-sample.ts';
+import { readCatalogue } from '../source/catalogue.ts';
+import { openAnyRun } from '../source/opening.ts';
+import { partSource } from '../source/part-source.ts';
+import type { Run } from '../source/run.ts';
+import { openToLines } from '../source/to-lines.ts';
 import { whoRuns } from '../who.ts';
 
 const options = {

@@ -10,14 +10,10 @@ import { Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { openStore } from '@segment-store/store/open';
 import type { Generation, Store } from '@segment-store/store/store';
-import { byCustomer } from '../by-customer.ts';
-import type { Comparison } from '../compare.ts';
-import { DeadLetters } from '../dead-letters.ts';
+import { DeadLetters } from '../accounts/dead-letters.ts';
+import { openLettersFolder } from '../accounts/letters-place.ts';
 import { orUsage, withExitCode } from '../exit.ts';
 import { inParallel } from '../in-parallel.ts';
-import { knownOf } from '../known.ts';
-import { openLettersFolder } from '../letters-place.ts';
-import { linesOf, openAnyRun } from '../opening.ts';
 import {
   folderOptions,
   folderOptionsOf,
@@ -27,8 +23,12 @@ import {
   storeOptions,
   transformOptions,
 } from '../options.ts';
-import { openToLines } from '../to-lines.ts';
-import { everyLine, someLines, type Verification, verify } from '../verify.ts';
+import { byCustomer } from '../source/by-customer.ts';
+import { linesOf, openAnyRun } from '../source/opening.ts';
+import { openToLines } from '../source/to-lines.ts';
+import type { Comparison } from '../verify/compare.ts';
+import { knownOf } from '../verify/known.ts';
+import { everyLine, someLines, type Verification, verify } from '../verify/verify.ts';
 
 const options = {
   ...storeOptions,

@@ -1,6 +1,6 @@
 /** A run whose manifest was counted from its folder has nothing to be held against. */
 import type { Manifest } from '@segment-store/contract/manifest';
-import { NO_MANIFEST } from '../no-manifest.ts';
+import { NO_MANIFEST } from '../source/no-manifest.ts';
 import type { Gate } from './gate.ts';
 
 export function manifestGate({ producer }: Pick<Manifest, 'producer'>): Gate {

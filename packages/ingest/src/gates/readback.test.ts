@@ -1,11 +1,11 @@
 import type { Part } from '@segment-store/contract/manifest';
 import { unlimited } from '@segment-store/resilience/operation';
 import { expect, test } from 'vitest';
-import type { Known } from '../compare.ts';
 import { sourceOf } from '../lines/lines.fixture.ts';
 import { membersAsTheyAre } from '../lines/lines.ts';
 import { ndjsonRows } from '../lines/ndjson.ts';
 import { member } from '../place.fixture.ts';
+import type { Known } from '../verify/compare.ts';
 import { genesis, judged, type Members, now } from './judged.fixture.ts';
 import { failed, finished, ledger, partOf } from './outcomes.fixture.ts';
 import { readback } from './readback.ts';

@@ -3,8 +3,8 @@ import { formatCount } from '@segment-store/cli/render/count';
 import type { Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Lines, Reader } from '@segment-store/store/store';
-import { type Comparison, compare, differs, type Known } from '../compare.ts';
-import { draw, linesAt } from '../sample.ts';
+import { type Comparison, compare, differs, type Known } from '../verify/compare.ts';
+import { draw, linesAt } from '../verify/sample.ts';
 import type { Gate } from './gate.ts';
 import { named } from './named.ts';
 

@@ -1,5 +1,5 @@
 /** The columns a table's rows come from: these, or whatever there are. */
-import { sourceFailure } from '../source-failure.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 
 export type Columns = readonly string[] | 'any';
 

@@ -1,6 +1,6 @@
 /** Bytes through one of Node's decoders. */
 import type { Gunzip, ZstdDecompress } from 'node:zlib';
-import { sourceFailure } from '../source-failure.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 
 export type Chunks = AsyncIterable<Uint8Array>;
 /** `name` is for messages. */

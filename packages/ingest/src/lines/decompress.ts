@@ -1,5 +1,5 @@
 /** Bytes → bytes. The first bytes decide, never the file's name. */
-import { sourceFailure } from '../source-failure.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 import type { Chunks, Decompress } from './decoder.ts';
 import { gunzip } from './gunzip.ts';
 import { unzstd } from './unzstd.ts';

@@ -2,7 +2,7 @@
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Lines } from '@segment-store/store/store';
-import { sourceFailure } from '../source-failure.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 import type { Columns } from './columns.ts';
 import { csvRows } from './csv.ts';
 import { type Keep, keepNothing, memberLines } from './member-lines.ts';

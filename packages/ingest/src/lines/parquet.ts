@@ -1,7 +1,7 @@
 /** Parquet → rows, row group by row group: memory holds one group, decoded, and its columns as the file has them. */
 import type { ByteRange } from '@segment-store/folder/folder';
 import type { Call } from '@segment-store/resilience/operation';
-import { sourceFailure } from '../source-failure.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 import { type Columns, hasColumns, wrongColumns } from './columns.ts';
 import { JsonBytes } from './json-bytes.ts';
 import { openParquet, type ParquetColumn, type ParquetFile, type Values } from './parquet-file.ts';

@@ -1,5 +1,5 @@
 import { constants, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
-import { sourceFailure } from '../source-failure.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 import { type Chunks, corrupt, DECODED_BYTES, decoded, write } from './decoder.ts';
 
 /** 128 MiB, which is also all that zstd(1) reads unasked; up to level 19 it writes with 8 MiB at most. */

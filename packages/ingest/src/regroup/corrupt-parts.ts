@@ -8,7 +8,7 @@ import type { Part } from '@segment-store/contract/manifest';
 import type { Folder } from '@segment-store/folder/folder';
 import type { Call } from '@segment-store/resilience/operation';
 import type { RowReader } from '../lines/rows.ts';
-import { sourceFailure } from '../source-failure.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 
 export const CORRUPT_PREFIX = 'corrupt/';
 

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changeManifest, runFiles, writeRun } from '../../../../test/support/run-folder.ts';
 import { lineReader, membersAsTheyAre } from '../lines/lines.ts';
 import { keepRaw } from '../lines/member-lines.ts';
-import { partSource } from '../part-source.ts';
 import { member, run as runId } from '../place.fixture.ts';
-import { openRun, type Run } from '../run.ts';
+import { partSource } from '../source/part-source.ts';
+import { openRun, type Run } from '../source/run.ts';
 import { badSegmentLines } from './regroup.bad-input.cases.ts';
 import { type RegroupOptions, regroup } from './regroup.ts';
 

@@ -6,11 +6,11 @@ import type { Part } from '@segment-store/contract/manifest';
 import type { Folder } from '@segment-store/folder/folder';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Lines } from '@segment-store/store/store';
-import { orUsage } from './exit.ts';
-import { inParallel } from './in-parallel.ts';
-import { type LinesOf, lineReader, type ToLines } from './lines/lines.ts';
+import { orUsage } from '../exit.ts';
+import { inParallel } from '../in-parallel.ts';
+import { type LinesOf, lineReader, type ToLines } from '../lines/lines.ts';
+import type { manifestOptions } from '../options.ts';
 import { openRunWithoutManifest } from './no-manifest.ts';
-import type { manifestOptions } from './options.ts';
 import { partSource } from './part-source.ts';
 import { openRun, type Run } from './run.ts';
 

@@ -7,8 +7,8 @@ import type { FileInfo, Folder } from '@segment-store/folder/folder';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Rejection } from '@segment-store/store/store';
-import { decompress } from './lines/decompress.ts';
-import { sourceFailure } from './source-failure.ts';
+import { decompress } from '../lines/decompress.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 
 /** One line of a dead letters file. */
 export interface DeadLetter extends Omit<Rejection, 'raw'> {

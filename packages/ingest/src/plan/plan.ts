@@ -2,7 +2,7 @@
 import type { Manifest } from '@segment-store/contract/manifest';
 import { nothing, toOutcomes } from '@segment-store/store/outcomes';
 import type { Generation, Reader, RunOutcomes } from '@segment-store/store/store';
-import type { Judged, Opened } from './gates/gate.ts';
+import type { Judged, Opened } from '../gates/gate.ts';
 import type { Sample } from './plan-sample.ts';
 
 export interface Assumptions {

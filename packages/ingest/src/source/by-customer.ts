@@ -1,7 +1,7 @@
 /** Flags → a run that is by customer, whichever way its producer wrote it. */
 import { availableParallelism } from 'node:os';
 import type { Call } from '@segment-store/resilience/operation';
-import { type RegroupOptions, type RegroupProgress, regroup } from './regroup/regroup.ts';
+import { type RegroupOptions, type RegroupProgress, regroup } from '../regroup/regroup.ts';
 import type { Run } from './run.ts';
 
 export interface ByCustomerOptions {

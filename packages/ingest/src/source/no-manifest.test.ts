@@ -7,12 +7,12 @@ import { parseManifest } from '@segment-store/contract/manifest';
 import { openFolder } from '@segment-store/folder/open';
 import { unlimited } from '@segment-store/resilience/operation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunFiles, runFiles, writeRun } from '../../../test/support/run-folder.ts';
-import { inParallel } from './in-parallel.ts';
-import { parquetOf } from './lines/parquet.fixture.ts';
+import { type RunFiles, runFiles, writeRun } from '../../../../test/support/run-folder.ts';
+import { inParallel } from '../in-parallel.ts';
+import { parquetOf } from '../lines/parquet.fixture.ts';
+import { member, parts, run } from '../place.fixture.ts';
 import { badFolders } from './no-manifest.bad-input.cases.ts';
 import { openRunWithoutManifest } from './no-manifest.ts';
-import { member, parts, run } from './place.fixture.ts';
 import { checkUnchanged } from './unchanged.ts';
 
 let parent = '';

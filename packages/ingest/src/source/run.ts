@@ -5,7 +5,7 @@ import type { FileInfo, Folder } from '@segment-store/folder/folder';
 import { readRange } from '@segment-store/folder/resumed';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import type { RowReader } from './lines/rows.ts';
+import type { RowReader } from '../lines/rows.ts';
 import { REWRITE, type Source } from './source.ts';
 import { orIncomplete, sourceFailure } from './source-failure.ts';
 

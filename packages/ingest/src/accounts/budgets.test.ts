@@ -1,11 +1,11 @@
 import { Failure } from '@segment-store/resilience/failure';
 import { nothing } from '@segment-store/store/outcomes';
 import { expect, test } from 'vitest';
+import type { GateName } from '../gates/gate.ts';
+import { failed, finished, ledger, partOf } from '../gates/outcomes.fixture.ts';
+import { allowedBadParts } from '../gates/parts.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 import { createBudgets } from './budgets.ts';
-import type { GateName } from './gates/gate.ts';
-import { failed, finished, ledger, partOf } from './gates/outcomes.fixture.ts';
-import { allowedBadParts } from './gates/parts.ts';
-import { sourceFailure } from './source-failure.ts';
 
 const limits = { maxBadRecords: 0.001, badRecordsAfter: 10_000, maxBadParts: 100, maxBadPartsShare: 0.005 };
 const part = partOf(0, 100_000);

@@ -2,10 +2,10 @@
 import { FormatError } from '@segment-store/contract/id';
 import { parseSegmentLine } from '@segment-store/contract/lines';
 import type { Call } from '@segment-store/resilience/operation';
-import { csvRows } from './lines/csv.ts';
-import { ndjsonRows } from './lines/ndjson.ts';
-import { parquetRows } from './lines/parquet.ts';
-import type { PartSource, RowReader, Rows } from './lines/rows.ts';
+import { csvRows } from '../lines/csv.ts';
+import { ndjsonRows } from '../lines/ndjson.ts';
+import { parquetRows } from '../lines/parquet.ts';
+import type { PartSource, RowReader, Rows } from '../lines/rows.ts';
 import type { Shape } from './run-shape.ts';
 
 const MEMBER = ['customer_id', 'segment_ids'];

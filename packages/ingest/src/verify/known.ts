@@ -2,8 +2,8 @@
 import type { Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Store } from '@segment-store/store/store';
+import type { DeadLetters } from '../accounts/dead-letters.ts';
 import type { Known } from './compare.ts';
-import type { DeadLetters } from './dead-letters.ts';
 
 export interface Reasons {
   readonly letters: DeadLetters;

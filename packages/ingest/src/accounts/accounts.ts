@@ -2,10 +2,10 @@
 import type { Part } from '@segment-store/contract/manifest';
 import { linesIn, sumOutcomes, toOutcomes } from '@segment-store/store/outcomes';
 import type { Outcomes, Rejection } from '@segment-store/store/store';
+import type { Account } from '../load.ts';
+import { REWRITE } from '../source/source.ts';
+import { sourceFailure } from '../source/source-failure.ts';
 import type { Budgets } from './budgets.ts';
-import type { Account } from './load.ts';
-import { REWRITE } from './source.ts';
-import { sourceFailure } from './source-failure.ts';
 
 /**
  * `onRejection` hears of every rejected line, as it happens. `add` throws REFUSED once the budget for lines is

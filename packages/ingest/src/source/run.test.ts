@@ -5,8 +5,8 @@ import type { FileInfo, Folder } from '@segment-store/folder/folder';
 import { openFolder } from '@segment-store/folder/open';
 import { unlimited } from '@segment-store/resilience/operation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changeManifest, runFiles, writeRun } from '../../../test/support/run-folder.ts';
-import { parts, run } from './place.fixture.ts';
+import { changeManifest, runFiles, writeRun } from '../../../../test/support/run-folder.ts';
+import { parts, run } from '../place.fixture.ts';
 import { openRun } from './run.ts';
 
 const FIRST = 'members/part-00000';

@@ -1,7 +1,7 @@
 /** A part of a run, as readers of lines take it. */
 import type { Part } from '@segment-store/contract/manifest';
-import { decompress } from './lines/decompress.ts';
-import type { PartSource } from './lines/rows.ts';
+import { decompress } from '../lines/decompress.ts';
+import type { PartSource } from '../lines/rows.ts';
 import type { Run } from './run.ts';
 import { sourceBytes, sourceRange } from './source.ts';
 

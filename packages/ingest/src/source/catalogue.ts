@@ -1,7 +1,7 @@
 import { FormatError, type SegmentId } from '@segment-store/contract/id';
 import { parseSegmentLine, type Segment } from '@segment-store/contract/lines';
 import type { Manifest } from '@segment-store/contract/manifest';
-import { blocks } from './lines/blocks.ts';
+import { blocks } from '../lines/blocks.ts';
 import { REWRITE } from './source.ts';
 import { sourceFailure } from './source-failure.ts';
 

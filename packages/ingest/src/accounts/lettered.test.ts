@@ -8,10 +8,10 @@ import { systemTime } from '@segment-store/resilience/time';
 import { nothing } from '@segment-store/store/outcomes';
 import type { Build, ClaimedPart, Lines } from '@segment-store/store/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { partOf } from '../gates/outcomes.fixture.ts';
+import { run } from '../place.fixture.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { partOf } from './gates/outcomes.fixture.ts';
 import { lettered } from './lettered.ts';
-import { run } from './place.fixture.ts';
 
 let root = '';
 beforeEach(async () => {

@@ -5,8 +5,8 @@ import type { Folder, FolderOptions } from '@segment-store/folder/folder';
 import { openFolder } from '@segment-store/folder/open';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
+import { orUsage } from '../exit.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { orUsage } from './exit.ts';
 
 export interface LettersPlace {
   /** The flag. */

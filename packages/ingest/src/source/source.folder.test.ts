@@ -4,9 +4,9 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { openFolder } from '@segment-store/folder/open';
 import { unlimited } from '@segment-store/resilience/operation';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { startFaultProxy } from '../../../test/services/src/fault-proxy.ts';
-import { createBucket, servers } from '../../../test/support/servers.ts';
-import { decompress } from './lines/decompress.ts';
+import { startFaultProxy } from '../../../../test/services/src/fault-proxy.ts';
+import { createBucket, servers } from '../../../../test/support/servers.ts';
+import { decompress } from '../lines/decompress.ts';
 import { type Source, sourceBytes } from './source.ts';
 
 vi.setConfig({ testTimeout: 180_000 });

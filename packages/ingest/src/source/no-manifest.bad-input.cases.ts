@@ -1,5 +1,5 @@
 /** Folders without a manifest that are not loaded: what is wrong, the code, what the message must name. */
-import type { RunFiles } from '../../../test/support/run-folder.ts';
+import type { RunFiles } from '../../../../test/support/run-folder.ts';
 import type { SourceCode } from './source-failure.ts';
 
 export interface BadFolder {

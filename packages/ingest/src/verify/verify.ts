@@ -3,8 +3,8 @@ import type { Manifest, Part } from '@segment-store/contract/manifest';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Lines, Reader } from '@segment-store/store/store';
+import type { InParallel } from '../in-parallel.ts';
 import { type Comparison, compare, differs, type Known, lineCount, type SourceLine, sourceLine } from './compare.ts';
-import type { InParallel } from './in-parallel.ts';
 import { draw, linesAt } from './sample.ts';
 
 export interface VerifyTerms {

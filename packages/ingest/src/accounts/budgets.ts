@@ -3,9 +3,9 @@ import type { Part } from '@segment-store/contract/manifest';
 import { type Failure, isFailure } from '@segment-store/resilience/failure';
 import { linesIn, nothing, rejectedIn, sumOutcomes } from '@segment-store/store/outcomes';
 import type { Outcomes, PartFailure, RunOutcomes } from '@segment-store/store/store';
-import { type Finding, type GateName, type Overrides, refuseUnless, verdictOf } from './gates/gate.ts';
-import { allowedBadParts, type BadPart, badParts, type PartLimits, partsFinding } from './gates/parts.ts';
-import { type RejectedLimits, rejectedFinding } from './gates/rejected.ts';
+import { type Finding, type GateName, type Overrides, refuseUnless, verdictOf } from '../gates/gate.ts';
+import { allowedBadParts, type BadPart, badParts, type PartLimits, partsFinding } from '../gates/parts.ts';
+import { type RejectedLimits, rejectedFinding } from '../gates/rejected.ts';
 
 export interface BudgetLimits extends RejectedLimits, PartLimits {
   /** Lines that must be settled before the share of rejected ones counts, while the run is loaded. */

@@ -4,15 +4,15 @@ import type { Manifest, Part } from '@segment-store/contract/manifest';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Lines, Rejection } from '@segment-store/store/store';
-import { lineCount } from './compare.ts';
-import type { InParallel } from './in-parallel.ts';
-import type { Chunks } from './lines/decoder.ts';
-import { decompress } from './lines/decompress.ts';
-import type { LineReader } from './lines/lines.ts';
-import type { PartSource } from './lines/rows.ts';
-import { partSource } from './part-source.ts';
-import type { Run } from './run.ts';
-import { orIncomplete, sourceFailure } from './source-failure.ts';
+import type { InParallel } from '../in-parallel.ts';
+import type { Chunks } from '../lines/decoder.ts';
+import { decompress } from '../lines/decompress.ts';
+import type { LineReader } from '../lines/lines.ts';
+import type { PartSource } from '../lines/rows.ts';
+import { partSource } from '../source/part-source.ts';
+import type { Run } from '../source/run.ts';
+import { orIncomplete, sourceFailure } from '../source/source-failure.ts';
+import { lineCount } from '../verify/compare.ts';
 
 /** What the beginnings hold together. */
 export interface Sample {

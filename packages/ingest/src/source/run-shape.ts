@@ -1,8 +1,8 @@
 import type { Manifest } from '@segment-store/contract/manifest';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import { openParquet } from './lines/parquet-file.ts';
-import type { PartSource } from './lines/rows.ts';
+import { openParquet } from '../lines/parquet-file.ts';
+import type { PartSource } from '../lines/rows.ts';
 import { sourceFailure } from './source-failure.ts';
 
 export type Shape = Pick<Manifest, 'layout' | 'format'>;

@@ -1,7 +1,7 @@
 /** Flags → how rows become lines. */
-import { membersAsTheyAre, type ToLines } from './lines/lines.ts';
-import { keepNothing, keepRaw } from './lines/member-lines.ts';
-import { openTransform } from './transform/transform.ts';
+import { membersAsTheyAre, type ToLines } from '../lines/lines.ts';
+import { keepNothing, keepRaw } from '../lines/member-lines.ts';
+import { openTransform } from '../transform/transform.ts';
 
 export interface ToLinesOptions {
   readonly transform: string | undefined;
