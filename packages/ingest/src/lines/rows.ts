@@ -62,6 +62,10 @@ export class RowList {
     this.#numbers = new Uint32Array(expected);
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   add(from: number, to: number, offset: number, line: number): void {
     if (this.#count === this.#offsets.length) this.#grow();
     this.#spans[this.#count * 2] = from;

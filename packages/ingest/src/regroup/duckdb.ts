@@ -1,5 +1,5 @@
 /** (customer, segment) pairs in any order → in order, out of core. The only file here that knows DuckDB. */
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 
 export interface PairsOptions {
   /** For what memory does not hold; must exist. */
@@ -49,6 +49,7 @@ const sortedWithout = (parts: readonly number[]) => `
 
 /** Rejects, as `sorted` does, with PairsError, or with the signal's reason once it aborts. */
 export async function openPairs({ signal, ...options }: PairsOptions): Promise<Pairs> {
+  const { DuckDBInstance } = await import('@duckdb/node-api'); // 30 MB that a run by customer does without
   const instance = await stoppable(signal, () => DuckDBInstance.create(':memory:', settings(options)));
   const connection = await instance.connect();
   const interrupt = () => connection.interrupt();
