@@ -55,7 +55,11 @@ export function connect(url: URL): Connection {
     const params = { method, path, ...(query && { querystring: { ...query } }), ...bodyOf(body, bulk) };
     const headers = encoding === undefined ? {} : { headers: { 'content-encoding': encoding } };
     const options = { signal, meta: true as const, ignore: [...(accept ?? [])], ...headers };
-    const answer = await client.transport.request<T>(params, options);
+    const ask = () => client.transport.request<T>(params, options);
+    const answer = await ask().catch((error) => {
+      if (!mayBeRepeated(request) || !isHungUp(error)) throw error;
+      return ask();
+    });
     // What is too large is refused before Elasticsearch itself sees it: without its header, without a body.
     const isItself = isElasticsearch(answer.headers) || answer.statusCode === TOO_LARGE;
     if (!isItself) throw notElasticsearch(name, answer);
@@ -83,6 +87,15 @@ export function refusalOf(failure: unknown): { readonly status: number; readonly
   const cause = failure instanceof Error ? failure.cause : undefined;
   if (!(cause instanceof errors.ResponseError)) return undefined;
   return { status: cause.statusCode ?? 0, type: errorType(cause.body) };
+}
+
+/** Only reads: of what writes, the one who asked must know that it may have been done. */
+const READS = /\/_(mget|search|msearch|count)$/;
+const mayBeRepeated = ({ method, path }: Request): boolean => method === 'GET' || method === 'HEAD' || READS.test(path);
+
+/** Whoever is between us ends connections that were not used for a while, and may do so just as a request leaves. */
+function isHungUp(error: unknown): boolean {
+  return error instanceof errors.ConnectionError && /other side closed|ECONNRESET|EPIPE/.test(error.message);
 }
 
 function bodyOf(body: object | undefined, bulk: Buffer | undefined) {

@@ -8,11 +8,15 @@ export interface Asked {
   readonly body: string;
 }
 
-/** `lose`: Elasticsearch does the work, the answer never arrives. `silence`: nothing happens, ever. */
+/**
+ * `lose`: Elasticsearch does the work, the answer never arrives. `hang up`: the connection ends, nothing was done.
+ * `silence`: nothing happens, ever.
+ */
 export type Answering =
   | { readonly status: number; readonly body?: object; readonly headers?: Readonly<Record<string, string>> }
   | 'forward'
   | 'lose'
+  | 'hang up'
   | 'silence';
 
 export interface Interposer extends AsyncDisposable {
@@ -34,6 +38,10 @@ export async function interpose(target: string): Promise<Interposer> {
     const asked = { method, path, body: Buffer.concat(await Array.fromAsync(request)).toString() };
     const answer = decide(asked);
     if (answer === 'silence') return;
+    if (answer === 'hang up') {
+      request.socket.destroy();
+      return;
+    }
     if (answer === 'forward' || answer === 'lose') {
       await forward(`${target}${path}`, asked, { request, response, isLost: answer === 'lose' });
       return;
