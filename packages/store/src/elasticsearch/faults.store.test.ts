@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseCustomerId } from '@segment-store/contract/id';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { servers } from '../../../../test/support/servers.ts';
+import { describe, expect, test } from 'vitest';
 import { nothing, toOutcomes } from '../outcomes.ts';
 import {
   callFor,
@@ -14,37 +13,23 @@ import {
   sealed,
   segmentsOf,
 } from '../store.fixture.ts';
-import type { Build, Store, Tally } from '../store.ts';
-import { type Answering, type Asked, type Interposer, interpose } from './interposer.fixture.ts';
-import { type ElasticsearchPlace, freshPlace } from './place.fixture.ts';
+import type { Build, Tally } from '../store.ts';
+import { interposedPlaces } from './interposed-place.fixture.ts';
+import type { Answering, Asked } from './interposer.fixture.ts';
 
-let elasticsearch: Interposer;
-let place: ElasticsearchPlace;
-let store: Store;
-
-beforeEach(async () => {
-  elasticsearch = await interpose(servers().elasticsearch);
-  place = await freshPlace({ patienceMs: 20_000 }, elasticsearch.url);
-  store = place.open();
-});
-
-afterEach(async () => {
-  await store[Symbol.asyncDispose]();
-  await elasticsearch[Symbol.asyncDispose]();
-  await place.remove();
-});
+const given = interposedPlaces({ patienceMs: 20_000 });
 
 const isMemberBulk = ({ path }: Asked) => /-build-[^/.]+\/_bulk/.test(path);
 const texts = Array.from({ length: 10 }, (_, index) => lineOf(`c${index}`, ['s:1']));
 
 /** Answers the first member bulks one after the other with `answers`, everything else truthfully. */
 function answerBulks(...answers: Answering[]): void {
-  elasticsearch.answering((asked) => (isMemberBulk(asked) ? (answers.shift() ?? 'forward') : 'forward'));
+  given.elasticsearch.answering((asked) => (isMemberBulk(asked) ? (answers.shift() ?? 'forward') : 'forward'));
 }
 
 /** Loads ten customers in one part, seals, and tells what the write said. */
 async function load(lines: readonly string[] = texts): Promise<{ tally: Tally; members: number }> {
-  await using build = await store.writer.build(manifestOf(runAt(1)), callFor(60_000));
+  await using build = await given.store.writer.build(manifestOf(runAt(1)), callFor(60_000));
   await build.catalogue(segmentsOf('s:1'));
   const tally = await write(build, lines);
   const { members } = await build.seal();
@@ -74,7 +59,7 @@ describe('a bulk', () => {
 
   test('of which some items are refused as too many sends only those again', async () => {
     const bodies: string[] = [];
-    elasticsearch.answering((asked) => {
+    given.elasticsearch.answering((asked) => {
       if (!isMemberBulk(asked)) return 'forward';
       bodies.push(asked.body);
       if (bodies.length > 1) return 'forward';
@@ -93,7 +78,7 @@ describe('a bulk', () => {
     [413, 'too-large'],
     [400, 'store'],
   ])('refused whole as %i is halved until the line is found', async (status, reason) => {
-    elasticsearch.answering((asked) =>
+    given.elasticsearch.answering((asked) =>
       isMemberBulk(asked) && asked.body.includes('"c7"') ? { status, body: {} } : 'forward',
     );
     const { tally, members } = await load();
@@ -160,36 +145,39 @@ describe('a connection that ends just as it is used', () => {
 
 describe('a publish', () => {
   test('whose acknowledgement is lost has happened, and says so', async () => {
-    await sealed(store, runAt(1), { a: [] });
-    elasticsearch.answering(({ path }) => (path === '/_aliases' ? 'lose' : 'forward'));
-    expect(await store.publisher.publish(runAt(1), 0, [])).toMatchObject({ epoch: 1, generation: { state: 'live' } });
+    await sealed(given.store, runAt(1), { a: [] });
+    given.elasticsearch.answering(({ path }) => (path === '/_aliases' ? 'lose' : 'forward'));
+    expect(await given.store.publisher.publish(runAt(1), 0, [])).toMatchObject({
+      epoch: 1,
+      generation: { state: 'live' },
+    });
   });
 
   test('that died after the aliases moved is finished by readers and by the next publisher', async () => {
-    await published(store, runAt(1), { a: ['g:1'] });
-    await sealed(store, runAt(2), { a: ['g:2'] });
+    await published(given.store, runAt(1), { a: ['g:1'] });
+    await sealed(given.store, runAt(2), { a: ['g:2'] });
     let moved = false;
-    elasticsearch.answering(({ method, path }) => {
+    given.elasticsearch.answering(({ method, path }) => {
       const dead = moved && method === 'PUT' && path.includes('-control/');
       moved ||= path === '/_aliases';
       return dead ? { status: 503, body: {} } : 'forward';
     });
-    await store.publisher.publish(runAt(2), 1, []);
-    elasticsearch.answering(() => 'forward');
-    const states = async () => (await store.publisher.generations()).map(({ state }) => state);
+    await given.store.publisher.publish(runAt(2), 1, []);
+    given.elasticsearch.answering(() => 'forward');
+    const states = async () => (await given.store.publisher.generations()).map(({ state }) => state);
     expect(await states()).toEqual(['retired', 'live']);
-    await published(store, runAt(3), { a: ['g:3'] });
+    await published(given.store, runAt(3), { a: ['g:3'] });
     expect(await states()).toEqual(['retired', 'retired', 'live']);
-    expect(await store.publisher.rollBack(3)).toMatchObject({ generation: { run: runAt(2) } });
+    expect(await given.store.publisher.rollBack(3)).toMatchObject({ generation: { run: runAt(2) } });
   });
 });
 
 describe('a reader', () => {
   test('fails a read that is not answered within 5 s, and reads on afterwards', async () => {
-    await published(store, runAt(1), { a: ['s:1'], b: [] });
-    await using reader = await store.reader.open(runAt(1), callFor());
+    await published(given.store, runAt(1), { a: ['s:1'], b: [] });
+    await using reader = await given.store.reader.open(runAt(1), callFor());
     const ids = ['a', 'b'].map(parseCustomerId);
-    elasticsearch.answering(() => 'silence');
+    given.elasticsearch.answering(() => 'silence');
     const [one, many] = await Promise.allSettled([
       reader.read(ids.slice(0, 1), callFor()),
       reader.read(ids, callFor()),
@@ -199,7 +187,7 @@ describe('a reader', () => {
       reason: { code: 'UNAVAILABLE', fault: true, message: expect.stringContaining('5000 ms') },
     };
     expect([one, many]).toMatchObject([silent, silent]);
-    elasticsearch.answering(() => 'forward');
+    given.elasticsearch.answering(() => 'forward');
     expect(await reader.read(ids, callFor())).toMatchObject([
       { value: { segmentIds: ['s:1'] } },
       { value: { segmentIds: [] } },
@@ -207,14 +195,14 @@ describe('a reader', () => {
   });
 
   test('fails only the customers whose part of the index did not answer', async () => {
-    await published(store, runAt(1), { a: ['s:1'], b: [] });
-    await using reader = await store.reader.open(runAt(1), callFor());
+    await published(given.store, runAt(1), { a: ['s:1'], b: [] });
+    await using reader = await given.store.reader.open(runAt(1), callFor());
     const broken = { _id: 'b', error: { type: 'no_shard_available_action_exception' } };
     const found = { _id: 'a', found: true, _source: { customer_id: 'a', segment_ids: ['s:1'] } };
-    elasticsearch.answering(() => ({ status: 200, body: { docs: [found, broken] } }));
+    given.elasticsearch.answering(() => ({ status: 200, body: { docs: [found, broken] } }));
     const settled = await reader.read(['a', 'b'].map(parseCustomerId), callFor());
     expect(settled).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'UNAVAILABLE' } }]);
-    elasticsearch.answering(() => ({ status: 200, body: { docs: [broken, broken] } }));
+    given.elasticsearch.answering(() => ({ status: 200, body: { docs: [broken, broken] } }));
     await expect(reader.read(['a', 'b'].map(parseCustomerId), callFor())).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
@@ -222,7 +210,7 @@ describe('a reader', () => {
 
   test('survives an outage silently and hears of what was published meanwhile', async () => {
     const stop = new AbortController();
-    await using listening = place.open({ pollMs: 5 });
+    await using listening = given.place.open({ pollMs: 5 });
     const heard: number[] = [];
     let refused = 0;
     for await (const { epoch } of listening.reader.live({
@@ -232,8 +220,8 @@ describe('a reader', () => {
       heard.push(epoch);
       if (epoch === 1) stop.abort();
       else {
-        await published(store, runAt(1), {});
-        elasticsearch.answering(() => (refused++ < 3 ? { status: 503, body: {} } : 'forward'));
+        await published(given.store, runAt(1), {});
+        given.elasticsearch.answering(() => (refused++ < 3 ? { status: 503, body: {} } : 'forward'));
       }
     }
     expect([heard, refused > 3]).toEqual([[0, 1], true]);
@@ -242,8 +230,8 @@ describe('a reader', () => {
 
 describe('in Elasticsearch', () => {
   test('the document is the canonical line, found through the alias, and its segments can be searched', async () => {
-    await published(store, runAt(1), { 'a"b': ['s:1', 's:2'], c: ['s:2'] });
-    const { prefix, ask } = place;
+    await published(given.store, runAt(1), { 'a"b': ['s:1', 's:2'], c: ['s:2'] });
+    const { prefix, ask } = given.place;
     const [index, alias] = [`${prefix}-members-${runAt(1)}`, `${prefix}-members`];
     expect(await ask('GET', `/${index}/_source/a%22b`)).toEqual({ customer_id: 'a"b', segment_ids: ['s:1', 's:2'] });
     const query = { query: { term: { segment_ids: 's:2' } } };
@@ -255,10 +243,10 @@ describe('in Elasticsearch', () => {
   });
 
   test('the members index says what it holds and what the gates found', async () => {
-    await sealed(store, runAt(1), { a: ['s:1'] });
+    await sealed(given.store, runAt(1), { a: ['s:1'] });
     const verdict = { gate: 'counts', figure: '1', limit: '= 1', passed: true };
-    await store.publisher.publish(runAt(1), 0, [verdict]);
-    const index = `${place.prefix}-members-${runAt(1)}`;
+    await given.store.publisher.publish(runAt(1), 0, [verdict]);
+    const index = `${given.place.prefix}-members-${runAt(1)}`;
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     const tool = { name: 'segment-store', version };
     const gates = [{ gate: 'counts', figure: '1', limit: '= 1', verdict: 'passed' }];
@@ -271,13 +259,13 @@ describe('in Elasticsearch', () => {
       segments: 1,
     };
     const outcomes = { created: 1, replayed: 0, skipped: 0, memberships: 1, rejected: {} };
-    expect(await place.ask('GET', `/${index}/_mapping`)).toMatchObject({
+    expect(await given.place.ask('GET', `/${index}/_mapping`)).toMatchObject({
       [index]: { mappings: { _meta: { schema: 'segment-store/generation/1', ...facts, outcomes, gates } } },
     });
   });
 
   test('nothing can be written to a sealed run any more', async () => {
-    await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+    await using build = await given.store.writer.build(manifestOf(runAt(1)), callFor());
     await build.catalogue(segmentsOf());
     const claim = await claimNext(build);
     await claim.finish(nothing);
@@ -287,10 +275,10 @@ describe('in Elasticsearch', () => {
   });
 
   test('an index that no record knows is not taken for a build', async () => {
-    await place.ask('PUT', `/${place.prefix}-members-${runAt(1)}`);
-    await expect(store.writer.build(manifestOf(runAt(1)), callFor())).rejects.toMatchObject({
+    await given.place.ask('PUT', `/${given.place.prefix}-members-${runAt(1)}`);
+    await expect(given.store.writer.build(manifestOf(runAt(1)), callFor())).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: expect.stringContaining(`${place.prefix}-members-${runAt(1)}`),
+      message: expect.stringContaining(`${given.place.prefix}-members-${runAt(1)}`),
     });
   });
 });

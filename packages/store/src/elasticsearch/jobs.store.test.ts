@@ -1,6 +1,5 @@
 /** Several jobs on one build, where any number of processes may write. */
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { servers } from '../../../../test/support/servers.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { holdInOtherProcess } from '../other-process.fixture.ts';
 import { nothing, toOutcomes } from '../outcomes.ts';
 import {
@@ -14,27 +13,20 @@ import {
   runAt,
   segmentsOf,
 } from '../store.fixture.ts';
-import { type Asked, type Interposer, interpose } from './interposer.fixture.ts';
-import { type ElasticsearchPlace, freshPlace } from './place.fixture.ts';
+import { interposedPlaces } from './interposed-place.fixture.ts';
+import type { Asked } from './interposer.fixture.ts';
 
-let elasticsearch: Interposer;
-let place: ElasticsearchPlace;
-
-beforeEach(async () => {
-  elasticsearch = await interpose(servers().elasticsearch);
-  place = await freshPlace({}, elasticsearch.url);
-});
-
-afterEach(async () => {
-  await elasticsearch[Symbol.asyncDispose]();
-  await place.remove();
-});
+const given = interposedPlaces();
 
 test('a part of a living process is waited for as long as it renews its lease', async () => {
   const leaseMs = 1_500;
-  const other = await holdInOtherProcess({ url: place.url, options: { ...place.options, leaseMs }, run: runAt(1) });
+  const other = await holdInOtherProcess({
+    url: given.place.url,
+    options: { ...given.place.options, leaseMs },
+    run: runAt(1),
+  });
   onTestFinished(() => other.kill());
-  await using store = place.open({ leaseMs });
+  await using store = given.place.open({ leaseMs });
   await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
   const lease = async () => {
     const [part] = (await store.publisher.status(runAt(1))).parts;
@@ -53,8 +45,8 @@ test('a part of a living process is waited for as long as it renews its lease', 
 });
 
 test('a lease that ends in the middle of a write stops it; another job goes on, and each line counts once', async () => {
-  await using late = place.open({ leaseMs: 1_500 });
-  await using quick = place.open({ leaseMs: 60_000 });
+  await using late = given.place.open({ leaseMs: 1_500 });
+  await using quick = given.place.open({ leaseMs: 60_000 });
   const manifest = manifestOf(runAt(1));
   await using zombie = await late.writer.build(manifest, callFor());
   await zombie.catalogue(segmentsOf('s:1'));
@@ -64,10 +56,10 @@ test('a lease that ends in the middle of a write stops it; another job goes on, 
   // Neither its renewals nor its bulks are answered from here on.
   const isItsOwn = ({ method, path }: Asked) =>
     path.includes('/_bulk') || (method === 'PUT' && path.includes(`-control/_doc/${encodeURIComponent('part:')}`));
-  elasticsearch.answering((asked) => (isItsOwn(asked) ? 'silence' : 'forward'));
+  given.elasticsearch.answering((asked) => (isItsOwn(asked) ? 'silence' : 'forward'));
   const writing = claim.write(linesOf(claim.part, texts), callFor());
   await expect(writing).rejects.toMatchObject({ code: 'UNAVAILABLE', message: /lease of part .* ended/ });
-  elasticsearch.answering(() => 'forward');
+  given.elasticsearch.answering(() => 'forward');
   await using build = await quick.writer.build(manifest, callFor());
   const next = await claimNext(build);
   expect(next.attempted).toBe(true);
@@ -79,11 +71,11 @@ test('a lease that ends in the middle of a write stops it; another job goes on, 
 });
 
 test('a part costs one write of the ledger to claim and one to finish, and a run is read once', async () => {
-  await using store = place.open();
+  await using store = given.place.open();
   await using build = await store.writer.build(manifestOf(runAt(1), { parts: 40 }), callFor());
   await build.catalogue(segmentsOf());
   const asked = { put: 0, mget: 0, get: 0 };
-  elasticsearch.answering(({ method, path }) => {
+  given.elasticsearch.answering(({ method, path }) => {
     if (path.includes('-control/_mget')) asked.mget += 1;
     else if (path.includes('-control/') && method === 'PUT') asked.put += 1;
     else if (path.includes('-control/') && method === 'GET') asked.get += 1;
@@ -95,7 +87,7 @@ test('a part costs one write of the ledger to claim and one to finish, and a run
 });
 
 test('a job that was left behind by the others says what they have done', async () => {
-  await using store = place.open();
+  await using store = given.place.open();
   await using one = await store.writer.build(manifestOf(runAt(1), { parts: 2 }), callFor());
   await using two = await store.writer.build(manifestOf(runAt(1), { parts: 2 }), callFor());
   await one.catalogue(segmentsOf());
@@ -109,8 +101,8 @@ test('a job that was left behind by the others says what they have done', async 
 test.each(['_count', '_flush', '_bulk'])(
   'a run that is aborted right before %s ends as aborted, not as something lost',
   async (step) => {
-    await using store = place.open({ leaseMs: 3_000 });
-    await using other = place.open();
+    await using store = given.place.open({ leaseMs: 3_000 });
+    await using other = given.place.open();
     await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
     await build.catalogue(segmentsOf());
     let aborting: Promise<void> | undefined;
@@ -120,7 +112,7 @@ test.each(['_count', '_flush', '_bulk'])(
       await claim.finish(toOutcomes(tally));
       await build.seal();
     };
-    elasticsearch.answering(({ path }) => {
+    given.elasticsearch.answering(({ path }) => {
       if (path.split('?')[0]?.endsWith(step) !== true || aborting !== undefined) return 'forward';
       aborting = other.publisher.abort(runAt(1));
       return { status: 503, body: {} };

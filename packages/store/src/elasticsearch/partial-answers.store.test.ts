@@ -1,8 +1,7 @@
 /** Elasticsearch answers 200 where a part of it did not answer at all. */
 
 import type { Segment } from '@segment-store/contract/lines';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { servers } from '../../../../test/support/servers.ts';
+import { describe, expect, test } from 'vitest';
 import {
   callFor,
   claimNext,
@@ -15,25 +14,11 @@ import {
   sealed,
   segmentsOf,
 } from '../store.fixture.ts';
-import type { Build, Store } from '../store.ts';
-import { type Answering, type Asked, type Interposer, interpose } from './interposer.fixture.ts';
-import { type ElasticsearchPlace, freshPlace } from './place.fixture.ts';
+import type { Build } from '../store.ts';
+import { interposedPlaces } from './interposed-place.fixture.ts';
+import type { Answering, Asked } from './interposer.fixture.ts';
 
-let elasticsearch: Interposer;
-let place: ElasticsearchPlace;
-let store: Store;
-
-beforeEach(async () => {
-  elasticsearch = await interpose(servers().elasticsearch);
-  place = await freshPlace({ patienceMs: 20_000 }, elasticsearch.url);
-  store = place.open();
-});
-
-afterEach(async () => {
-  await store[Symbol.asyncDispose]();
-  await elasticsearch[Symbol.asyncDispose]();
-  await place.remove();
-});
+const given = interposedPlaces({ patienceMs: 20_000 });
 
 const texts = Array.from({ length: 10 }, (_, index) => lineOf(`c${index}`, ['s:1']));
 const unread = { error: { type: 'no_shard_available_action_exception' } };
@@ -41,7 +26,7 @@ const unread = { error: { type: 'no_shard_available_action_exception' } };
 /** Answers the first request that `matches` by `answer`, and counts how many came. */
 function answerFirst(matches: (asked: Asked) => boolean, answer: (asked: Asked) => Answering): { count: number } {
   const seen = { count: 0 };
-  elasticsearch.answering((asked) => {
+  given.elasticsearch.answering((asked) => {
     if (!matches(asked)) return 'forward';
     seen.count += 1;
     return seen.count === 1 ? answer(asked) : 'forward';
@@ -49,14 +34,14 @@ function answerFirst(matches: (asked: Asked) => boolean, answer: (asked: Asked) 
   return seen;
 }
 
-const isMget = (of: string) => (asked: Asked) => asked.path === `/${place.prefix}-${of}/_mget`;
+const isMget = (of: string) => (asked: Asked) => asked.path === `/${given.place.prefix}-${of}/_mget`;
 const noneRead = ({ body }: Asked): Answering => {
   const { ids }: { ids: readonly string[] } = JSON.parse(body);
   return { status: 200, body: { docs: ids.map((_id) => ({ _id, ...unread })) } };
 };
 
 async function begun(): Promise<Build> {
-  const build = await store.writer.build(manifestOf(runAt(1)), callFor());
+  const build = await given.store.writer.build(manifestOf(runAt(1)), callFor());
   await build.catalogue(segmentsOf('s:1'));
   return build;
 }
@@ -69,13 +54,13 @@ describe('a segment of the catalogue', () => {
   };
 
   test('may have a name of any length', async () => {
-    await using build = await store.writer.build(manifestOf(runAt(1), { parts: 0 }), callFor());
+    await using build = await given.store.writer.build(manifestOf(runAt(1), { parts: 0 }), callFor());
     await build.catalogue(named('é'.repeat(600_000), 'x'.repeat(40_000), 'short'));
     expect(await build.seal()).toMatchObject({ segments: 3 });
   });
 
   test('that is refused for good is named at once', async () => {
-    await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+    await using build = await given.store.writer.build(manifestOf(runAt(1)), callFor());
     const stored = { index: { status: 201 } };
     const refused = { index: { status: 400, error: { type: 'document_parsing_exception' } } };
     const asked = answerFirst(
@@ -94,7 +79,7 @@ describe('a segment of the catalogue', () => {
     await fillAll(build, [{ a: [] }]);
     await build.seal();
     await build.catalogue(segmentsOf('s:late'));
-    await using reader = await store.reader.open(runAt(1), callFor());
+    await using reader = await given.store.reader.open(runAt(1), callFor());
     expect([...reader.catalogue.keys()]).toEqual(['s:1']);
   });
 });
@@ -105,9 +90,9 @@ test('a seal that was cut off after it had closed the run is done again by the n
     await fillAll(build, [{ a: [] }]);
     const isSealed = ({ method, path, body }: Asked) =>
       method === 'PUT' && path.includes('-control/') && body.includes('"state":"sealed"');
-    elasticsearch.answering((asked) => (isSealed(asked) ? { status: 403, body: {} } : 'forward'));
+    given.elasticsearch.answering((asked) => (isSealed(asked) ? { status: 403, body: {} } : 'forward'));
     await expect(build.seal()).rejects.toMatchObject({ code: 'DENIED' });
-    elasticsearch.answering(() => 'forward');
+    given.elasticsearch.answering(() => 'forward');
   }
   await using build = await begun();
   expect(await build.seal()).toMatchObject({ members: 1, segments: 1, state: 'sealed' });
@@ -139,10 +124,10 @@ describe('a part of an index that does not answer', () => {
   });
 
   test('makes no generation vanish', async () => {
-    await published(store, runAt(1), { a: [] });
+    await published(given.store, runAt(1), { a: [] });
     answerFirst(isMget('control'), noneRead);
-    await expect(store.publisher.generations()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-    expect(await store.publisher.generations()).toHaveLength(1);
+    await expect(given.store.publisher.generations()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(await given.store.publisher.generations()).toHaveLength(1);
   });
 
   test.each(['_refresh', '_flush'])('seals nothing that is not whole: %s is tried again', async (step) => {
@@ -150,32 +135,35 @@ describe('a part of an index that does not answer', () => {
       ({ path }) => path.endsWith(step),
       () => ({ status: 200, body: { _shards: { total: 2, successful: 1, failed: 1 } } }),
     );
-    expect(await sealed(store, runAt(1), { a: [] })).toMatchObject({ members: 1, state: 'sealed' });
+    expect(await sealed(given.store, runAt(1), { a: [] })).toMatchObject({ members: 1, state: 'sealed' });
     expect(asked.count).toBe(2);
   });
 
   test('leaves no half removed run unsaid: removing it again ends it', async () => {
-    await sealed(store, runAt(1), { a: [] });
+    await sealed(given.store, runAt(1), { a: [] });
     const refused = { delete: { status: 503, ...unread } };
     answerFirst(
-      ({ path }) => path === `/${place.prefix}-control/_bulk`,
+      ({ path }) => path === `/${given.place.prefix}-control/_bulk`,
       () => ({ status: 200, body: { errors: true, items: [refused] } }),
     );
-    await expect(store.publisher.remove(runAt(1))).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-    await store.publisher.remove(runAt(1));
+    await expect(given.store.publisher.remove(runAt(1))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: true,
+    });
+    await given.store.publisher.remove(runAt(1));
     await using build = await begun();
     expect(await claimNext(build)).toMatchObject({ attempted: false });
   });
 });
 
 test('no room for another index is said in the words of Elasticsearch', async () => {
-  await store.publisher.live();
+  await given.store.publisher.live();
   const error = { type: 'validation_exception', reason: 'this cluster has 1000 maximum normal shards open' };
   answerFirst(
     ({ method, path }) => method === 'PUT' && path.includes('-catalogue-'),
     () => ({ status: 400, body: { error } }),
   );
-  await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
+  await using build = await given.store.writer.build(manifestOf(runAt(1)), callFor());
   await expect(build.catalogue(segmentsOf('s:1'))).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: expect.stringContaining('maximum normal shards'),

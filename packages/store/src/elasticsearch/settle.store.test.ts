@@ -1,28 +1,16 @@
 /** The end of a build: merged, copied, and waited for, as far as that is possible now. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { servers } from '../../../../test/support/servers.ts';
+import { describe, expect, test } from 'vitest';
 import type { Settling } from '../settling.ts';
 import { callFor, manifestOf, runAt, sealed } from '../store.fixture.ts';
-import { type Asked, type Interposer, interpose } from './interposer.fixture.ts';
-import { type ElasticsearchPlace, freshPlace } from './place.fixture.ts';
+import { interposedPlaces } from './interposed-place.fixture.ts';
+import type { Asked } from './interposer.fixture.ts';
 
-let elasticsearch: Interposer;
-let place: ElasticsearchPlace;
+const given = interposedPlaces();
 
-beforeEach(async () => {
-  elasticsearch = await interpose(servers().elasticsearch);
-  place = await freshPlace({}, elasticsearch.url);
-});
-
-afterEach(async () => {
-  await elasticsearch[Symbol.asyncDispose]();
-  await place.remove();
-});
-
-const members = () => `${place.prefix}-members-${runAt(1)}`;
+const members = () => `${given.place.prefix}-members-${runAt(1)}`;
 
 async function settings(): Promise<unknown> {
-  return Reflect.get(Object(await place.ask('GET', `/${members()}/_settings`)), members())?.settings.index;
+  return Reflect.get(Object(await given.place.ask('GET', `/${members()}/_settings`)), members())?.settings.index;
 }
 
 /** Health of our indices, and of the cluster. */
@@ -42,19 +30,19 @@ const yellow = (initializing_shards: number) => ({
 describe('copies', () => {
   test('are as many as there are other nodes, at most one, unless a number is asked for', async () => {
     {
-      await using store = place.open();
+      await using store = given.place.open();
       await sealed(store, runAt(1), {});
       expect(await settings()).toMatchObject({ auto_expand_replicas: '0-1', number_of_replicas: '0' });
       expect(await settings()).not.toHaveProperty('refresh_interval');
       await store.publisher.remove(runAt(1));
     }
-    await using store = place.open({ replicas: 0 });
+    await using store = given.place.open({ replicas: 0 });
     await sealed(store, runAt(1), {});
     expect(await settings()).toMatchObject({ auto_expand_replicas: 'false', number_of_replicas: '0' });
   });
 
   test('are there from the start when asked for', async () => {
-    await using store = place.open({ replicas: 2, replicasFromStart: true });
+    await using store = given.place.open({ replicas: 2, replicasFromStart: true });
     await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
     await build.catalogue((async function* () {})());
     expect(await settings()).toMatchObject({ number_of_replicas: '2', refresh_interval: '-1' });
@@ -62,7 +50,7 @@ describe('copies', () => {
 
   test('that are being made are waited for, and told about', async () => {
     const told: Settling[] = [];
-    await using store = place.open({ onSettling: (settling) => told.push(settling) });
+    await using store = given.place.open({ onSettling: (settling) => told.push(settling) });
     const size = { total_in_bytes: 1_000, recovered_in_bytes: 250 };
     const copying = {
       x: {
@@ -72,7 +60,7 @@ describe('copies', () => {
         ],
       },
     };
-    elasticsearch.answering((asked) => {
+    given.elasticsearch.answering((asked) => {
       if (asked.path.includes('/_recovery')) return { status: 200, body: copying };
       return isOurHealth(asked) && told.length < 2 ? yellow(1) : 'forward';
     });
@@ -85,24 +73,24 @@ describe('copies', () => {
 
   test('that others stand in front of are waited for as well', async () => {
     let looks = 0;
-    elasticsearch.answering((asked) => {
+    given.elasticsearch.answering((asked) => {
       if (isOurHealth(asked)) return ++looks < 14 ? yellow(0) : 'forward';
-      return isHealth(asked) && !asked.path.includes(place.prefix) ? yellow(looks > 0 ? 3 : 0) : 'forward';
+      return isHealth(asked) && !asked.path.includes(given.place.prefix) ? yellow(looks > 0 ? 3 : 0) : 'forward';
     });
-    await using store = place.open();
+    await using store = given.place.open();
     await sealed(store, runAt(1), {});
     expect(looks).toBe(14);
   });
 
   test('that cannot be made are no reason not to seal: they are a figure of its condition', async () => {
-    await using store = place.open({ replicas: 3 });
+    await using store = given.place.open({ replicas: 3 });
     await sealed(store, runAt(1), { a: [] });
     expect(await store.publisher.condition(runAt(1))).toMatchObject({ health: 'yellow', shards: { missing: 6 } });
   });
 
   test('are waited for no longer than asked for', async () => {
-    elasticsearch.answering((asked) => (isOurHealth(asked) ? yellow(1) : 'forward'));
-    await using store = place.open({ settleMs: 1_500 });
+    given.elasticsearch.answering((asked) => (isOurHealth(asked) ? yellow(1) : 'forward'));
+    await using store = given.place.open({ settleMs: 1_500 });
     const startedAt = performance.now();
     await sealed(store, runAt(1), { a: [] });
     expect(performance.now() - startedAt).toBeLessThan(20_000);
@@ -110,15 +98,15 @@ describe('copies', () => {
 });
 
 test('a seal merges what was written when asked for', async () => {
-  await using store = place.open({ forceMergeTo: 1 });
+  await using store = given.place.open({ forceMergeTo: 1 });
   const parts = Array.from({ length: 6 }, (_, index) => ({ [`a${index}`]: ['s:1'], [`b${index}`]: ['s:2'] }));
-  elasticsearch.answering((asked) => {
+  given.elasticsearch.answering((asked) => {
     // A refresh after every bulk, so that there is something to merge.
     if (asked.path.includes('/_bulk') && asked.path.includes('-build-'))
-      void place.ask('POST', `/${members()}/_refresh`);
+      void given.place.ask('POST', `/${members()}/_refresh`);
     return 'forward';
   });
   await sealed(store, runAt(1), ...parts);
-  const stats = Object(await place.ask('GET', `/${members()}/_stats/segments`));
+  const stats = Object(await given.place.ask('GET', `/${members()}/_stats/segments`));
   expect(stats._all.primaries.segments.count).toBe(1);
 });
