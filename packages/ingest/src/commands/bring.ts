@@ -2,12 +2,11 @@
 import type { Context } from '@segment-store/cli/command';
 import type { ProgressEvent, Say } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import { flag, integer, type Option, type Values } from '@segment-store/cli/option';
+import type { Values } from '@segment-store/cli/option';
 import type { Manifest } from '@segment-store/contract/manifest';
 import { openFolder } from '@segment-store/folder/open';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import { systemTime } from '@segment-store/resilience/time';
 import { openStore, type StoreOptions } from '@segment-store/store/open';
 import type { Settling } from '@segment-store/store/settling';
 import type { Live, Pruned, Store } from '@segment-store/store/store';
@@ -19,76 +18,38 @@ import { type Canary, readCanaries } from '../canaries.ts';
 import { loadDeps } from '../deps.ts';
 import { orUsage, withExitCode } from '../exit.ts';
 import type { LoadDeps } from '../load.ts';
-import {
-  budgetOptions,
-  buildOptions,
-  folderOptions,
-  folderOptionsOf,
-  gateOptions,
-  letterOptions,
-  manifestOptions,
-  retentionOptions,
-  scratchOptions,
-  settleOptions,
-  storeOptions,
-  transformOptions,
-} from '../options.ts';
+import { folderOptionsOf } from '../options.ts';
 import { report } from '../report.ts';
 import { isInSlice, type Slice } from '../slice.ts';
 import { byCustomer } from '../source/by-customer.ts';
 import { openAnyRun } from '../source/opening.ts';
 import { openToLines } from '../source/to-lines.ts';
 import { steady } from '../steady.ts';
-import { createStory } from '../story.ts';
+import type { Story } from '../story.ts';
 import { whoRuns } from '../who.ts';
-
-export const bringOptions: typeof storeOptions &
-  typeof buildOptions &
-  typeof settleOptions &
-  typeof retentionOptions &
-  typeof folderOptions &
-  typeof manifestOptions &
-  typeof budgetOptions &
-  typeof letterOptions &
-  typeof gateOptions &
-  typeof transformOptions &
-  typeof scratchOptions & { readonly allowOlder: Option<boolean>; readonly partsAtOnce: Option<number> } = {
-  ...storeOptions,
-  ...buildOptions,
-  ...settleOptions,
-  ...retentionOptions,
-  ...folderOptions,
-  ...manifestOptions,
-  ...budgetOptions,
-  ...letterOptions,
-  ...gateOptions,
-  ...transformOptions,
-  ...scratchOptions,
-  allowOlder: flag({ description: 'publish a run that is older than the live one; recorded with who allowed it' }),
-  partsAtOnce: integer({ description: 'parts read at the same time', fallback: 4, min: 1, max: 64 }),
-};
+import type { bringOptions } from './bring-options.ts';
 
 type Options = Values<typeof bringOptions> & { readonly slice: Slice | undefined; readonly retryFailed: boolean };
-type Steps = (manifest: Manifest, deps: LoadDeps, call: Call) => Promise<Live>;
+export type Steps = (manifest: Manifest, deps: LoadDeps, call: Call) => Promise<Live>;
 
-interface Bringing {
+export interface Bringing {
+  /** Begun: what takes long is being loaded. */
+  readonly story: Story;
   readonly options: Options;
   readonly context: Context;
   /** Whether lines may be rejected: then there must be a place for them. */
   readonly fills: boolean;
 }
 
-export function bring(url: string, { options, context, fills }: Bringing, steps: Steps): Promise<void> {
+export function bring(url: string, { options, context, fills, story }: Bringing, steps: Steps): Promise<void> {
   const { say, signal } = context;
   return withExitCode(signal, async () => {
     const call: Call = { signal, deadlineAt: Number.POSITIVE_INFINITY };
-    const story = createStory(say, systemTime);
     const given = givenBy(options);
     await using toLines = await openToLines({ ...options, keepRaw: options.deadLetterRaw });
     await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
     await using opened = orUsage(() => openStore(options.store, storeOptionsOf(options, say)));
     const store = steady(opened, call);
-    story.stage('check', folder.url);
     const source = await openAnyRun(folder, options, call);
     const { run } = source.manifest;
     const place = { url: options.deadLetters, runFolder: folder, run };

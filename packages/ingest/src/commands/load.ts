@@ -2,10 +2,13 @@ import { type AnyCommand, command } from '@segment-store/cli/command';
 import { flag } from '@segment-store/cli/option';
 import type { Manifest } from '@segment-store/contract/manifest';
 import { Failure } from '@segment-store/resilience/failure';
+import { systemTime } from '@segment-store/resilience/time';
 import type { StorePublisher } from '@segment-store/store/store';
 import { complete, fill } from '../load.ts';
 import { sliceOption } from '../slice.ts';
-import { bring, bringOptions } from './bring.ts';
+import { createStory } from '../story.ts';
+import type { Bringing, Steps } from './bring.ts';
+import { bringOptions } from './bring-options.ts';
 
 const loadOptions = {
   ...bringOptions,
@@ -24,7 +27,7 @@ export const loadCommand: AnyCommand = command({
     'segment-ingest load s3://bucket/runs/20260131t040000z --store http://localhost:9200 --prefix segments',
   ],
   run({ args: [folder = ''], options }, context) {
-    return bring(folder, { options, context, fills: true }, async (manifest, deps, call) => {
+    return begin(folder, { options, context, fills: true }, async (manifest, deps, call) => {
       if (options.rebuild) await giveUp(manifest, deps.publisher);
       await fill(manifest, deps, call);
       return complete(manifest, deps, call);
@@ -40,13 +43,22 @@ export const publishCommand: AnyCommand = command({
   examples: ['segment-ingest publish runs/20260131t040000z --store embedded:./store'],
   run({ args: [folder = ''], options }, context) {
     const whole = { ...options, slice: undefined, retryFailed: false };
-    return bring(folder, { options: whole, context, fills: false }, async (manifest, deps, call) => {
+    return begin(folder, { options: whole, context, fills: false }, async (manifest, deps, call) => {
       const known = await deps.publisher.generations();
       if (known.some(({ run }) => run === manifest.run)) return complete(manifest, deps, call);
       throw new Failure('REFUSED', `run ${manifest.run} is not in this store: load it`);
     });
   },
 });
+
+/** Says so first: the clients of stores and buckets take most of a second to be read from disk. */
+async function begin(folder: string, bringing: Omit<Bringing, 'story'>, steps: Steps): Promise<void> {
+  const story = createStory(bringing.context.say, systemTime);
+  // Where an @ is, a secret may stand before it.
+  story.stage('check', folder.includes('@') ? undefined : folder);
+  const { bring } = await import('./bring.ts');
+  return bring(folder, { ...bringing, story }, steps);
+}
 
 async function giveUp({ run }: Manifest, publisher: StorePublisher): Promise<void> {
   const known = await publisher.generations();
