@@ -115,7 +115,7 @@ describe('a connection that ends just as it is used', () => {
   /** Hangs up on the first request that `matches`; the paths of all that do. */
   function hangUpOn(matches: (asked: Asked) => boolean): readonly string[] {
     const paths: string[] = [];
-    elasticsearch.answering((asked) => {
+    given.elasticsearch.answering((asked) => {
       if (!matches(asked)) return 'forward';
       paths.push(asked.path);
       return paths.length === 1 ? 'hang up' : 'forward';
@@ -124,21 +124,21 @@ describe('a connection that ends just as it is used', () => {
   }
 
   test('is nothing to whoever reads', async () => {
-    await published(store, runAt(1), { a: ['s:1'], b: [] });
+    await published(given.store, runAt(1), { a: ['s:1'], b: [] });
     const gets = hangUpOn(({ method }) => method === 'GET');
-    expect(await store.publisher.live()).toMatchObject({ epoch: 1 });
+    expect(await given.store.publisher.live()).toMatchObject({ epoch: 1 });
     expect(gets[1]).toBe(gets[0]);
     const many = hangUpOn(({ path }) => path.endsWith('/_mget'));
-    await using reader = await store.reader.open(runAt(1), callFor());
+    await using reader = await given.store.reader.open(runAt(1), callFor());
     const found = { status: 'fulfilled' };
     expect(await reader.read(['a', 'b'].map(parseCustomerId), callFor())).toMatchObject([found, found]);
     expect(many.length).toBe(2);
   });
 
   test('is told to whoever writes: it may have been done', async () => {
-    await sealed(store, runAt(1), { a: [] });
+    await sealed(given.store, runAt(1), { a: [] });
     const moves = hangUpOn(({ path }) => path === '/_aliases');
-    await expect(store.publisher.publish(runAt(1), 0, [])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(given.store.publisher.publish(runAt(1), 0, [])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(moves.length).toBe(1);
   });
 });
