@@ -42,11 +42,12 @@ export async function waitForCopies(
   }
 }
 
-/** Copies of other indices may be in front of ours: a node makes only some at once. */
+/** Copies of other indices may be in front of ours: a node makes only some at once. New indices are no copies. */
 async function isCopying(connection: Connection, call: Call): Promise<boolean> {
-  const request = { method: 'GET', path: '/_cluster/health', timeoutMs: TIMEOUT_MS.control } as const;
-  const { body } = await connection.send<{ initializing_shards: number; relocating_shards: number }>(request, call);
-  return body.initializing_shards + body.relocating_shards > 0;
+  const query = { active_only: true };
+  const request = { method: 'GET', path: '/_recovery', query, timeoutMs: TIMEOUT_MS.control } as const;
+  const { body } = await connection.send<Recoveries>(request, call);
+  return copiesIn(body).length > 0;
 }
 
 interface Recoveries {
@@ -58,6 +59,12 @@ interface Recoveries {
   };
 }
 
+/** From one node to another. */
+const copiesIn = (recoveries: Recoveries) =>
+  Object.values(recoveries)
+    .flatMap(({ shards }) => shards)
+    .filter(({ type }) => type === 'PEER');
+
 interface Copying {
   readonly run: RunId;
   readonly indices: string;
@@ -67,10 +74,7 @@ interface Copying {
 async function progressOf(connection: Connection, { run, indices, elapsedMs }: Copying, call: Call): Promise<Settling> {
   const request = { method: 'GET', path: `/${indices}/_recovery`, timeoutMs: TIMEOUT_MS.control } as const;
   const { body } = await connection.send<Recoveries>(request, call);
-  const sizes = Object.values(body)
-    .flatMap(({ shards }) => shards)
-    .filter(({ type }) => type === 'PEER')
-    .map(({ index }) => index.size);
+  const sizes = copiesIn(body).map(({ index }) => index.size);
   const totalBytes = sizes.reduce((sum, size) => sum + size.total_in_bytes, 0);
   const doneBytes = sizes.reduce((sum, size) => sum + size.recovered_in_bytes, 0);
   const remainingMs = doneBytes > 0 ? { remainingMs: (elapsedMs * (totalBytes - doneBytes)) / doneBytes } : {};

@@ -101,7 +101,7 @@ test('a job that was left behind by the others says what they have done', async 
 test.each(['_count', '_flush', '_bulk'])(
   'a run that is aborted right before %s ends as aborted, not as something lost',
   async (step) => {
-    await using store = given.place.open({ leaseMs: 3_000 });
+    await using store = given.place.open({ leaseMs: 10_000 });
     await using other = given.place.open();
     await using build = await store.writer.build(manifestOf(runAt(1)), callFor());
     await build.catalogue(segmentsOf());
