@@ -76,8 +76,11 @@ interface Phase {
 }
 
 const midway = (event: CommandEvent) => event.kind === 'progress' && event.done > 0 && event.done < event.total;
-const past = (share: number) => (event: CommandEvent) => midway(event) && reached(event, share);
-const reached = (event: CommandEvent, share: number) => event.kind === 'progress' && event.done >= event.total * share;
+/** When so many parts are finished; each event is asked about once. */
+const afterParts = (count: number) => {
+  let finished = 0;
+  return (event: CommandEvent) => event.kind === 'item' && event.state === 'finished' && ++finished === count;
+};
 const stage = (name: string) => ({
   wanted: (event: CommandEvent) => event.kind === 'stage' && event.stage === name,
   freezeAt: `"stage":"${name}"`,
@@ -95,8 +98,8 @@ const oneOfEach: readonly Phase[] = [
   { phase: 'just after publish', wanted: ({ kind }) => kind === 'result', freezeAt: '"kind":"result"' },
 ];
 /** Where lines are under way, offsets are acknowledged and parts change hands. */
-const whileFilling: readonly Phase[] = [0.25, 0.5, 0.75].map((share) => {
-  return { phase: `${share * 100} % into the lines`, wanted: past(share) };
+const whileFilling: readonly Phase[] = [2, 4, 6].map((count) => {
+  return { phase: `when ${count} of 8 parts are finished`, wanted: afterParts(count) };
 });
 const phases = Array.from({ length: ROUNDS }, () => oneOfEach).flat();
 
