@@ -1,4 +1,5 @@
 import type { Call } from '@segment-store/resilience/operation';
+import { pulled } from './pulled.ts';
 
 /**
  * What `each` makes of every item, in the order of the items, while the next ones are worked on. What `items` rejects
@@ -43,11 +44,6 @@ export function ahead(atOnce: number): Ahead {
       await Promise.allSettled([...underWay, source.return()]);
     }
   };
-}
-
-/** Asked for several items at once, a generator gives them one after the other. */
-async function* pulled<T>(items: AsyncIterable<T>): AsyncGenerator<T, void> {
-  yield* items;
 }
 
 /** It is awaited later: until then its failure is nobody's fault. */

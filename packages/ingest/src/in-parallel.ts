@@ -1,4 +1,5 @@
 import type { Call } from '@segment-store/resilience/operation';
+import { pulled } from './pulled.ts';
 
 /** Runs `each` for every item; rejects with the first failure, once everything it started has ended. */
 export type InParallel = <T>(
@@ -25,8 +26,4 @@ export function inParallel(atOnce: number): InParallel {
     await source.return();
     shared.signal.throwIfAborted();
   };
-}
-
-async function* pulled<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T, void> {
-  yield* items;
 }

@@ -2,27 +2,16 @@
 import { FormatError } from '@segment-store/contract/id';
 import { parseSegmentLine } from '@segment-store/contract/lines';
 import type { Call } from '@segment-store/resilience/operation';
-import { csvRows } from '../lines/csv.ts';
+import { rowReader } from '../lines/lines.ts';
 import { ndjsonRows } from '../lines/ndjson.ts';
-import { parquetRows } from '../lines/parquet.ts';
-import type { PartSource, RowReader, Rows } from '../lines/rows.ts';
+import type { PartSource, Rows } from '../lines/rows.ts';
 import type { Shape } from './run-shape.ts';
-
-const MEMBER = ['customer_id', 'segment_ids'];
-const PAIR = ['segment_id', 'customer_id'];
-const readers: Readonly<Record<`${Shape['layout']} ${Shape['format']}`, RowReader>> = {
-  'by-customer ndjson': ndjsonRows(),
-  'by-customer csv': csvRows(MEMBER),
-  'by-customer parquet': parquetRows(MEMBER),
-  'by-segment ndjson': ndjsonRows(),
-  'by-segment csv': csvRows(PAIR),
-  'by-segment parquet': parquetRows(PAIR),
-};
 
 /** Good rows and bad ones. */
 export async function countPart({ layout, format }: Shape, source: PartSource, call: Call): Promise<number> {
+  const read = rowReader(layout === 'by-customer' ? 'members' : 'pairs', format);
   let sum = 0;
-  for await (const { offsets, refused } of readers[`${layout} ${format}`](source, call)) {
+  for await (const { offsets, refused } of read(source, call)) {
     sum += offsets.length + refused.length;
   }
   return sum;
