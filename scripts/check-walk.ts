@@ -10,7 +10,7 @@ import { resolveConfig, serve } from '@segment-store/server';
 import { resultOf } from '../test/support/commands.ts';
 import { runFiles, writeRun } from '../test/support/run-folder.ts';
 
-const CEILINGS = { 'SDK hit': 3, 'server hit': 8, 'server miss': 20 };
+const CEILINGS = { 'SDK hit': 3, 'server hit': 10, 'server miss': 22 };
 const LINE = '{"customer_id":"c1","segment_ids":["s:1"]}';
 
 const folder = await mkdtemp(join(tmpdir(), 'check-walk-'));

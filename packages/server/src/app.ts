@@ -1,11 +1,15 @@
 /** Routes. None has a middleware that another one pays for. */
 import type { StoreReader } from '@segment-store/store/store';
 import { Hono } from 'hono';
+import type { Admission } from './admission/admission.ts';
+import { admitted, admittingAll } from './admission/admitted.ts';
 import { type Document, methodsOf } from './document.ts';
 import { invalidRequest, ProblemError, problemOf, toResponse } from './errors.ts';
-import { type Env, hotRoute, searchOf } from './hot-route.ts';
+import type { Env, Route } from './handler.ts';
+import { hotRoute, searchOf } from './hot-route.ts';
 import type { Serving } from './lookup/serving.ts';
 import { createRequests } from './middleware/validate.ts';
+import { operationsOf } from './operations.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { generationRoutes } from './routes/generations.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -15,25 +19,40 @@ export interface AppDeps {
   readonly serving: Serving;
   readonly store: StoreReader;
   readonly document: Document;
+  readonly admission: Admission;
   /** Takes an error nobody expected; its request was answered 500. */
   report(error: unknown): void;
 }
 
-export function createApp({ serving, store, document, report }: AppDeps): Hono<Env> {
+export function createApp({ serving, store, document, admission, report }: AppDeps): Hono<Env> {
   const requests = createRequests(document);
   const app = new Hono<Env>();
-  app.get('/v1/customers/:customerId/segments', hotRoute(serving, requests));
-  customerRoutes(app, { serving, requests, report });
-  segmentRoutes(app, serving, requests);
-  generationRoutes(app, { serving, requests, store });
-  healthRoutes(app, serving, requests);
-  app.get('/openapi.json', (context) => {
+  const route = createRoute(app, document, admission);
+  route('getCustomerSegments', hotRoute(serving, requests));
+  customerRoutes(route, { serving, requests, report });
+  segmentRoutes(route, serving, requests);
+  generationRoutes(route, { serving, requests, store });
+  healthRoutes(route, serving, requests);
+  route('getDocument', (context) => {
     requests.noQuery(searchOf(context));
     return new Response(document.text, { headers: { 'Content-Type': 'application/json' } });
   });
   app.notFound(({ req }) => toResponse(unrouted(document, req)));
   app.onError((error) => toResponse(problemOf(error, report)));
   return app;
+}
+
+/** The only way to register a route: what its caller must be allowed to do cannot be forgotten. */
+function createRoute(app: Hono<Env>, document: Document, admission: Admission): Route {
+  const operations = operationsOf(document);
+  return (operationId, handler) => {
+    const operation = operations.get(operationId);
+    if (operation === undefined) throw new TypeError(`openapi.yaml has no operation ${operationId}`);
+    const { method, template, scope } = operation;
+    const path = template.replaceAll(/\{(\w+)\}/g, ':$1');
+    const answer = scope === undefined ? admittingAll(handler) : admitted(admission, scope, handler);
+    app.on(method.toUpperCase(), path, answer);
+  };
 }
 
 function unrouted(

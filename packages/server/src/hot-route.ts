@@ -2,11 +2,10 @@
  * `GET /v1/customers/{customerId}/segments`: one handler without middleware. An answer in L1 leaves synchronously, as
  * bytes and a plain object of headers; a middleware that sets a header costs a third of the throughput.
  */
-import type { HttpBindings } from '@hono/node-server';
 import { type CustomerId, isCustomerId } from '@segment-store/contract/id';
 import { unlimited } from '@segment-store/resilience/operation';
-import type { Context } from 'hono';
 import { storeUnavailable } from './errors.ts';
+import type { Context, Handler } from './handler.ts';
 import { noCustomerId } from './ids.ts';
 import { segmentOf } from './lookup/catalogue.ts';
 import type { Pin } from './lookup/pin.ts';
@@ -16,13 +15,6 @@ import { NO_FILTERS, toFilters } from './lookup/select.ts';
 import type { Serving } from './lookup/serving.ts';
 import type { Requests } from './middleware/validate.ts';
 
-/** `incoming` is absent where the app is called without a socket, as in its tests. */
-export interface Env {
-  readonly Bindings: Partial<HttpBindings>;
-}
-type Ctx = Context<Env>;
-export type Handler = (context: Ctx) => Response | Promise<Response>;
-
 export function hotRoute(serving: Serving, requests: Requests): Handler {
   return (context) => {
     const customerId = context.req.param('customerId') ?? '';
@@ -31,13 +23,13 @@ export function hotRoute(serving: Serving, requests: Requests): Handler {
   };
 }
 
-function toQuery(context: Ctx, customerId: CustomerId, requests: Requests): Query {
+function toQuery(context: Context, customerId: CustomerId, requests: Requests): Query {
   if (!context.req.url.includes('?')) return { view: 'ids', customerId, filters: NO_FILTERS };
   const { view = 'ids', ...values } = requests.customerSegments(searchOf(context));
   return { view, customerId, filters: toFilters(values) };
 }
 
-export function searchOf({ req }: Ctx): URLSearchParams {
+export function searchOf({ req }: Context): URLSearchParams {
   const at = req.url.indexOf('?');
   return new URLSearchParams(at === -1 ? '' : req.url.slice(at));
 }
@@ -50,7 +42,7 @@ export function pinOf(serving: Serving): Pin {
 }
 
 /** Synchronous for a hit. */
-export function answerOne(serving: Serving, context: Ctx, query: Query): Response | Promise<Response> {
+export function answerOne(serving: Serving, context: Context, query: Query): Response | Promise<Response> {
   const pin = pinOf(serving);
   if (query.view === 'membership') segmentOf(pin, query.segmentId);
   const hit = pin.path.peek(query);
@@ -58,7 +50,7 @@ export function answerOne(serving: Serving, context: Ctx, query: Query): Respons
   return reply(hit, { pin, now: pin, ifNoneMatch: ifNoneMatch(context) });
 }
 
-async function answerMiss(serving: Serving, context: Ctx, asked: { pin: Pin; query: Query }): Promise<Response> {
+async function answerMiss(serving: Serving, context: Context, asked: { pin: Pin; query: Query }): Promise<Response> {
   const { pin, query } = asked;
   const startedAt = performance.now();
   const entry = await pin.path.ask(query, { ...unlimited, signal: context.req.raw.signal });
@@ -68,6 +60,6 @@ async function answerMiss(serving: Serving, context: Ctx, asked: { pin: Pin; que
 }
 
 /** Node's own headers: the request's `Headers` would be built for this one alone. */
-function ifNoneMatch({ env, req }: Ctx): string | undefined {
+function ifNoneMatch({ env, req }: Context): string | undefined {
   return env?.incoming ? env.incoming.headers['if-none-match'] : req.header('if-none-match');
 }

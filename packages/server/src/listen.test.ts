@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { exchange, open, send, startServer } from './fixture/server.ts';
 import { loadedRun, RUN } from './fixture/store.ts';
-import type { Env } from './hot-route.ts';
+import type { Env } from './handler.ts';
 import { listen } from './listen.ts';
 
 const run = loadedRun(RUN, { c1: ['a'] });

@@ -11,7 +11,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { type Connections, closeAfterAnswers, closeIdle, refuseSocket } from './connections.ts';
 import { invalidRequest, type ProblemError, printProblem } from './errors.ts';
-import type { Env } from './hot-route.ts';
+import type { Env } from './handler.ts';
 import { checkLoopback } from './loopback.ts';
 import { checkTarget } from './raw-target.ts';
 

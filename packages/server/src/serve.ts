@@ -9,6 +9,7 @@ import { unlimited } from '@segment-store/resilience/operation';
 import { sleep } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Store } from '@segment-store/store/store';
+import { createKeyless } from './admission/keyless.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { readDocument } from './document.ts';
@@ -28,8 +29,9 @@ export async function serve(config: Config, { say, signal }: Context): Promise<v
   const store = opened(config.store);
   const serving = createServing(store, config, say);
   const document = await readDocument();
+  const admission = createKeyless();
   const report = (error: unknown) => say({ kind: 'warning', text: `unexpected: ${described(error)}` });
-  const listener = await bound(createApp({ serving, store: store.reader, document, report }), config);
+  const listener = await bound(createApp({ serving, store: store.reader, document, admission, report }), config);
   say({ kind: 'result', text: `listening on ${listener.url}`, data: { url: listener.url } });
   say({ kind: 'stage', stage: 'starting', detail: `waiting for the store ${withoutPassword(config.store.url)}` });
   const following = serving.follow({ ...unlimited, signal });

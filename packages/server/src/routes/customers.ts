@@ -1,9 +1,9 @@
 /** One membership, and lookups of many customers. */
 import { isCustomerId, isSegmentId } from '@segment-store/contract/id';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
-import type { Context, Hono } from 'hono';
 import { invalidRequest, problemOf } from '../errors.ts';
-import { answerOne, type Env, pinOf, searchOf } from '../hot-route.ts';
+import type { Context, Route } from '../handler.ts';
+import { answerOne, pinOf, searchOf } from '../hot-route.ts';
 import { noCustomerId, noSegmentId } from '../ids.ts';
 import type { Pin } from '../lookup/pin.ts';
 import type { Encoded, Filters } from '../lookup/read-path.ts';
@@ -18,18 +18,18 @@ export interface CustomerDeps {
   report(error: unknown): void;
 }
 
-export function customerRoutes(app: Hono<Env>, deps: CustomerDeps): void {
+export function customerRoutes(route: Route, deps: CustomerDeps): void {
   const { serving, requests } = deps;
 
-  app.get('/v1/customers/:customerId/segments/:segmentId', (context) => {
-    const { customerId, segmentId } = context.req.param();
+  route('getMembership', (context) => {
+    const { customerId = '', segmentId = '' } = context.req.param();
     if (!isCustomerId(customerId)) throw noCustomerId('customerId of the path', customerId);
     if (!isSegmentId(segmentId)) throw noSegmentId('segmentId of the path');
     requests.noQuery(searchOf(context));
     return answerOne(serving, context, { view: 'membership', customerId, segmentId });
   });
 
-  app.post('/v1/lookups', async (context) => {
+  route('lookupMany', async (context) => {
     const { customerIds, filter = {} } = requests.lookups(await readJson(context));
     requests.noQuery(searchOf(context));
     const call = { ...unlimited, signal: context.req.raw.signal };
@@ -60,7 +60,7 @@ async function answerMany({ customerIds, filters }: Asked, deps: CustomerDeps, c
 }
 
 /** Reads to the end before it judges: a connection with half a body in it can carry no further request. */
-async function readJson(context: Context<Env>): Promise<unknown> {
+async function readJson(context: Context): Promise<unknown> {
   const text = await context.req.text().catch(() => {
     throw invalidRequest('the body ended before its Content-Length');
   });

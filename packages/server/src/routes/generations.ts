@@ -3,8 +3,8 @@ import type { components } from '@segment-store/contract/api.generated';
 import { deadline } from '@segment-store/resilience/deadline';
 import { stack, unlimited } from '@segment-store/resilience/operation';
 import { GENESIS, type Generation, type StoreReader } from '@segment-store/store/store';
-import type { Hono } from 'hono';
-import { type Env, searchOf } from '../hot-route.ts';
+import type { Route } from '../handler.ts';
+import { searchOf } from '../hot-route.ts';
 import type { Serving } from '../lookup/serving.ts';
 import type { Requests } from '../middleware/validate.ts';
 
@@ -19,9 +19,9 @@ export interface GenerationDeps {
   readonly store: StoreReader;
 }
 
-export function generationRoutes(app: Hono<Env>, { serving, requests, store }: GenerationDeps): void {
+export function generationRoutes(route: Route, { serving, requests, store }: GenerationDeps): void {
   const list = stack<void, readonly Generation[]>([deadline(STORE_MS)], (_, call) => store.generations(call));
-  app.get('/v1/generations', async (context) => {
+  route('listGenerations', async (context) => {
     requests.noQuery(searchOf(context));
     const held = await list(undefined, { ...unlimited, signal: context.req.raw.signal });
     const published = held.filter(({ run }) => run !== GENESIS);

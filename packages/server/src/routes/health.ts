@@ -1,18 +1,18 @@
 /** For the supervisor of the server: nothing here touches the store. */
 import type { components } from '@segment-store/contract/api.generated';
-import type { Hono } from 'hono';
-import { type Env, searchOf } from '../hot-route.ts';
+import type { Route } from '../handler.ts';
+import { searchOf } from '../hot-route.ts';
 import type { Serving } from '../lookup/serving.ts';
 import type { Requests } from '../middleware/validate.ts';
 
 type Readiness = components['schemas']['Readiness'];
 
-export function healthRoutes(app: Hono<Env>, serving: Serving, requests: Requests): void {
-  app.get('/livez', (context) => {
+export function healthRoutes(route: Route, serving: Serving, requests: Requests): void {
+  route('getLiveness', (context) => {
     requests.noQuery(searchOf(context));
     return Response.json({ status: 'live' });
   });
-  app.get('/readyz', (context) => {
+  route('getReadiness', (context) => {
     requests.noQuery(searchOf(context));
     const ready = serving.state.state === 'serving' || serving.state.state === 'switching';
     return Response.json(readiness(serving), { status: ready ? 200 : 503, headers: { 'Cache-Control': 'no-store' } });

@@ -2,8 +2,8 @@
 import type { components } from '@segment-store/contract/api.generated';
 import { isSegmentId } from '@segment-store/contract/id';
 import type { Segment } from '@segment-store/contract/lines';
-import type { Hono } from 'hono';
-import { type Env, pinOf, searchOf } from '../hot-route.ts';
+import type { Route } from '../handler.ts';
+import { pinOf, searchOf } from '../hot-route.ts';
 import { noSegmentId } from '../ids.ts';
 import { summary } from '../lookup/answer.ts';
 import { pageOf, segmentOf } from '../lookup/catalogue.ts';
@@ -15,16 +15,16 @@ import type { Requests } from '../middleware/validate.ts';
 
 type Schemas = components['schemas'];
 
-export function segmentRoutes(app: Hono<Env>, serving: Serving, requests: Requests): void {
-  app.get('/v1/segments', (context) => {
+export function segmentRoutes(route: Route, serving: Serving, requests: Requests): void {
+  route('listSegments', (context) => {
     const { cursor, limit = 50, ...values } = requests.listSegments(searchOf(context));
     const pin = pinOf(serving);
     const page = pageOf(pin.reader, { filters: toFilters(values), cursor, limit });
     return answer(pin, { ...of(pin), ...page, segments: page.segments.map(toJson) } satisfies Schemas['SegmentPage']);
   });
 
-  app.get('/v1/segments/:segmentId', (context) => {
-    const segmentId = context.req.param('segmentId');
+  route('getSegment', (context) => {
+    const segmentId = context.req.param('segmentId') ?? '';
     if (!isSegmentId(segmentId)) throw noSegmentId('segmentId of the path');
     requests.noQuery(searchOf(context));
     const pin = pinOf(serving);

@@ -1,0 +1,41 @@
+/** Who asks, what they may do, and whether now. */
+
+/** What a caller may do; each operation of openapi.yaml names the one it needs. */
+export const scopes = ['read', 'read:members', 'publish', 'erase', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Whom an overloaded server refuses last, first and in between. */
+type CallerClass = 'critical' | 'normal' | 'best-effort';
+
+export interface Caller {
+  /** Of a key or the subject of a token; for figures and limits, never for a body or a log. */
+  readonly id: string;
+  readonly class: CallerClass;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+export interface Asking {
+  /** The header as it was sent. */
+  readonly authorization: string | undefined;
+}
+
+/** One request that was let in. */
+export interface Permit {
+  readonly caller: Caller;
+  /** The request has its answer; once. */
+  release(): void;
+}
+
+export interface Admission {
+  /**
+   * Synchronous for a caller seen before.
+   * @throws ProblemError 401 `unauthorized`, 403 `forbidden`, 429 `rate-limited`, 503 `overloaded`; a promise rejects with it
+   */
+  admit(asking: Asking, need: Scope): Permit | Promise<Permit>;
+}
+
+/** Of operations that anybody may call, and that no limit holds back: probes and the document. */
+export const publicPermit: Permit = {
+  caller: { id: 'anybody', class: 'critical', scopes: new Set() },
+  release: () => {},
+};
