@@ -14,20 +14,24 @@ import { customerRoutes } from './routes/customers.ts';
 import { generationRoutes } from './routes/generations.ts';
 import { healthRoutes } from './routes/health.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { measured, type Watch } from './telemetry/measured.ts';
 
 export interface AppDeps {
   readonly serving: Serving;
   readonly store: StoreReader;
   readonly document: Document;
   readonly admission: Admission;
+  /** Hears of every answer. */
+  readonly watch: Watch;
   /** Takes an error nobody expected; its request was answered 500. */
   report(error: unknown): void;
 }
 
-export function createApp({ serving, store, document, admission, report }: AppDeps): Hono<Env> {
+export function createApp(deps: AppDeps): Hono<Env> {
+  const { serving, store, document, watch, report } = deps;
   const requests = createRequests(document);
   const app = new Hono<Env>();
-  const route = createRoute(app, document, admission);
+  const route = createRoute(app, deps);
   route('getCustomerSegments', hotRoute(serving, requests));
   customerRoutes(route, { serving, requests, report });
   segmentRoutes(route, serving, requests);
@@ -37,13 +41,13 @@ export function createApp({ serving, store, document, admission, report }: AppDe
     requests.noQuery(searchOf(context));
     return new Response(document.text, { headers: { 'Content-Type': 'application/json' } });
   });
-  app.notFound(({ req }) => toResponse(unrouted(document, req)));
+  app.notFound(measured(watch, UNROUTED, ({ req }) => toResponse(unrouted(document, req))));
   app.onError((error) => toResponse(problemOf(error, report)));
   return app;
 }
 
 /** The only way to register a route: what its caller must be allowed to do cannot be forgotten. */
-function createRoute(app: Hono<Env>, document: Document, admission: Admission): Route {
+function createRoute(app: Hono<Env>, { document, admission, watch }: AppDeps): Route {
   const operations = operationsOf(document);
   return (operationId, handler) => {
     const operation = operations.get(operationId);
@@ -51,9 +55,12 @@ function createRoute(app: Hono<Env>, document: Document, admission: Admission): 
     const { method, template, scope } = operation;
     const path = template.replaceAll(/\{(\w+)\}/g, ':$1');
     const answer = scope === undefined ? admittingAll(handler) : admitted(admission, scope, handler);
-    app.on(method.toUpperCase(), path, answer);
+    app.on(method.toUpperCase(), path, measured(watch, { method: method.toUpperCase(), template }, answer));
   };
 }
+
+/** Of requests that no route answers: their paths may be anything. */
+const UNROUTED = { method: 'any', template: 'none' };
 
 function unrouted(
   document: Document,

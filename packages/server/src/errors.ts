@@ -52,6 +52,12 @@ function expected(error: unknown): ProblemError | undefined {
   return storeUnavailable(`the store did not answer (${error.code}); try again`);
 }
 
+/** Of the answer that this error becomes, for figures; 499 for a caller that has left. */
+export function statusOf(error: unknown): number {
+  if (isFailure(error) && error.code === 'ABORTED') return 499;
+  return expected(error)?.problem.status ?? 500;
+}
+
 export function problemOf(error: unknown, report: (error: unknown) => void): ProblemError {
   const known = expected(error);
   if (known !== undefined) return known;

@@ -1,11 +1,13 @@
 /** What answers one operation of openapi.yaml. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context as HonoContext } from 'hono';
-import type { Permit } from './admission/admission.ts';
+import type { Caller, Permit } from './admission/admission.ts';
 
 /** `incoming` is absent where the app is called without a socket, as in its tests. */
 export interface Env {
   readonly Bindings: Partial<HttpBindings>;
+  /** Who was let in, for figures and logs; undefined for a request that was not. */
+  readonly Variables: { readonly caller: Pick<Caller, 'id' | 'class'> | undefined };
 }
 export type Context = HonoContext<Env>;
 

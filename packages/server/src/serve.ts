@@ -18,6 +18,7 @@ import { encode } from './lookup/answer.ts';
 import { createL1 } from './lookup/l1.ts';
 import { createReadPath } from './lookup/read-path.ts';
 import { Serving, type State } from './lookup/serving.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 
 const DRAIN_MS = 20_000;
 const CLOSE_MS = 1_000;
@@ -30,8 +31,13 @@ export async function serve(config: Config, { say, signal }: Context): Promise<v
   const serving = createServing(store, config, say);
   const document = await readDocument();
   const admission = createKeyless();
+  const metrics = createMetrics();
+  metrics.watch({ generation: () => serving.pin?.reader.generation });
   const report = (error: unknown) => say({ kind: 'warning', text: `unexpected: ${described(error)}` });
-  const listener = await bound(createApp({ serving, store: store.reader, document, admission, report }), config);
+  const listener = await bound(
+    createApp({ serving, store: store.reader, document, admission, watch: metrics, report }),
+    config,
+  );
   say({ kind: 'result', text: `listening on ${listener.url}`, data: { url: listener.url } });
   say({ kind: 'stage', stage: 'starting', detail: `waiting for the store ${withoutPassword(config.store.url)}` });
   const following = serving.follow({ ...unlimited, signal });

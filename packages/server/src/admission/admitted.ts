@@ -16,6 +16,7 @@ export function admittingAll(handler: Handler): Answer {
 }
 
 function answered(handler: Handler, context: Context, permit: Permit): Response | Promise<Response> {
+  context.set('caller', permit.caller);
   try {
     const answer = handler(context, permit);
     if (answer instanceof Promise) return answer.finally(() => permit.release());

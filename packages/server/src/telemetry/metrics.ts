@@ -1,0 +1,151 @@
+/** Every figure of the server: its name, labels and buckets, written once. What a request touches are plain numbers. */
+import { performance } from 'node:perf_hooks';
+import { Buckets } from './buckets.ts';
+import { Family } from './family.ts';
+import type { Watch } from './measured.ts';
+import { type Count, createRegistry, type Figures, type Registry } from './registry.ts';
+
+/** Where an answer was looked for, and what was found there. */
+type Tier = 'l1' | 'redis' | 'store';
+type Found = 'hit' | 'stale' | 'miss' | 'error';
+
+/** A call to a dependency, well or badly ended. */
+interface Operation {
+  readonly system: 'redis' | 'elasticsearch' | 'embedded';
+  /** `get`, `mget`, `set`. */
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** Of this moment, asked for when somebody scrapes. */
+interface Levels {
+  /** What is served; undefined while nothing is. */
+  generation?(): { readonly run: string; readonly computedAt: Date } | undefined;
+  /** By dependency. */
+  readonly breakers?: Readonly<Record<string, { readonly state: keyof typeof STATES }>>;
+  /** By dependency. */
+  readonly limiters?: Readonly<Record<string, { readonly inFlight: number }>>;
+  /** Requests that wait for an answer another one asked for. */
+  waiters?(): number;
+}
+
+export interface Metrics extends Watch {
+  cacheAsked(tier: Tier, found: Found): void;
+  shed(callerClass: string, reason: string): void;
+  operated(operation: Operation): void;
+  /** Adds to what was given before. */
+  watch(levels: Levels): void;
+  figures(): Promise<Figures>;
+}
+
+const HTTP_SECONDS = [
+  ...[0.0005, 0.001, 0.00125, 0.002, 0.003, 0.005, 0.008, 0.0125],
+  ...[0.02, 0.03, 0.05, 0.075, 0.1, 0.25, 0.5, 1],
+];
+const STORE_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25];
+const FAST_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025];
+
+/** 80 outcomes of 19 series each, and all the rest: below 2,000 a process. */
+const MOST = { answers: 80, operations: 8, caches: 12, sheds: 30 };
+const STATUSES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx'];
+const STATES = { closed: 0, 'half-open': 1, open: 2 };
+
+export function createMetrics(now: () => number = Date.now): Metrics {
+  const registry = createRegistry();
+  const answers = new Family(['status', 'class', 'method', 'route'], MOST.answers, () => new Buckets(HTTP_SECONDS));
+  const operations = new Family(
+    ['db_system_name', 'db_operation_name'],
+    MOST.operations,
+    ({ db_system_name }) => new Buckets(db_system_name === 'elasticsearch' ? STORE_SECONDS : FAST_SECONDS),
+  );
+  const caches = new Family<Count>(['tier', 'result'], MOST.caches, () => ({ value: 0 }));
+  const sheds = new Family<Count>(['class', 'reason'], MOST.sheds, () => ({ value: 0 }));
+  registry.durations(
+    { name: 'http_server_request_duration_seconds', help: 'From the handler to its response.' },
+    answers,
+  );
+  registry.durations(
+    { name: 'db_client_operation_duration_seconds', help: 'Calls to Redis and the store.' },
+    operations,
+  );
+  registry.counts({ name: 'segment_cache_requests_total', help: 'Where answers were looked for.' }, caches);
+  registry.counts({ name: 'segment_shed_total', help: 'Requests refused before they cost anything.' }, sheds);
+  const [operation, cache, shed] = [operations.bind(), caches.bind(), sheds.bind()];
+  return {
+    route({ method, template }) {
+      const cells = answers.bind(method, template);
+      return ({ status, seconds, context }) =>
+        cells(STATUSES[Math.trunc(status / 100)] ?? 'none', context.get('caller')?.class ?? 'none').observe(seconds);
+    },
+    cacheAsked(tier, found) {
+      cache(tier, found).value += 1;
+    },
+    shed(callerClass, reason) {
+      shed(callerClass, reason).value += 1;
+    },
+    operated: ({ system, name, seconds }) => operation(system, name).observe(seconds),
+    watch: watching(registry, now),
+    figures: registry.figures,
+  };
+}
+
+function watching(registry: Registry, now: () => number): Metrics['watch'] {
+  const all: Levels[] = [];
+  const generation = () => all.map((one) => one.generation?.()).find((one) => one !== undefined);
+  const labelled = <T>(of: (levels: Levels) => Readonly<Record<string, T>> | undefined, value: (one: T) => number) =>
+    all.flatMap((levels) =>
+      Object.entries(of(levels) ?? {}).map(([dependency, one]) => ({ labels: { dependency }, value: value(one) })),
+    );
+  registry.level({
+    name: 'segment_generation_info',
+    help: 'The generation that is served.',
+    labelNames: ['generation'],
+    ask: () => list(generation()).map(({ run }) => ({ labels: { generation: run }, value: 1 })),
+  });
+  registry.level({
+    name: 'segment_generation_age_seconds',
+    help: 'Since the calculation of what is served.',
+    ask: () => list(generation()).map(({ computedAt }) => ({ value: (now() - computedAt.getTime()) / 1000 })),
+  });
+  registry.level({
+    name: 'segment_breaker_state',
+    help: '0 closed, 1 half-open, 2 open.',
+    labelNames: ['dependency'],
+    ask: () =>
+      labelled(
+        ({ breakers }) => breakers,
+        ({ state }) => STATES[state],
+      ),
+  });
+  registry.level({
+    name: 'segment_inflight',
+    help: 'Calls that a dependency has not answered yet.',
+    labelNames: ['dependency'],
+    aggregator: 'sum',
+    ask: () =>
+      labelled(
+        ({ limiters }) => limiters,
+        ({ inFlight }) => inFlight,
+      ),
+  });
+  registry.level({
+    name: 'segment_singleflight_waiters',
+    help: 'Requests that wait for an answer another one asked for.',
+    aggregator: 'sum',
+    ask: () => all.flatMap(({ waiters }) => list(waiters?.())).map((value) => ({ value })),
+  });
+  let before = performance.eventLoopUtilization();
+  registry.level({
+    name: 'nodejs_eventloop_utilization_ratio',
+    help: 'Share of the time since the scrape before in which the event loop was busy.',
+    ask() {
+      const current = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(current, before);
+      before = current;
+      return [{ value: utilization }];
+    },
+  });
+  return (levels) => void all.push(levels);
+}
+
+const list = <T>(one: T | undefined): readonly T[] => (one === undefined ? [] : [one]);
