@@ -113,6 +113,54 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/generations/{run}/publish": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Makes a sealed generation live
+         * @description For a person who has judged it: no gate is asked, which is recorded with the generation, and by whom. A generation
+         *     that gates shall judge is published by `segment-ingest publish`. Every server answers from it within 10 seconds.
+         *
+         *     409 `conflict`: a roll back holds publishing, a newer run is live, or the generation is not sealed; `detail` says the
+         *     way out. 412 `conflict`: another epoch is live than `If-Match` names. A 503 leaves open whether it was done.
+         */
+        readonly post: operations["publishGeneration"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/generations/rollback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Makes the generation before live again
+         * @description The newest retired generation goes live, the live one is withdrawn: within 10 seconds no server answers from it. Then
+         *     publishing is on hold until `segment-ingest unhold`.
+         *
+         *     409 `conflict`: there is no retired generation. 412 `conflict`: another epoch is live than `If-Match` names. A 503
+         *     leaves open whether it was done.
+         */
+        readonly post: operations["rollBack"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/lookups": {
         readonly parameters: {
             readonly query?: never;
@@ -230,12 +278,32 @@ export interface components {
         };
         readonly GenerationList: {
             readonly generations: readonly components["schemas"]["Generation"][];
+            /**
+             * Format: date-time
+             * @description Since when a roll back holds publishing
+             */
+            readonly heldSince?: string;
+            /** @description What the store says is live; servers follow within 10 seconds */
+            readonly live: {
+                readonly epoch: number;
+                readonly floor: number;
+                /** @description Absent before the first publish */
+                readonly generation?: components["schemas"]["RunId"];
+            };
             /** @description What this server answers from; absent before the first publish */
             readonly served?: {
                 readonly epoch: number;
                 readonly floor: number;
                 readonly generation: components["schemas"]["RunId"];
             };
+        };
+        /** @description What the store says is live */
+        readonly Live: {
+            /** @description Raised by every publish and roll back */
+            readonly epoch: number;
+            /** @description The oldest epoch whose answers may still be used anywhere */
+            readonly floor: number;
+            readonly generation: components["schemas"]["Generation"];
         };
         readonly Liveness: {
             /** @constant */
@@ -348,7 +416,8 @@ export interface components {
         };
         /**
          * @description 400 `invalid-request`, `invalid-id` · 403 `forbidden`, 421 `forbidden` (a host this server does not answer for) ·
-         *     404 `invalid-request` (no such path) · 405, 408, 411, 413, 415, 431 `invalid-request` · 409 `conflict` ·
+         *     404 `invalid-request` (no such path, no such generation) · 405, 408, 411, 413, 415, 428, 431 `invalid-request` ·
+         *     409, 412 `conflict` ·
          *     500 `internal` · 503 `store-unavailable`, `overloaded`
          */
         readonly Problem: {
@@ -385,8 +454,15 @@ export interface components {
         readonly Country: components["schemas"]["FilterValues"];
         /** @description Percent-encoded UTF-8. Never normalised. */
         readonly CustomerId: components["schemas"]["CustomerId"];
+        /**
+         * @description The epoch that the caller judged, in quotes; `GET /v1/generations` says it as `live.epoch`. Missing: 428; another
+         *     form: 400; another epoch is live: 412
+         * @example "7"
+         */
+        readonly IfMatch: string;
         /** @description ETags the caller holds; one that still fits is answered 304 */
         readonly IfNoneMatch: string;
+        readonly Run: components["schemas"]["RunId"];
         readonly SegmentId: components["schemas"]["SegmentId"];
         /** @description Only segments with this attribute `store` */
         readonly Store: components["schemas"]["FilterValues"];
@@ -631,6 +707,66 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["GenerationList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly publishGeneration: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description The epoch that the caller judged, in quotes; `GET /v1/generations` says it as `live.epoch`. Missing: 428; another
+                 *     form: 400; another epoch is live: 412
+                 * @example "7"
+                 */
+                readonly "If-Match": components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                readonly run: components["parameters"]["Run"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is live */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Live"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly rollBack: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description The epoch that the caller judged, in quotes; `GET /v1/generations` says it as `live.epoch`. Missing: 428; another
+                 *     form: 400; another epoch is live: 412
+                 * @example "7"
+                 */
+                readonly "If-Match": components["parameters"]["IfMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The generation before is live */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Live"];
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -1,5 +1,4 @@
 /** Routes. None has a middleware that another one pays for. */
-import type { StoreReader } from '@segment-store/store/store';
 import { Hono } from 'hono';
 import type { Admission } from './admission/admission.ts';
 import { admitted, admittingAll } from './admission/admitted.ts';
@@ -11,14 +10,15 @@ import type { Serving } from './lookup/serving.ts';
 import { createRequests } from './middleware/validate.ts';
 import { operationsOf } from './operations.ts';
 import { customerRoutes } from './routes/customers.ts';
-import { generationRoutes } from './routes/generations.ts';
+import { type GenerationDeps, generationRoutes } from './routes/generations.ts';
 import { healthRoutes } from './routes/health.ts';
+import { type PublishingDeps, publishingRoutes } from './routes/publishing.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { measured, type Watch } from './telemetry/measured.ts';
 
 export interface AppDeps {
   readonly serving: Serving;
-  readonly store: StoreReader;
+  readonly store: { readonly publisher: GenerationDeps['publisher'] & PublishingDeps['publisher'] };
   readonly document: Document;
   readonly admission: Admission;
   /** Hears of every answer. */
@@ -35,7 +35,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
   route('getCustomerSegments', hotRoute(serving, requests));
   customerRoutes(route, { serving, requests, report });
   segmentRoutes(route, serving, requests);
-  generationRoutes(route, { serving, requests, store });
+  generationRoutes(route, { serving, requests, publisher: store.publisher });
+  publishingRoutes(route, { requests, publisher: store.publisher });
   healthRoutes(route, serving, requests);
   route('getDocument', (context) => {
     requests.noQuery(searchOf(context));

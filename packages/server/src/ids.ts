@@ -3,6 +3,7 @@ import { MAX_CUSTOMER_ID_BYTES } from '@segment-store/contract/id';
 import { invalidId, type ProblemError } from './errors.ts';
 
 const CUSTOMER_ID = `1 to ${MAX_CUSTOMER_ID_BYTES} bytes of UTF-8, no control characters, not "." or ".."`;
+const RUN_ID = 'a UTC time and an optional suffix of a-z 0-9, as in 20260131t235959z or 20260131t235959z-retry';
 const SEGMENT_ID = 'a letter or digit, then at most 127 of A-Z a-z 0-9 . _ : ~ -';
 
 export function noCustomerId(place: string, text: string): ProblemError {
@@ -11,6 +12,10 @@ export function noCustomerId(place: string, text: string): ProblemError {
 
 export function noSegmentId(place: string): ProblemError {
   return invalidId(`${place} is no segment id (${SEGMENT_ID})`);
+}
+
+export function noRunId(place: string): ProblemError {
+  return invalidId(`${place} is no run id (${RUN_ID})`);
 }
 
 function faultOf(text: string): string {

@@ -34,10 +34,7 @@ export async function serve(config: Config, { say, signal }: Context): Promise<v
   const metrics = createMetrics();
   metrics.watch({ generation: () => serving.pin?.reader.generation });
   const report = (error: unknown) => say({ kind: 'warning', text: `unexpected: ${described(error)}` });
-  const listener = await bound(
-    createApp({ serving, store: store.reader, document, admission, watch: metrics, report }),
-    config,
-  );
+  const listener = await bound(createApp({ serving, store, document, admission, watch: metrics, report }), config);
   say({ kind: 'result', text: `listening on ${listener.url}`, data: { url: listener.url } });
   say({ kind: 'stage', stage: 'starting', detail: `waiting for the store ${withoutPassword(config.store.url)}` });
   const following = serving.follow({ ...unlimited, signal });

@@ -2,11 +2,12 @@
 import type { components } from '@segment-store/contract/api.generated';
 import { deadline } from '@segment-store/resilience/deadline';
 import { stack, unlimited } from '@segment-store/resilience/operation';
-import { GENESIS, type Generation, type StoreReader } from '@segment-store/store/store';
+import { GENESIS, type Generation, type Live, type StorePublisher } from '@segment-store/store/store';
 import type { Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
 import type { Serving } from '../lookup/serving.ts';
 import type { Requests } from '../middleware/validate.ts';
+import { toJson } from './generation-json.ts';
 
 type Schemas = components['schemas'];
 
@@ -16,40 +17,43 @@ const STORE_MS = 5_000;
 export interface GenerationDeps {
   readonly serving: Serving;
   readonly requests: Requests;
-  readonly store: StoreReader;
+  readonly publisher: Pick<StorePublisher, 'live' | 'generations' | 'heldSince'>;
 }
 
-export function generationRoutes(route: Route, { serving, requests, store }: GenerationDeps): void {
-  const list = stack<void, readonly Generation[]>([deadline(STORE_MS)], (_, call) => store.generations(call));
+export function generationRoutes(route: Route, { serving, requests, publisher }: GenerationDeps): void {
+  const look = stack([deadline(STORE_MS)], () => lookAt(publisher));
   route('listGenerations', async (context) => {
     requests.noQuery(searchOf(context));
-    const held = await list(undefined, { ...unlimited, signal: context.req.raw.signal });
-    const published = held.filter(({ run }) => run !== GENESIS);
+    const { live, heldSince, held } = await look(undefined, { ...unlimited, signal: context.req.raw.signal });
     const body: Schemas['GenerationList'] = {
       ...served(serving),
-      generations: published.sort((a, b) => (a.run < b.run ? 1 : -1)).map(toJson),
+      live: toPointer(live),
+      ...(heldSince && { heldSince: heldSince.toISOString() }),
+      generations: held.map(toJson),
     };
     return Response.json(body, { headers: { 'Cache-Control': 'no-store' } });
   });
+}
+
+interface Held {
+  readonly live: Live;
+  readonly heldSince: Date | undefined;
+  /** Newest first. */
+  readonly held: readonly Generation[];
+}
+
+async function lookAt(publisher: GenerationDeps['publisher']): Promise<Held> {
+  const [live, heldSince, all] = await Promise.all([publisher.live(), publisher.heldSince(), publisher.generations()]);
+  const held = all.filter(({ run }) => run !== GENESIS).sort((a, b) => (a.run < b.run ? 1 : -1));
+  return { live, heldSince, held };
+}
+
+function toPointer({ generation: { run }, epoch, floor }: Live): Schemas['GenerationList']['live'] {
+  return { ...(run !== GENESIS && { generation: run }), epoch, floor };
 }
 
 function served({ pin }: Serving): Pick<Schemas['GenerationList'], 'served'> {
   if (pin === undefined) return {};
   const { reader, epoch, floor } = pin;
   return { served: { generation: reader.generation.run, epoch, floor } };
-}
-
-function toJson(generation: Generation): Schemas['Generation'] {
-  const { run, state, computedAt, members, memberships, segments, expectedEvery } = generation;
-  return {
-    run,
-    state,
-    computedAt: computedAt.toISOString(),
-    members,
-    memberships,
-    segments,
-    ...(expectedEvery !== undefined && { expectedEvery }),
-    ...('publishedAt' in generation && { publishedAt: generation.publishedAt.toISOString() }),
-    ...('retiredAt' in generation && { retiredAt: generation.retiredAt.toISOString() }),
-  };
 }
