@@ -14,7 +14,9 @@ import { everyGate, type GateLimits } from './gates/gates.ts';
 import { inParallel } from './in-parallel.ts';
 import { judging } from './judging.ts';
 import { after } from './lines/after.ts';
+import { givenBack } from './lines/given-back.ts';
 import type { LinesOf, ToLines } from './lines/lines.ts';
+import { reusedMemory } from './lines/memory.ts';
 import type { LoadDeps } from './load.ts';
 import { readCatalogue } from './source/catalogue.ts';
 import { linesOf } from './source/opening.ts';
@@ -28,6 +30,8 @@ import { knownOf } from './verify/known.ts';
 
 /** Of one part, each of about `ROWS_BYTES`: parts × writes × bytes is what a load holds of its lines at most. */
 const WRITES_AT_ONCE = 4;
+/** Kept for the next lines of any part: more than parts have under way by default. */
+const FREE_BYTES = 32 * 1024 * 1024;
 
 export interface LoadDepsOptions {
   /** As its producer wrote it. */
@@ -51,6 +55,8 @@ export interface LoadDepsOptions {
 export function loadDeps({ source, run, store, story, toLines, letters, ...options }: LoadDepsOptions): LoadDeps {
   const { manifest } = run;
   const lines = linesOf(run, toLines);
+  const memory = reusedMemory(FREE_BYTES);
+  const filled = linesOf(run, toLines, memory);
   const budgets = createBudgets(source.manifest.parts.length, options.limits, options.overrides);
   const etagOf = (part: Part) => run.source(part).file.etag;
   const known = (part: Part, call: Call): Promise<Known> => knownOf(part, { letters, erasures: store.erasures }, call);
@@ -69,14 +75,15 @@ export function loadDeps({ source, run, store, story, toLines, letters, ...optio
     budgets,
     taking: options.taking,
     segments: ({ catalogue }, call) => readCatalogue(manifest, partSource(run, catalogue).bytes(call)),
-    lines: (part, from, call) => after(from, lines(part, call)),
+    lines: (part, from, call) => after(from, filled(part, call)),
     account: createAccounts(budgets, (rejection) => story.rejected(rejection)),
     async gates(found, call) {
       await checkUnchanged(source, call);
       return judge(found, call);
     },
   };
-  return told(deps, manifest, story);
+  const saying = told(deps, manifest, story);
+  return { ...saying, writer: givenBack(saying.writer, memory) };
 }
 
 const publishingWith = (publisher: StorePublisher, options: PublishOptions): StorePublisher => ({

@@ -1,4 +1,5 @@
 /** Chunks of any size → blocks of whole lines. */
+import { freshMemory, type Memory } from './memory.ts';
 
 /** Whole lines; only a block that ends its part may lack the last line break. */
 export interface Block {
@@ -21,25 +22,35 @@ const LINE_FEED = 10;
 const LINE_BREAK_BYTES = 2;
 
 /** Holds at most one block and one line; the cuts depend on the bytes alone, not on the chunks. */
-export async function* blocks(chunks: AsyncIterable<Uint8Array>, sizes: BlockSizes): AsyncGenerator<Block> {
-  const filling = new Filling(sizes);
-  for await (const chunk of chunks) yield* filling.take(chunk);
-  yield* filling.rest();
+export async function* blocks(
+  chunks: AsyncIterable<Uint8Array>,
+  sizes: BlockSizes,
+  memory: Memory = freshMemory,
+): AsyncGenerator<Block> {
+  const filling = new Filling(sizes, memory);
+  try {
+    for await (const chunk of chunks) yield* filling.take(chunk);
+    yield* filling.rest();
+  } finally {
+    filling.end();
+  }
 }
 
 class Filling {
   readonly #blockBytes: number;
   readonly #most: number;
+  readonly #memory: Memory;
   #buffer: Buffer;
   #filled = 0;
   #offset = 0;
   /** Bytes dropped of a line that is too long, while it lasts. */
   #dropped = 0;
 
-  constructor({ blockBytes, maxLineBytes }: BlockSizes) {
+  constructor({ blockBytes, maxLineBytes }: BlockSizes, memory: Memory) {
+    this.#memory = memory;
     this.#blockBytes = blockBytes;
     this.#most = Math.max(blockBytes, maxLineBytes + LINE_BREAK_BYTES);
-    this.#buffer = Buffer.allocUnsafeSlow(blockBytes);
+    this.#buffer = this.#room(blockBytes);
   }
 
   *take(chunk: Uint8Array): Generator<Block> {
@@ -57,6 +68,11 @@ class Filling {
   *rest(): Generator<Block> {
     if (this.#dropped > 0) yield this.#tooLong();
     if (this.#filled > 0) yield this.#cut(this.#filled);
+  }
+
+  /** The block that was begun is nobody's. */
+  end(): void {
+    this.#memory.giveBack(this.#buffer.buffer);
   }
 
   #copy(bytes: Uint8Array): number {
@@ -87,7 +103,7 @@ class Filling {
   #cut(end: number): Block {
     const bytes = this.#buffer.subarray(0, end);
     const carried = this.#buffer.subarray(end, this.#filled);
-    this.#buffer = Buffer.allocUnsafeSlow(this.#blockBytes);
+    this.#buffer = this.#room(this.#blockBytes);
     this.#filled = 0;
     if (carried.length >= this.#blockBytes) this.#grow(carried.length);
     this.#copy(carried);
@@ -108,8 +124,13 @@ class Filling {
 
   /** Room for more than `bytes`, keeping what is there. */
   #grow(bytes: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.min(bytes * 2, this.#most));
+    const grown = this.#room(Math.min(bytes * 2, this.#most));
     this.#buffer.copy(grown, 0, 0, this.#filled);
+    this.#memory.giveBack(this.#buffer.buffer);
     this.#buffer = grown;
+  }
+
+  #room(bytes: number): Buffer {
+    return Buffer.from(this.#memory.take(bytes), 0, bytes);
   }
 }

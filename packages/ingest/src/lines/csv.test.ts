@@ -1,4 +1,4 @@
-import { MAX_LINE_BYTES } from '@segment-store/contract/lines';
+import { MAX_LINE_BYTES, SPAN_FIELDS } from '@segment-store/contract/lines';
 import { expect, test } from 'vitest';
 import { badHeaders, badRecords } from './csv.bad-input.cases.ts';
 import { csvRows } from './csv.ts';
@@ -146,7 +146,8 @@ test('for a transform, a row has every column', async () => {
     signal: new AbortController().signal,
     deadlineAt: 1e15,
   })) {
-    for (let row = 0; row < spans.length; row += 2) rows.push(bytes.subarray(spans[row], spans[row + 1]).toString());
+    for (let row = 0; row < spans.length; row += SPAN_FIELDS)
+      rows.push(bytes.subarray(spans[row], spans[row + 1]).toString());
   }
   expect(rows.map((row) => JSON.parse(row))).toEqual([
     { id: 'c1', 'a "b"': 'x\ny', segment_ids: ['a', 'b'] },

@@ -3,6 +3,7 @@ import { SPAN_FIELDS } from '@segment-store/contract/lines';
 import { unlimited } from '@segment-store/resilience/operation';
 import type { Lines, Rejection } from '@segment-store/store/store';
 import { membersAsTheyAre, type ToLines } from './lines.ts';
+import { freshMemory } from './memory.ts';
 import type { PartSource, RowReader } from './rows.ts';
 
 export const part = { key: 'members/part-0', bytes: 0, rows: 0 };
@@ -33,6 +34,7 @@ export function sourceOf(bytes: Uint8Array, cuts: readonly number[] = []): PartS
     },
     fileBytes: bytes.length,
     range: async ({ from, to }) => bytes.subarray(from, to),
+    memory: freshMemory,
   };
 }
 

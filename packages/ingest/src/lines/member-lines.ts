@@ -13,17 +13,16 @@ export const keepNothing: Keep = () => ({});
 /** For dead letters. A row that was not JSON in its file is kept in the JSON it became. */
 export const keepRaw: Keep = (raw) => (raw.length === 0 ? {} : { raw: Uint8Array.from(raw) });
 
-/** Takes `rows` over: lines stand in the same bytes, rewritten where a row was not canonical. */
+/** Takes `rows` over: lines stand in the same memory, rewritten where a row was not canonical. */
 export function memberLines(part: Part, rows: Rows, keep: Keep): Lines {
-  const { bytes, offsets, numbers, end } = rows;
+  const { bytes, spans, offsets, numbers, end } = rows;
   const rejected = rows.refused.map((row) => rejection(part, row, keep));
-  const spans = new Uint32Array(offsets.length * SPAN_FIELDS);
   let count = 0;
   for (let row = 0; row < offsets.length; row++) {
     const offset = offsets[row] ?? 0;
     const line = numbers[row] ?? 0;
-    const from = rows.spans[row * 2] ?? 0;
-    const to = rows.spans[row * 2 + 1] ?? 0;
+    const from = spans[row * SPAN_FIELDS] ?? 0;
+    const to = spans[row * SPAN_FIELDS + 1] ?? 0;
     const reason = placeMemberLine(bytes, { from, to }, spans, count * SPAN_FIELDS);
     if (reason !== undefined) {
       rejected.push(rejection(part, { line, offset, reason, raw: bytes.subarray(from, to) }, keep));

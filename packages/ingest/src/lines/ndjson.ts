@@ -11,11 +11,12 @@ const FIRST_ROWS = 1_000;
 
 /** LF or CRLF ends a line; the last one needs neither. Blank lines hold nothing and are no rows. */
 export function ndjsonRows(blockBytes: number = ROWS_BYTES): RowReader {
+  const sizes = { blockBytes, maxLineBytes: MAX_LINE_BYTES };
   return async function* (source, call) {
     let line = 1;
     let likely = FIRST_ROWS;
-    for await (const block of blocks(source.bytes(call), { blockBytes, maxLineBytes: MAX_LINE_BYTES })) {
-      const list = new RowList(Math.ceil(likely * ROOM));
+    for await (const block of blocks(source.bytes(call), sizes, source.memory)) {
+      const list = new RowList(Math.ceil(likely * ROOM), source.memory);
       if (block.tooLong) list.refuse({ line: line++, offset: block.offset, reason: 'too-large', raw: block.bytes });
       else line = listLines(block, list, line);
       likely = list.count;

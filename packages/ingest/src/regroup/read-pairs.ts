@@ -1,5 +1,6 @@
 /** Every row of a by-segment run → pairs, or a rejected line. */
 import { FormatError } from '@segment-store/contract/id';
+import { SPAN_FIELDS } from '@segment-store/contract/lines';
 import type { Part } from '@segment-store/contract/manifest';
 import type { Call } from '@segment-store/resilience/operation';
 import { rowReader } from '../lines/lines.ts';
@@ -59,7 +60,7 @@ async function readPart(run: Run, part: Part, taken: Omit<PairsTaken, 'leaveOut'
 function addRows(rows: Rows, parse: (row: Buffer) => SegmentRow, pairs: Pairs): RefusedRow[] {
   const refused = [...rows.refused];
   for (let index = 0; index < rows.offsets.length; index++) {
-    const raw = rows.bytes.subarray(rows.spans[index * 2], rows.spans[index * 2 + 1]);
+    const raw = rows.bytes.subarray(rows.spans[index * SPAN_FIELDS], rows.spans[index * SPAN_FIELDS + 1]);
     try {
       const { segmentId, customerIds } = parse(raw);
       pairs.add(segmentId, customerIds);

@@ -1,6 +1,6 @@
 /** What a file of a run folder holds, found by reading it. */
 import { FormatError } from '@segment-store/contract/id';
-import { parseSegmentLine } from '@segment-store/contract/lines';
+import { parseSegmentLine, SPAN_FIELDS } from '@segment-store/contract/lines';
 import type { Call } from '@segment-store/resilience/operation';
 import { rowReader } from '../lines/lines.ts';
 import { ndjsonRows } from '../lines/ndjson.ts';
@@ -35,7 +35,8 @@ export async function countCatalogue(source: PartSource, call: Call): Promise<Ca
 
 function sizesIn({ bytes, spans }: Rows): number {
   let sum = 0;
-  for (let at = 0; at < spans.length; at += 2) sum += sizeOf(bytes.toString('utf8', spans[at], spans[at + 1]));
+  for (let at = 0; at < spans.length; at += SPAN_FIELDS)
+    sum += sizeOf(bytes.toString('utf8', spans[at], spans[at + 1]));
   return sum;
 }
 

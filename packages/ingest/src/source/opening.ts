@@ -9,6 +9,7 @@ import type { Lines } from '@segment-store/store/store';
 import { orUsage } from '../exit.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type LinesOf, lineReader, type ToLines } from '../lines/lines.ts';
+import type { Memory } from '../lines/memory.ts';
 import type { manifestOptions } from '../options.ts';
 import { openRunWithoutManifest } from './no-manifest.ts';
 import { partSource } from './part-source.ts';
@@ -37,7 +38,11 @@ export async function runIdOf(folder: Folder, runId: string | undefined, call: C
 }
 
 /** @throws Failure UNREADABLE when this version does not load the run's format */
-export function linesOf(run: Run & LinesOf, toLines: ToLines): (part: Part, call: Call) => AsyncIterable<Lines> {
+export function linesOf(
+  run: Run & LinesOf,
+  toLines: ToLines,
+  memory?: Memory,
+): (part: Part, call: Call) => AsyncIterable<Lines> {
   const read = lineReader(run, toLines);
-  return (part, call) => read(part, partSource(run, part), call);
+  return (part, call) => read(part, partSource(run, part, memory), call);
 }

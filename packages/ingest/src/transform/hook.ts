@@ -34,7 +34,7 @@ export async function transformRows(hook: TransformHook, { part, rows }: PartRow
   let skipped = 0;
   for (let index = 0; index < rows.offsets.length; index++) {
     const from = json.length;
-    const raw = rows.bytes.subarray(rows.spans[index * 2], rows.spans[index * 2 + 1]);
+    const raw = rows.bytes.subarray(rows.spans[index * SPAN_FIELDS], rows.spans[index * SPAN_FIELDS + 1]);
     const [line, offset] = [rows.numbers[index] ?? 0, rows.offsets[index] ?? 0];
     const promised = madeOf(hook, raw);
     const made = promised instanceof Promise ? await promised : promised;

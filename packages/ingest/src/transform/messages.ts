@@ -22,7 +22,8 @@ export type Reply =
   | { readonly kind: 'lines'; readonly id: number; readonly lines: Lines }
   | { readonly kind: 'failed'; readonly id: number; readonly error: unknown };
 
-/** What is given away with rows or lines. */
+/** What is given away with rows or lines, each once: several of their parts may stand in one. */
 export function buffersOf({ bytes, spans, offsets, numbers }: Omit<Rows, 'refused' | 'end'> | Lines): ArrayBuffer[] {
-  return [bytes, spans, offsets, numbers].map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
+  const buffers = new Set([bytes, spans, offsets, numbers].map(({ buffer }) => buffer));
+  return [...buffers].filter((buffer) => buffer instanceof ArrayBuffer);
 }
