@@ -39,7 +39,7 @@ const copy = command({
 const listed = { name: 'copy', summary: 'Copies (in short).', load: async () => copy };
 const other = command({ name: 'move', summary: 'Moves.', arguments: [], options: {}, examples: [], async run() {} });
 await main({
-  name: 'demo', version: '1.2.3', summary: 'A demo.', environmentPrefix: 'DEMO', metricsPrefix: 'demo', commands: [listed, other],
+  name: 'demo', version: '1.2.3', summary: 'A demo.', examples: ['demo copy a --to b'], environmentPrefix: 'DEMO', metricsPrefix: 'demo', commands: [listed, other],
 });
 `;
 
@@ -136,12 +136,14 @@ test('a defect ends with 1 and its stack; a refusal with its code and one line',
   });
 });
 
-test('help shows flags with defaults and an example, version the version', async () => {
+test('help shows examples, then flags with defaults; version the version', async () => {
   const help = await demo('copy', '--help');
   expect(help.code).toBe(0);
   for (const part of ['--to <where>', '(required)', '(default 4)', 'demo copy a --to b', '--json']) {
     expect(help.stdout).toContain(part);
   }
+  expect(help.stdout.indexOf('demo copy a --to b')).toBeLessThan(help.stdout.indexOf('--to <where>'));
+  expect((await demo('--help')).stdout).toMatch(/A demo\.\n\nExamples:\n {2}demo copy a --to b\n\nOptions:\n/);
   expect(await demo('--version')).toMatchObject({ code: 0, stdout: '1.2.3\n' });
 });
 
@@ -208,6 +210,13 @@ test('a file of metrics and a step summary are written beside; a place that is n
   expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('--metrics-file') });
   const none = await demo('copy', 'a', '--to', 'b', '--otlp-endpoint', 'collector:4317');
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('--otlp-endpoint collector:4317') });
+});
+
+test('whoever calls wrongly is told where help is', async () => {
+  expect(await demo('copy', '--to', 'b')).toMatchObject({
+    stderr: "error: missing required argument 'from'\n(see demo copy --help)\n",
+  });
+  expect((await demo('cpy')).stderr).toMatch(/\(see demo --help\)\n$/);
 });
 
 test('with --json a wrong flag is a line, too', async () => {

@@ -63,6 +63,8 @@ export interface Cli {
   readonly name: string;
   readonly version: string;
   readonly summary: string;
+  /** What its help begins with, where it has several commands. */
+  readonly examples?: readonly string[];
   /** Environment variables are `<prefix>_<OPTION>`. */
   readonly environmentPrefix: string;
   /** Before every metric name: `segment_ingest`. With it, commands take --metrics-file and --otlp-endpoint. */

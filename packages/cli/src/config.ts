@@ -72,7 +72,7 @@ function readConfig(path: string, names: readonly string[]): Readonly<Record<str
     if (names.includes(key)) continue;
     const near = nearest(key, names);
     const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-    throw usage(`${path}: unknown key "${key}"${hint} Known: ${names.join(', ')}`);
+    throw usage(`${path}: unknown key "${key}", known are ${names.join(', ')}${hint}`);
   }
   return config;
 }

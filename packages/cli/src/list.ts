@@ -46,6 +46,6 @@ function checkKnown(texts: readonly string[], known: readonly string[]): void {
   const stranger = texts.find((text) => !known.includes(text));
   if (stranger === undefined) return;
   const near = nearest(stranger, known);
-  const hint = near === undefined ? '' : `did you mean "${near}"? `;
-  throw new RangeError(`"${stranger}" is not known; ${hint}Known: ${known.join(', ')}`);
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  throw new RangeError(`"${stranger}" is none of ${known.join(', ')}${hint}`);
 }

@@ -1,5 +1,5 @@
 /** A program of ours: parses, runs, renders and ends the process. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import type { AnyCommand, Cli, ListedCommand } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { type Option, toFlag } from './option.ts';
@@ -9,6 +9,7 @@ import { sharedOptions } from './shared-options.ts';
 export async function main(cli: Cli): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   const program = new Command(cli.name).description(cli.summary).version(cli.version).exitOverride();
+  guided(program, cli.name, cli.examples);
   const listed = cli.commands.map(asListed);
   for (const one of listed) {
     if (one.name === '') declare(cli, program, await one.load());
@@ -70,10 +71,22 @@ function declare(cli: Cli, target: Command, one: AnyCommand): void {
     else target.option(flags, described(option));
   }
   for (const [flags, description] of SWITCHES) target.option(flags, description);
-  target.addHelpText('after', ['', 'Examples:', ...spec.examples.map((line) => `  ${line}`)].join('\n'));
+  guided(target, [cli.name, one.spec.name].filter(Boolean).join(' '), spec.examples);
   target.action(async () => {
     const { runCommand } = await import('./run.ts'); // help does without renderers
     finish(await runCommand(cli, one, { args: target.args, flags: target.opts() }));
+  });
+}
+
+/** Help shows examples before the flags they use; a wrong call is told where help is. */
+function guided(target: Command, name: string, examples: readonly string[] = []): void {
+  const shown = ['Examples:', ...examples.map((line) => `  ${line}`), '', 'Options:'].join('\n');
+  target.showHelpAfterError(`(see ${name} --help)`);
+  target.configureHelp({
+    formatHelp(command, help) {
+      const text = Help.prototype.formatHelp.call(this, command, help);
+      return examples.length === 0 ? text : text.replace('Options:', () => shown);
+    },
   });
 }
 

@@ -7,6 +7,7 @@ const description = 'what it is';
 const options = {
   ratio: ratio({ description, fallback: '0.1%' }),
   bytes: bytes({ description, fallback: '64MB' }),
+  'bytes within': bytes({ description, fallback: '5MB', within: ['100kB', '32MB'] }),
   duration: duration({ description, fallback: 'PT24H' }),
   list: list({ description }),
   'list of known': list({ description, known: ['counts', 'mapping', 'drift'] }),
@@ -23,6 +24,8 @@ test.each<[keyof typeof options, string, unknown]>([
   ['bytes', '64MB', 64_000_000],
   ['bytes', '1MiB', 1_048_576],
   ['bytes', '1.5 gib', 1_610_612_736],
+  ['bytes within', '100kB', 100_000],
+  ['bytes within', '32MB', 32_000_000],
   ['duration', '30s', 30_000],
   ['duration', '24h', 86_400_000],
   ['duration', '1h30m', 5_400_000],
@@ -48,6 +51,9 @@ test.each<[keyof typeof options, string, string]>([
   ['bytes', 'MB', 'such as 64MB'],
   ['bytes', '-1', 'such as 64MB'],
   ['bytes', '99999TB', 'such as 64MB'],
+  ['bytes within', '99kB', 'a size from 100kB to 32MB'],
+  ['bytes within', '1GB', 'a size from 100kB to 32MB'],
+  ['bytes within', 'much', 'a size from 100kB to 32MB'],
   ['duration', '30', 'such as 30s'],
   ['duration', 'P', 'such as 30s'],
   ['duration', 'PT', 'such as 30s'],
@@ -56,7 +62,7 @@ test.each<[keyof typeof options, string, string]>([
   ['list', 'a,,b', 'not empty'],
   ['list', '[1]', 'JSON array of texts'],
   ['list', '["a"],b', 'JSON array of texts'],
-  ['list of known', 'conts', 'did you mean "counts"? Known: counts, mapping, drift'],
+  ['list of known', 'conts', '"conts" is none of counts, mapping, drift; did you mean "counts"?'],
   ['integer', '1', 'a whole number ≥ 2'],
 ])('a %s "%s" is refused: %s', (name, text, message) => {
   expect(() => options[name].parse(text)).toThrow(message);
@@ -66,6 +72,7 @@ test('a fallback is given and shown as people write it', () => {
   expect(Object.values(options).map(({ fallback }) => fallback)).toEqual([
     0.001,
     64_000_000,
+    5_000_000,
     86_400_000,
     [],
     [],

@@ -25,14 +25,28 @@ const BYTES: ReadonlyMap<string, number> = new Map([
   ]),
 ]);
 
+interface Size extends Quantity {
+  /** The least and the most it may be, written as a person would: both or neither. */
+  readonly within?: readonly [least: string, most: string];
+}
+
 /** Whole bytes: `1048576`, `64MB` (powers of 1000), `64MiB` (powers of 1024). */
-export const bytes = (option: Quantity): Option<number> =>
-  quantity({ placeholder: '<size>', ...option }, (text) => {
-    const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
-    const number = Math.round(Number(digits) * (BYTES.get(unit.toLowerCase()) ?? Number.NaN));
-    if (digits !== '' && Number.isSafeInteger(number)) return number;
-    throw new RangeError('expected a size such as 64MB, 64MiB or 1048576');
+export const bytes = ({ within, ...option }: Size): Option<number> => {
+  const [least, most] = within === undefined ? [0, Number.MAX_SAFE_INTEGER] : within.map(wholeBytes);
+  const expected = within === undefined ? 'such as 64MB, 64MiB or 1048576' : `from ${within[0]} to ${within[1]}`;
+  return quantity({ placeholder: '<size>', ...option }, (text) => {
+    const number = wholeBytes(text);
+    if (number >= Number(least) && number <= Number(most)) return number;
+    throw new RangeError(`expected a size ${expected}`);
   });
+};
+
+/** NaN for what is no size. */
+function wholeBytes(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
+  const number = Math.round(Number(digits) * (BYTES.get(unit.toLowerCase()) ?? Number.NaN));
+  return digits !== '' && Number.isSafeInteger(number) ? number : Number.NaN;
+}
 
 const MS: ReadonlyMap<string, number> = new Map([
   ['ms', 1],

@@ -58,6 +58,18 @@ export const badCommands: readonly BadCommand[] = [
     names: ['--parts-at-once', '"many"', 'from 1 to 64'],
   },
   {
+    what: 'a bulk that is too large',
+    args: ['load', '<run>', '--store', '<store>', '--bulk-bytes', '1GB'],
+    exitCode: exitCode.usage,
+    names: ['--bulk-bytes "1GB"', 'from 100kB to 32MB'],
+  },
+  {
+    what: 'a file of metrics that nobody collects',
+    args: ['load', '<run>', '--store', '<store>', '--metrics-file', '<file>'],
+    exitCode: exitCode.usage,
+    names: ['--metrics-file', 'ends in .prom'],
+  },
+  {
     what: 'a gate that is none',
     args: ['load', '<run>', '--store', '<store>', '--accept', 'drif'],
     exitCode: exitCode.usage,

@@ -7,6 +7,13 @@ await main({
   name: 'segment-ingest',
   version: '0.1.0',
   summary: 'Loads run folders into a store: each run becomes one generation, published whole or not at all.',
+  examples: [
+    'segment-ingest plan s3://bucket/runs/20260131t040000z --store http://localhost:9200     # writes nothing',
+    'segment-ingest load s3://bucket/runs/20260131t040000z --store http://localhost:9200     # load, verify, publish',
+    'segment-ingest verify s3://bucket/runs/20260131t040000z --store http://localhost:9200   # every line, once more',
+    'segment-ingest rollback --store http://localhost:9200    # the one before is live again, publishing is on hold',
+    'segment-ingest unhold --store http://localhost:9200      # publishing may go on',
+  ],
   environmentPrefix: 'SEGMENT_INGEST',
   metricsPrefix: 'segment_ingest',
   commands: [

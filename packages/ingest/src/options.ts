@@ -82,6 +82,7 @@ export const buildOptions: {
     description:
       'most bytes of one bulk to Elasticsearch, 100kB to 32MB; it starts at 1MB and grows while that is faster',
     fallback: '5MB',
+    within: ['100kB', '32MB'],
   }),
   bulksInFlight: integer({
     description: 'most bulks to Elasticsearch at once; memory for writing is at most this × bulk bytes × 2',

@@ -7,18 +7,19 @@ function page() {
   return { ...renderer, lines: () => written.split('\n').slice(0, -1) };
 }
 
-test('warnings, errors, failed parts and what gates refused are annotated, escaped', async () => {
+test('warnings, errors, failed parts and what somebody overrode are annotated, escaped; a problem once', async () => {
   const { say, close, lines } = page();
   say({ kind: 'warning', text: '100 % full\n::error::x' });
   say({ kind: 'item', item: 'part', name: 'p1', state: 'failed', failure: { code: 'CORRUPT', text: 'cut short' } });
   say({ kind: 'verdict', gate: 'counts', figure: '4', limit: '4', passed: true });
   say({ kind: 'verdict', gate: 'drift', figure: '12', limit: '5', passed: false });
+  say({ kind: 'verdict', gate: 'parts', figure: '2', limit: '1', passed: false, overriddenBy: 'ann@desk' });
   say({ kind: 'error', text: 'not published', exitCode: 4 });
   await close();
   expect(lines()).toEqual([
     '::warning title=segment-ingest load::100 %25 full%0A::error::x',
     '::warning title=segment-ingest load::part p1 failed: cut short (CORRUPT)',
-    '::error title=segment-ingest load::gate drift: 12, expected 5: refused',
+    '::warning title=segment-ingest load::gate parts: 2, expected 1; overridden by ann@desk',
     '::error title=segment-ingest load::not published',
   ]);
 });

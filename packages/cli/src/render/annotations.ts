@@ -30,8 +30,8 @@ export function annotations({ stderr }: Pick<Streams, 'stderr'>, title: string):
 function annotation(event: CommandEvent): { readonly kind: Kind; readonly text: string } | undefined {
   if (event.kind === 'warning' || event.kind === 'error') return { kind: event.kind, text: event.text };
   if (event.kind === 'item' && event.state === 'failed') return { kind: 'warning', text: failureText(event) };
-  if (event.kind === 'verdict' && (!event.passed || event.overriddenBy !== undefined)) {
-    return { kind: event.overriddenBy === undefined ? 'error' : 'warning', text: verdictText(event) };
+  if (event.kind === 'verdict' && event.overriddenBy !== undefined) {
+    return { kind: 'warning', text: verdictText(event) }; // a gate that refuses is named by the error
   }
   return undefined;
 }

@@ -39,7 +39,7 @@ function figureText([name, value]: [string, number]): string {
 
 type Sentence = Exclude<CommandEvent, { kind: 'progress' | 'data' | 'result' | 'waiting' }>;
 
-/** Undefined for what needs no line of its own: parts that went well, gates that passed. */
+/** Undefined for what needs no line of its own: parts that went well, gates that passed, or refuse: the error names those. */
 export function sentence(event: Sentence): string | undefined {
   switch (event.kind) {
     case 'stage':
@@ -47,7 +47,7 @@ export function sentence(event: Sentence): string | undefined {
     case 'item':
       return event.state === 'failed' ? `warning: ${failureText(event)}` : undefined;
     case 'verdict':
-      return event.passed && event.overriddenBy === undefined ? undefined : `warning: ${verdictText(event)}`;
+      return event.overriddenBy === undefined ? undefined : `warning: ${verdictText(event)}`;
     case 'note':
       return event.text;
     default:
@@ -58,11 +58,8 @@ export function sentence(event: Sentence): string | undefined {
 export const failureText = ({ item, name, failure }: ItemEvent): string =>
   `${item} ${name} failed${failure === undefined ? '' : `: ${failure.text} (${failure.code})`}`;
 
-export function verdictText({ gate, figure, limit, passed, overriddenBy }: VerdictEvent): string {
-  const found = `gate ${gate}: ${figure}, expected ${limit}`;
-  if (overriddenBy !== undefined) return `${found}; overridden by ${overriddenBy}`;
-  return `${found}: ${passed ? 'passed' : 'refused'}`;
-}
+export const verdictText = ({ gate, figure, limit, overriddenBy }: VerdictEvent): string =>
+  `gate ${gate}: ${figure}, expected ${limit}; overridden by ${overriddenBy}`;
 
 export const sum = (figures: Readonly<Record<string, number>>): number =>
   Object.values(figures).reduce((total, one) => total + one, 0);
