@@ -23,11 +23,12 @@ export function s3Failure(error: unknown, name: string): Failure<FolderCode> {
   if (status === 404) return fail('NOT_FOUND', ' does not exist');
   if (status === 412) return fail('CHANGED', ' is not the file it was');
   if (status === 401 || status === 403)
-    return fail('DENIED', `: S3 answered ${status} ${kind}, check credentials and policy`);
+    return fail('DENIED', `: S3 answered ${status}${kind === NO_BODY ? '' : ` ${kind}`}, check credentials and policy`);
   if (status !== undefined && status < 500 && status !== 429 && kind !== 'RequestTimeout')
     return fail('UNAVAILABLE', `: S3 answered ${status} ${kind}: ${message}`);
-  const answer = status === undefined ? `no answer from S3, ${kind}` : `S3 answered ${status} ${kind}`;
-  return new Failure('UNAVAILABLE', `${name}: ${answer}: ${message}`, { fault: true, retryable: true, cause: error });
+  const answer = status === undefined ? 'no answer from S3' : `S3 answered ${status}`;
+  const why = message.includes(kind) ? message : `${kind}: ${message}`;
+  return new Failure('UNAVAILABLE', `${name}: ${answer}, ${why}`, { fault: true, retryable: true, cause: error });
 }
 
 /** `kind`: S3's error code, or the network's. */

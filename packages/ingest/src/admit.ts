@@ -42,6 +42,7 @@ function checkSame({ run, hash }: Manifest, same: Generation): void {
     );
   }
   if (same.state === 'retired' || same.state === 'withdrawn') {
-    throw new Failure('CONFLICT', `run ${run} was live before and is ${same.state} now: load a newer run`);
+    const way = `load a newer run, or write this one again under another id (${run}-2, say)`;
+    throw new Failure('CONFLICT', `run ${run} was live before and is ${same.state} now: ${way}`);
   }
 }

@@ -85,7 +85,7 @@ export const badCommands: readonly BadCommand[] = [
     what: 'a canaries file that is not there',
     args: ['load', '<run>', '--store', '<store>', '--canaries', '<file>-elsewhere'],
     exitCode: exitCode.usage,
-    names: ['<file>-elsewhere', 'ENOENT'],
+    names: ['--canaries', '<file>-elsewhere', 'ENOENT'],
   },
   ...badCanaries,
   {
@@ -146,7 +146,7 @@ export const badCommands: readonly BadCommand[] = [
     what: 'verifying a run that is not live',
     args: ['verify', '<run>', '--store', '<store>'],
     exitCode: exitCode.refused,
-    names: ['20260131t040000z is not live'],
+    names: ['20260131t040000z is not live, nothing is: load it first'],
   },
   {
     what: 'a sample of no lines',
@@ -200,7 +200,7 @@ export const badCommands: readonly BadCommand[] = [
     what: 'a run folder that is not there',
     args: ['load', '<run>-elsewhere', '--store', '<store>'],
     exitCode: exitCode.input,
-    names: ['<run>-elsewhere', 'manifest.json'],
+    names: ['there is nothing at', '<run>-elsewhere', 'manifest.json'],
   },
   {
     what: 'a store within a plain file',
@@ -236,6 +236,6 @@ export const badCommands: readonly BadCommand[] = [
     what: 'an Elasticsearch that is not there',
     args: ['load', '<run>', '--store', 'http://127.0.0.1:9'],
     exitCode: exitCode.unavailable,
-    names: ['127.0.0.1:9'],
+    names: ['127.0.0.1:9', 'run the same command again once it answers'],
   },
 ];

@@ -13,21 +13,22 @@ export interface Canary {
 export function readCanaries(path: string): readonly Canary[] {
   const canaries = Object.entries(readJson(path)).map(([customer, segments]) => canary(path, customer, segments));
   if (canaries.length > 0) return canaries;
-  throw new TypeError(`canaries ${path}: it names no customer`);
+  throw new TypeError(`--canaries ${path}: it names no customer`);
 }
 
 function canary(path: string, customer: string, segments: unknown): Canary {
   const shown = JSON.stringify(segments);
-  if (!isCustomerId(customer)) throw new TypeError(`canaries ${path}: the customer of ${shown} has an id that is none`);
+  if (!isCustomerId(customer))
+    throw new TypeError(`--canaries ${path}: the customer of ${shown} has an id that is none`);
   if (segments === null) return { customerId: customer, segmentIds: undefined };
   if (Array.isArray(segments) && segments.every(isSegmentId)) return { customerId: customer, segmentIds: segments };
-  throw new TypeError(`canaries ${path}: ${shown} is neither a list of segment ids nor null`);
+  throw new TypeError(`--canaries ${path}: ${shown} is neither a list of segment ids nor null`);
 }
 
 function readJson(path: string): object {
   const value = parsed(path);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new TypeError(`canaries ${path}: expected a JSON object of customers`);
+  throw new TypeError(`--canaries ${path}: expected a JSON object of customers`);
 }
 
 function parsed(path: string): unknown {
@@ -36,8 +37,8 @@ function parsed(path: string): unknown {
   } catch (error) {
     if (error instanceof FormatError) {
       // What is wrong with it may quote a customer's id.
-      throw new TypeError(`canaries ${path}: not JSON that names each customer once`, { cause: error });
+      throw new TypeError(`--canaries ${path}: not JSON that names each customer once`, { cause: error });
     }
-    throw new TypeError(`canaries ${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new TypeError(`--canaries ${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
 }

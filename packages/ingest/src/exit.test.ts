@@ -31,9 +31,11 @@ test('a command may say otherwise, then no way out is added', async () => {
 });
 
 test('a hold says how to go on', async () => {
-  const ended = await endedBy(new Failure('ON_HOLD', 'publishing is on hold: `unhold` first'));
+  const ended = await endedBy(new Failure('ON_HOLD', 'publishing is on hold, until `unhold`'));
   expect(ended).toMatchObject({
-    message: expect.stringMatching(/^publishing is on hold: `unhold` first: .*publish <run-folder>$/),
+    message: expect.stringMatching(
+      /^publishing is on hold, until `unhold`: the run stays loaded, .*publish <run-folder>`$/,
+    ),
   });
 });
 

@@ -27,7 +27,8 @@ const exits: Exits = {
 
 const ways: Readonly<Record<string, string>> = {
   NOT_FOUND: 'run the same command again',
-  ON_HOLD: 'the run is loaded, then publish it: segment-ingest publish <run-folder>',
+  ON_HOLD: 'the run stays loaded, then publish it with `segment-ingest publish <run-folder>`',
+  UNAVAILABLE: 'check the address, or run the same command again once it answers',
   MISCOUNT: '`load --rebuild` does both; nothing was published, the generation before is still live',
 };
 

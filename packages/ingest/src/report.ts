@@ -80,13 +80,12 @@ function gatesText(verdicts: readonly Verdict[]): string {
 
 function paceText({ seconds, rows, replayed, bytes }: Summary): readonly string[] {
   const total = Object.values(seconds).reduce((sum, one) => sum + one, 0);
+  const took = `in ${total.toFixed(1)} s`;
   const again = replayed > 0 ? `, ${formatCount(replayed)} of them written before` : '';
   const rates = `${formatCount(perSecond(rows, seconds))} rows/s, ${formatBytes(perSecond(bytes, seconds))}/s while filling`;
   const stages = Object.entries(seconds).map(([stage, one]) => `${stage} ${one.toFixed(1)} s`);
-  return [
-    `  ${formatCount(rows)} rows (${formatBytes(bytes)})${again} in ${total.toFixed(1)} s: ${rates}`,
-    `  ${stages.join(', ')}`,
-  ];
+  const filled = `${formatCount(rows)} rows (${formatBytes(bytes)})${again} ${took}: ${rates}`;
+  return [`  ${rows === 0 ? `every row was loaded before; the rest ${took}` : filled}`, `  ${stages.join(', ')}`];
 }
 
 const perSecond = (count: number, { fill = 0 }: Summary['seconds']): number =>

@@ -64,7 +64,7 @@ test('the first twenty rejected lines are named, the others stand in the dead le
   const texts = said.map((event) => ('text' in event ? event.text : ''));
   expect(texts[0]).toBe('members/p0 line 1, byte 45: rejected as malformed');
   expect(texts[1]).toBe('members/p0 line 2, byte 45: rejected as duplicate-customer');
-  expect(texts.slice(19)).toEqual([texts[1], 'further rejected lines: see the dead letters']);
+  expect(texts.slice(19)).toEqual([texts[1], 'further rejected lines: `segment-ingest dead-letters <run-folder>`']);
 });
 
 test('parts and verdicts are said as they come', () => {

@@ -71,7 +71,8 @@ export function createStory(say: Say, time: Time): Story {
       rejected++;
       if (rejected > REJECTIONS_SAID) return;
       say({ kind: 'warning', text: `${part} line ${line}, byte ${offset}: rejected as ${reason}` });
-      if (rejected === REJECTIONS_SAID) say({ kind: 'warning', text: 'further rejected lines: see the dead letters' });
+      if (rejected === REJECTIONS_SAID)
+        say({ kind: 'warning', text: 'further rejected lines: `segment-ingest dead-letters <run-folder>`' });
     },
     judged(outcomes, verdicts) {
       judged = { outcomes, verdicts };

@@ -6,11 +6,13 @@ import type { LoadDeps } from './load.ts';
 import type { Story } from './story.ts';
 
 export function told(deps: LoadDeps, manifest: Manifest, story: Story): LoadDeps {
+  let joined = false; // to fill it, and once more to complete it
   return {
     ...deps,
     writer: {
       async build(run, call) {
-        story.stage('build', `run ${run.run}`);
+        if (!joined) story.stage('build', `run ${run.run}`);
+        joined = true;
         return toldBuild(await deps.writer.build(run, call), manifest, story);
       },
     },

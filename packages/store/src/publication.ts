@@ -42,7 +42,7 @@ export function checkPublish(
 ): GenerationRecord {
   checkFence(live, expected);
   if (hold !== undefined) {
-    throw refusal('ON_HOLD', `publishing is on hold since the roll back at ${hold.at}: \`unhold\` first`);
+    throw refusal('ON_HOLD', `publishing is on hold since the rollback at ${hold.at}, until \`unhold\``);
   }
   if (record === undefined) throw refusal('NOT_FOUND', `no generation of run ${run}: load it first`);
   if (isPublished(record)) throw refusal('CONFLICT', `run ${run} is ${record.state}: only a sealed one is published`);

@@ -18,6 +18,7 @@ import { type Canary, readCanaries } from '../canaries.ts';
 import { loadDeps } from '../deps.ts';
 import { orUsage, withExitCode } from '../exit.ts';
 import type { LoadDeps } from '../load.ts';
+import { onHold } from '../on-hold.ts';
 import { folderOptionsOf } from '../options.ts';
 import { report } from '../report.ts';
 import { isInSlice, type Slice } from '../slice.ts';
@@ -125,11 +126,7 @@ async function tellHold({ publisher }: Store, say: Say): Promise<void> {
   const since = await publisher.heldSince();
   if (since === undefined) return;
   const what = 'the run is loaded, sealed and judged, but not published';
-  const way = 'then run "segment-ingest unhold" and "segment-ingest publish <run-folder>"';
-  say({
-    kind: 'warning',
-    text: `publishing is on hold since the roll back at ${since.toISOString()}: ${what}; ${way}`,
-  });
+  say({ kind: 'warning', text: `publishing is ${onHold(since)}: ${what}` });
 }
 
 function canariesOf(file: string | undefined): readonly Canary[] {

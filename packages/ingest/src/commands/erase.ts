@@ -62,7 +62,10 @@ function read(file: string): string {
 function checkConfirmed(count: number, { confirm }: Options): void {
   if (confirm === String(count)) return;
   const asked = confirm === undefined ? 'cannot be undone' : `is confirmed for ${confirm}`;
-  throw new CommandError(exitCode.usage, `erasing ${formatCount(count)} customers ${asked}: add --confirm ${count}`);
+  throw new CommandError(
+    exitCode.usage,
+    `erasing ${formatCount(count)} customer${count === 1 ? '' : 's'} ${asked}: add --confirm ${count}`,
+  );
 }
 
 async function erase({ erasures }: Store, customers: readonly CustomerId[], call: Call): Promise<Result> {

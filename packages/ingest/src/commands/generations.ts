@@ -5,6 +5,7 @@ import { formatCount } from '@segment-store/cli/render/count';
 import { parseRunId } from '@segment-store/contract/id';
 import { GENESIS, type Generation, type Store } from '@segment-store/store/store';
 import { orUsage } from '../exit.ts';
+import { onHold } from '../on-hold.ts';
 import { retentionOptions, storeOptions } from '../options.ts';
 import { table } from '../table.ts';
 import { onStore, type Result } from './on-store.ts';
@@ -55,7 +56,7 @@ async function rollBack({ publisher }: Store): Promise<Result> {
   return {
     text: [
       `run ${generation.run} is live again, epoch ${epoch}; ${withdrawn} is withdrawn`,
-      'publishing is on hold until "segment-ingest unhold"',
+      'publishing is on hold until `segment-ingest unhold`',
     ].join('\n'),
     data: { run: generation.run, withdrawn, epoch, floor },
   };
@@ -82,8 +83,12 @@ async function listGenerations({ publisher }: Store): Promise<Result> {
     ...[one.members, one.memberships, one.segments].map(formatCount),
     changedAt(one),
   ]);
-  const text = generations.length === 0 ? 'no generations yet' : table(HEADINGS, rows);
-  return { text, data: { generations } };
+  const heldSince = await publisher.heldSince();
+  const text = [
+    generations.length === 0 ? 'no generations yet' : table(HEADINGS, rows),
+    ...(heldSince === undefined ? [] : [`publishing is ${onHold(heldSince)}`]),
+  ];
+  return { text: text.join('\n'), data: { generations, ...(heldSince && { heldSince }) } };
 }
 
 const HEADINGS = ['run', 'state', 'customers', 'memberships', 'segments', 'since'];

@@ -53,6 +53,8 @@ test('bad lines and bad parts in the sample are foretold as the gates that would
   expect(said).toContain(
     'gate parts would refuse: 1 of 2 parts left out (members/part-00001 CORRUPT), expected at most 0',
   );
+  expect(said).toContain('a load would end unpublished');
+  expect(said).not.toContain('it would be published');
 });
 
 test('a run that is live is nothing to load: exit 0 with --detailed-exit-code, 3 before', async () => {
@@ -77,5 +79,7 @@ test('a by-segment run is foretold from its catalogue: customers only where the 
   const { exitCode, said, data } = await plan(files);
   expect(exitCode, said).toBe(0);
   expect(data).toMatchObject({ memberships: 100, segments: 1, loads: true });
+  expect(data).not.toHaveProperty('customers');
   expect(said).toContain('not sampled');
+  expect(said).toContain('to store: customers the manifest does not count, 100 memberships');
 });

@@ -3,6 +3,7 @@ import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { flag, integer, type Values } from '@segment-store/cli/option';
 import { formatCount } from '@segment-store/cli/render/count';
 import { formatBytes, formatDuration } from '@segment-store/cli/render/figure';
+import type { Manifest } from '@segment-store/contract/manifest';
 import { openFolder } from '@segment-store/folder/open';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
@@ -14,6 +15,7 @@ import { allGates, type Overrides } from '../gates/gate.ts';
 import { earlyGates } from '../gates/gates.ts';
 import { inParallel } from '../in-parallel.ts';
 import { lineReader, type ToLines } from '../lines/lines.ts';
+import { onHold } from '../on-hold.ts';
 import {
   budgetOptions,
   buildOptions,
@@ -91,7 +93,9 @@ async function whatNext({ manifest }: Run, { store, options }: { store: Store; o
     const admitted = await admit(manifest, { publisher, overrides: overridesOf(options), publishing: {} });
     if (admitted === 'live already')
       return { loads: false, text: `run ${manifest.run} is live already: nothing to do` };
-    return { loads: true, text: publishText(await publisher.live()) };
+    const heldSince = await publisher.heldSince();
+    const text = heldSince && `publishing is ${onHold(heldSince)}: a load would not publish it before`;
+    return { loads: true, text: text ?? publishText(await publisher.live()) };
   } catch (error) {
     if (!isFailure(error) || !['OLDER', 'CONFLICT', 'REFUSED'].includes(error.code)) throw error;
     return { loads: false, text: `a load would be refused: ${error.message}` };
@@ -144,39 +148,67 @@ async function foretell(
   const { generation } = await store.publisher.live();
   await using reader = await store.reader.open(generation.run, call);
   const judged = asSealed({ manifest, catalogue, sample, forecast: expected }, { generation, reader });
-  const isCounted = manifest.layout === 'by-customer' || manifest.totals.customers !== undefined;
   const gates = earlyGates(options, manifest.parts.length).filter(
-    ({ name }) => isCounted || (name !== 'empty' && name !== 'drift'),
+    ({ name }) => countsCustomers(manifest) || (name !== 'empty' && name !== 'drift'),
   );
   return await allGates(gates, overridesOf(options))(judged, call);
 }
+
+/** Whether it can be known who the customers are before a by-segment run is regrouped. */
+const countsCustomers = ({ layout, totals }: Manifest): boolean =>
+  layout === 'by-customer' || totals.customers !== undefined;
 
 interface Told extends Omit<Foreseen, 'store' | 'catalogue'> {
   readonly verdicts: readonly Verdict[];
   readonly next: Next;
 }
 
-function toResult({ manifest }: Run, { sample, expected, verdicts, next, options }: Told) {
+function toResult({ manifest }: Run, told: Told) {
+  const { sample, expected, verdicts, next } = told;
   const { run, parts } = manifest;
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  const { customers, memberships, segments, documentBytes, diskBytes, shards, seconds } = expected;
-  const refusing = verdicts.filter(({ passed, overriddenBy }) => !passed && overriddenBy === undefined);
   const text = [
     `run ${run}: ${formatCount(parts.length)} parts, ${formatBytes(bytes)}`,
-    manifest.layout === 'by-segment'
-      ? '  not sampled: it is regrouped by customer first, so customers are known only where the manifest counts them'
-      : `  sampled: ${formatCount(sample.lines)} lines of ${formatCount(sample.parts)} parts, ${formatCount(sample.rejected.length)} rejected, ${formatCount(sample.corrupt.length)} parts corrupt`,
-    `  to store: ${formatCount(customers)} customers, ${formatCount(memberships)} memberships, ${formatCount(segments)} segments; ${formatBytes(documentBytes)} of documents`,
-    `  in Elasticsearch: about ${formatBytes(diskBytes)} on disk with ${options.copies} copies, at least ${shards} shards (--shards ${options.shards})`,
-    `  in about ${formatDuration(seconds * 1000)}, at ${formatCount(options.rowsPerSecond)} lines/s`,
-    ...refusing.map(({ gate, figure, limit }) => `  gate ${gate} would refuse: ${figure}, expected ${limit}`),
-    ...(refusing.length === 0 ? [`  gates: ${verdicts.map(({ gate }) => gate).join(', ')} would pass`] : []),
-    `  ${next.text}`,
+    `  ${sampledText(manifest, sample)}`,
+    ...sizeTexts(manifest, told),
+    ...gateTexts(verdicts, next).map((line) => `  ${line}`),
   ];
   const { parts: sampledParts, lines, bytes: sampledBytes, rejected, corrupt } = sample;
   const sampled = { parts: sampledParts, lines, bytes: sampledBytes, rejected: rejected.length, corrupt };
+  const { customers, ...sizes } = expected;
+  const counted = countsCustomers(manifest) && { customers };
   return {
     text: text.join('\n'),
-    data: { run, parts: parts.length, bytes, sampled, ...expected, gates: verdicts, ...next },
+    data: { run, parts: parts.length, bytes, sampled, ...counted, ...sizes, gates: verdicts, ...next },
   };
+}
+
+function sampledText({ layout }: Manifest, { lines, parts, rejected, corrupt }: Sample): string {
+  if (layout === 'by-segment') return 'not sampled: it is regrouped by customer first';
+  const bad = `rejected: ${formatCount(rejected.length)}, corrupt parts: ${formatCount(corrupt.length)}`;
+  return `sampled: ${formatCount(lines)} lines of ${formatCount(parts)} parts; ${bad}`;
+}
+
+function sizeTexts(manifest: Manifest, { expected, options }: Pick<Told, 'expected' | 'options'>): readonly string[] {
+  const { customers, memberships, segments, documentBytes, diskBytes, shards, seconds } = expected;
+  const who = countsCustomers(manifest)
+    ? `${formatCount(customers)} customers`
+    : 'customers the manifest does not count';
+  return [
+    `  to store: ${who}, ${formatCount(memberships)} memberships, ${formatCount(segments)} segments; ${formatBytes(documentBytes)} of documents`,
+    `  in Elasticsearch: about ${formatBytes(diskBytes)} on disk (--copies ${options.copies}); shards: at least ${shards} (--shards ${options.shards})`,
+    `  filling takes about ${formatDuration(Math.max(1, seconds) * 1000)}, at ${formatCount(options.rowsPerSecond)} lines/s`,
+  ];
+}
+
+function gateTexts(verdicts: readonly Verdict[], next: Next): readonly string[] {
+  const refusing = verdicts.filter(({ passed, overriddenBy }) => !passed && overriddenBy === undefined);
+  if (refusing.length === 0) {
+    return [
+      `gates: ${verdicts.map(({ gate }) => gate).join(', ')} would pass; the others judge what is loaded`,
+      next.text,
+    ];
+  }
+  const reasons = refusing.map(({ gate, figure, limit }) => `gate ${gate} would refuse: ${figure}, expected ${limit}`);
+  return [...reasons, next.loads ? 'a load would end unpublished, with exit 4' : next.text];
 }

@@ -9,6 +9,7 @@ import { abortCommand, statusCommand } from './builds.ts';
 import { eraseCommand } from './erase.ts';
 import { generationsCommand, rollbackCommand, unholdCommand } from './generations.ts';
 import { loadCommand, publishCommand } from './load.ts';
+import { planCommand } from './plan.ts';
 import { verifyCommand } from './verify.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -113,10 +114,13 @@ test('under a hold a load says so at the start, loads, seals and judges, and end
   await load(await runFolder(folder, before), { store });
   await load(await runFolder(folder, between), { store });
   await ended(rollbackCommand, [], { store });
+  const onHold = /publishing is on hold since the rollback at .*, until `segment-ingest unhold`/;
+  expect((await ended(planCommand, [folder], { store })).said).toMatch(onHold);
+  expect((await ended(generationsCommand, [], { store })).said).toMatch(onHold);
   const held = await load(folder, { store });
   expect(held.exitCode, held.said).toBe(4);
-  expect(held.said).toMatch(/^publishing is on hold since the roll back at .*unhold/);
-  expect(held.said).toMatch(/`unhold` first.*segment-ingest publish <run-folder>$/);
+  expect(held.said).toMatch(/^publishing is on hold since the rollback at .*unhold/);
+  expect(held.said).toMatch(/until `unhold`: the run stays loaded, .*segment-ingest publish <run-folder>`$/);
   expect(held.events.filter(({ kind }) => kind === 'verdict').length).toBeGreaterThan(10);
   await ended(unholdCommand, [], { store });
   expect(await ended(publishCommand, [folder], { store })).toMatchObject({ exitCode: 0 });

@@ -9,7 +9,7 @@ import { openFolder } from '@segment-store/folder/open';
 import { Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { openStore } from '@segment-store/store/open';
-import type { Generation, Store } from '@segment-store/store/store';
+import { GENESIS, type Generation, type Store } from '@segment-store/store/store';
 import { DeadLetters } from '../accounts/dead-letters.ts';
 import { openLettersFolder } from '../accounts/letters-place.ts';
 import { orUsage, withExitCode } from '../exit.ts';
@@ -60,6 +60,7 @@ export const verifyCommand: AnyCommand = command({
 async function verifyRun(url: string, { options, context }: { options: Options; context: Context }): Promise<void> {
   const { say, signal } = context;
   const call: Call = { signal, deadlineAt: Number.POSITIVE_INFINITY };
+  say({ kind: 'stage', stage: 'check' });
   await using toLines = await openToLines({ ...options, keepRaw: false });
   await using folder = orUsage(() => openFolder(url, folderOptionsOf(options)));
   await using store = orUsage(() => openStore(options.store, options));
@@ -71,7 +72,7 @@ async function verifyRun(url: string, { options, context }: { options: Options; 
   const run = await byCustomer(source, { ...options, excuse: leaveOut, onProgress: regrouping(say) }, call);
   const { manifest } = run;
   const reasons = { letters: new DeadLetters(lettersFolder), erasures: store.erasures };
-  say({ kind: 'stage', stage: 'verify', detail: `${formatCount(manifest.parts.length)} parts of run ${manifest.run}` });
+  say({ kind: 'stage', stage: 'verify', detail: `run ${manifest.run}, parts: ${formatCount(manifest.parts.length)}` });
   const found = await verify(
     manifest.parts,
     {
@@ -96,14 +97,21 @@ function leaveOut(_: Part, error: unknown): { readonly message: string } {
   throw error;
 }
 
-const regrouping = (say: Say) => (progress: Omit<ProgressEvent, 'kind' | 'stage'>) =>
-  say({ kind: 'progress', stage: 'regroup', ...progress });
+function regrouping(say: Say): (progress: Omit<ProgressEvent, 'kind' | 'stage'>) => void {
+  let begun = false;
+  return (progress) => {
+    if (!begun) say({ kind: 'stage', stage: 'regroup', detail: 'by customer' });
+    begun = true;
+    say({ kind: 'progress', stage: 'regroup', ...progress });
+  };
+}
 
 /** @throws Failure REFUSED when another run is live */
 async function liveOf({ run }: Manifest, { publisher }: Store): Promise<Generation> {
   const { generation } = await publisher.live();
   if (generation.run === run) return generation;
-  throw new Failure('REFUSED', `run ${run} is not live, ${generation.run} is: verify its run folder`);
+  const live = generation.run === GENESIS ? 'nothing is: load it first' : `${generation.run} is: verify its run folder`;
+  throw new Failure('REFUSED', `run ${run} is not live, ${live}`);
 }
 
 function progress({ parts }: Manifest, { sample }: Options, { say }: Context): (lines: number) => void {

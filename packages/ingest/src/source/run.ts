@@ -51,11 +51,27 @@ export function runOf(folder: Folder, manifest: Manifest, files: Files): Run {
 }
 
 async function findManifest(folder: Folder, call: Call): Promise<FileInfo> {
-  return folder.info(MANIFEST_KEY, call).catch((error: unknown) => {
+  return folder.info(MANIFEST_KEY, call).catch(async (error: unknown) => {
     if (!isFailure(error) || error.code !== 'NOT_FOUND') throw error;
     const hint = 'name the folder of one run, and load it once its calculation has ended';
-    throw sourceFailure('INCOMPLETE', `${folder.url} holds no ${MANIFEST_KEY}: ${hint}`, error);
+    const what = (await isEmpty(folder, call))
+      ? `there is nothing at ${folder.url}, not even a`
+      : `${folder.url} holds no`;
+    throw sourceFailure('INCOMPLETE', `${what} ${MANIFEST_KEY}: ${hint}`, error);
   });
+}
+
+/** Rejects with INCOMPLETE when there is no bucket. */
+async function isEmpty(folder: Folder, call: Call): Promise<boolean> {
+  try {
+    for await (const _ of folder.list('', call)) return false;
+    return true;
+  } catch (error) {
+    if (folder.remote && isFailure(error) && error.code === 'NOT_FOUND') {
+      throw sourceFailure('INCOMPLETE', `${error.message}: check its name, --s3-endpoint and --s3-region`, error);
+    }
+    return true; // a directory that is not there
+  }
 }
 
 async function readManifest(folder: Folder, file: FileInfo, call: Call): Promise<Manifest> {

@@ -80,7 +80,8 @@ export class HookThread {
   }
 
   #unusable(why: string): CommandError {
-    return new CommandError(exitCode.usage, `the transform ${this.#name} cannot be used: ${why}`);
+    const told = why.replace(/ imported from \S+$/, ''); // Node names the file of ours that imports it
+    return new CommandError(exitCode.usage, `the transform ${this.#name} cannot be used: ${told}`);
   }
 }
 
