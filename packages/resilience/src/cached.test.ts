@@ -60,6 +60,12 @@ test('when asking fails and nothing is held the failure is the answer', async ()
   await expect(cached(holding(), dead).ask('x', unlimited)).rejects.toThrow('dead');
 });
 
+test.each(['fresh', 'stale', 'expired'] as const)('renew asks although a %s entry is held', async (freshness) => {
+  const operation = answering();
+  expect(await cached(holding(freshness), operation).renew('x', unlimited)).toMatchObject({ value: 'asked' });
+  expect(await cached(holding(freshness), dead).renew('x', unlimited)).toMatchObject({ value: 'held', freshness });
+});
+
 test('peek never asks', () => {
   const operation = answering();
   expect(cached(holding('stale'), operation).peek('x')).toMatchObject({ value: 'held' });

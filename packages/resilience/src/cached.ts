@@ -1,9 +1,11 @@
 import { type Call, type Operation, unlimited } from './operation.ts';
 
+/** stale: serve and refresh behind; expired: serve only if asking fails. */
+export type Freshness = 'fresh' | 'stale' | 'expired';
+
 export interface Entry<O> {
   readonly value: O;
-  /** stale: serve and refresh behind; expired: serve only if asking fails. */
-  readonly freshness: 'fresh' | 'stale' | 'expired';
+  readonly freshness: Freshness;
   readonly ageMs: number;
   /** Why an entry that is not fresh is all there is. */
   readonly error?: unknown;
@@ -20,6 +22,8 @@ export interface Cached<I, O> {
   peek(input: I): Entry<O> | undefined;
   /** Fresh: from the cache. Stale: from the cache, refreshed behind. Else asked; expired if asking fails. */
   readonly ask: Operation<I, Entry<O>>;
+  /** Asked, whatever the cache has; that if asking fails. */
+  readonly renew: Operation<I, Entry<O>>;
 }
 
 /** `mayRefresh`: whether there is room for a refresh behind a stale entry, which its next reader can start as well. */
@@ -33,20 +37,21 @@ export function cached<I, O>(
     freshness: 'fresh',
     ageMs: 0,
   });
+  const renew = (input: I, call: Call): Promise<Entry<O>> =>
+    asked(input, call).catch((error) => {
+      const kept = cache.get(input); // looked up again: it may have been withdrawn meanwhile
+      if (kept === undefined) throw error;
+      return { ...kept, error };
+    });
   return {
     peek: cache.get.bind(cache),
+    renew,
     async ask(input, call) {
       const entry = cache.get(input);
       if (entry?.freshness === 'fresh') return entry;
-      if (entry?.freshness === 'stale') {
-        if (mayRefresh()) asked(input, unlimited).catch(() => 'the next reader of the stale entry tries again');
-        return entry;
-      }
-      return asked(input, call).catch((error) => {
-        const kept = cache.get(input); // looked up again: it may have been withdrawn meanwhile
-        if (kept === undefined) throw error;
-        return { ...kept, error };
-      });
+      if (entry?.freshness !== 'stale') return renew(input, call);
+      if (mayRefresh()) asked(input, unlimited).catch(() => 'the next reader of the stale entry tries again');
+      return entry;
     },
   };
 }

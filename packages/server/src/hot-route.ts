@@ -41,12 +41,13 @@ export function pinOf(serving: Serving): Pin {
   throw storeUnavailable(state.state === 'starting' ? state.why : 'the server is about to stop');
 }
 
-/** Synchronous for a hit. */
+/** Synchronous for what is kept; of a generation before, it is asked for anew behind the answer. */
 export function answerOne(serving: Serving, context: Context, query: Query): Response | Promise<Response> {
   const pin = pinOf(serving);
   if (query.view === 'membership') segmentOf(pin, query.segmentId);
   const hit = pin.path.peek(query);
-  if (hit === undefined) return answerMiss(serving, context, { pin, query });
+  if (hit === undefined || hit.freshness === 'expired') return answerMiss(serving, context, { pin, query });
+  if (hit.freshness === 'stale') void pin.path.ask(query, unlimited);
   return reply(hit, { pin, now: pin, ifNoneMatch: ifNoneMatch(context) });
 }
 

@@ -6,7 +6,7 @@ import { createCircuitBreaker } from '@segment-store/resilience/circuit-breaker'
 import { isFailure } from '@segment-store/resilience/failure';
 import { createLimiter } from '@segment-store/resilience/limit';
 import { unlimited } from '@segment-store/resilience/operation';
-import { sleep } from '@segment-store/resilience/time';
+import { sleep, systemTime } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Store } from '@segment-store/store/store';
 import { createKeyless } from './admission/keyless.ts';
@@ -57,12 +57,14 @@ async function closeAll(following: Promise<void>, serving: Serving, store: Store
 
 function createServing(store: Store, { reads, cacheBytes, store: { pollMs } }: Config, say: Say): Serving {
   const shared = { limiter: createLimiter(reads.atOnce), breaker: createCircuitBreaker(), ms: reads.ms, encode };
+  const l1 = createL1(cacheBytes);
   let lastTrouble = '';
   return new Serving({
     store: store.reader,
+    time: systemTime,
     retryMs: pollMs,
     withdrawnMs: WITHDRAWN_MS - pollMs,
-    createPath: (reader) => createReadPath(reader, { ...shared, l1: createL1(cacheBytes) }),
+    createPath: (reader, pin) => createReadPath(reader, { ...shared, l1: l1.cacheOf(reader.generation.run, pin) }),
     onState: (state) =>
       say({
         kind: 'stage',

@@ -16,7 +16,7 @@ export function encode(member: Member | undefined, query: Query, from: Reader): 
   const body = query.view === 'membership' ? membership(member, query, from) : segments(member, query, from);
   const bytes = utf8.encode(JSON.stringify(body));
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-  return { bytes, etag, run: from.generation.run };
+  return { bytes, etag, run: from.generation.run, known: member !== undefined };
 }
 
 function segments(member: Member | undefined, query: SegmentsQuery, from: Reader): Schemas['CustomerSegments'] {

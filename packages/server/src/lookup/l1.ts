@@ -1,8 +1,33 @@
-/** Encoded answers of one generation, in memory. No entry expires: a new generation comes with a new cache. */
-import type { Cache } from '@segment-store/resilience/cached';
+/**
+ * Encoded answers in memory, one a question, bounded in bytes over all generations. None expires while its generation is
+ * pinned; those of a generation before it make room as they are asked for anew.
+ */
+import { parseCustomerId, type RunId } from '@segment-store/contract/id';
+import type { Cache, Freshness } from '@segment-store/resilience/cached';
 import { systemTime, type Time } from '@segment-store/resilience/time';
 import { LRUCache } from 'lru-cache';
+import { freshnessOf } from './former.ts';
+import type { Pin } from './pin.ts';
 import type { Encoded, Query } from './read-path.ts';
+import { NO_FILTERS } from './select.ts';
+
+export interface L1 {
+  /** As the read path of generation `run` sees it; only answers of the generation that `pin` gives are taken in. */
+  cacheOf(run: RunId, pin: () => Pinned | undefined): Cache<Query, Encoded>;
+  /** What was asked for last comes first. */
+  hottest(): Iterable<Query>;
+  size(): L1Size;
+}
+
+/** What is pinned at the moment. */
+type Pinned = Pick<Pin, 'reader' | 'formers'>;
+
+interface L1Size {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Part of `bytes`: of customers nobody knows. */
+  readonly unknownBytes: number;
+}
 
 interface Kept {
   readonly value: Encoded;
@@ -11,28 +36,98 @@ interface Kept {
 
 /** Map slot, list links, two objects, etag: what an entry costs beside its bytes and its key. */
 const OVERHEAD_BYTES = 400;
+/** After a publish every answer is asked for anew, at most so many a second: a fifth of what a small store can do. */
+const REFRESHES_PER_SECOND = 2_000;
+const LONGEST_REFRESH_MS = 300_000;
+/** Whoever asks for made-up ids must not push the customers out. */
+const UNKNOWN_PART = 0.2;
 
-export function createL1(maxBytes: number, time: Time = systemTime): Cache<Query, Encoded> {
-  const kept = new LRUCache<string, Kept>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ value }, key) => value.bytes.byteLength + 2 * key.length + OVERHEAD_BYTES,
-  });
+export function createL1(maxBytes: number, time: Time = systemTime): L1 {
+  const kept = new Answers(maxBytes);
   return {
-    keyOf,
-    get(query) {
-      const found = kept.get(keyOf(query));
-      return found && { value: found.value, freshness: 'fresh', ageMs: time.now() - found.at };
-    },
-    set(query, value) {
-      kept.set(keyOf(query), { value, at: time.now() });
+    hottest: () => kept.queries(),
+    size: () => kept.size(),
+    cacheOf(run, pin) {
+      const freshnessIn = ({ value }: Kept): Freshness | undefined => {
+        if (value.run === run) return 'fresh';
+        const former = pin()?.formers.get(value.run);
+        return former && freshnessOf(former, turnOf(value) * kept.refreshMs(), time.now());
+      };
+      return {
+        keyOf,
+        get(query) {
+          const found = kept.get(keyOf(query));
+          const freshness = found && freshnessIn(found);
+          return freshness && { value: found.value, freshness, ageMs: time.now() - found.at };
+        },
+        set(query, value) {
+          // A read of a generation that was left while it was on its way would push out the newer answer.
+          if (pin()?.reader.generation.run === value.run) kept.set(keyOf(query), { value, at: Math.trunc(time.now()) });
+        },
+      };
     },
   };
 }
 
+class Answers {
+  readonly #all: LRUCache<string, Kept>;
+  /** Keys of the answers about unknown customers, with the same sizes: the oldest goes when they are too many. */
+  readonly #unknown: LRUCache<string, true>;
+
+  constructor(maxBytes: number) {
+    this.#unknown = new LRUCache({
+      maxSize: Math.max(1, Math.floor(maxBytes * UNKNOWN_PART)),
+      disposeAfter: (_, key, reason) => reason === 'evict' && this.#all.delete(key),
+    });
+    this.#all = new LRUCache<string, Kept>({
+      maxSize: maxBytes,
+      sizeCalculation: sizeOf,
+      dispose: ({ value }, key) => !value.known && this.#unknown.delete(key),
+    });
+  }
+
+  get(key: string): Kept | undefined {
+    const found = this.#all.get(key);
+    if (found?.value.known === false) this.#unknown.get(key);
+    return found;
+  }
+
+  set(key: string, kept: Kept): void {
+    this.#all.set(key, kept);
+    if (kept.value.known || !this.#all.has(key)) return;
+    this.#unknown.set(key, true, { size: sizeOf(kept, key) });
+    if (!this.#unknown.has(key)) this.#all.delete(key); // too large for its part
+  }
+
+  *queries(): Iterable<Query> {
+    for (const key of this.#all.keys()) yield queryOf(key);
+  }
+
+  /** How long it takes to ask for everything anew. */
+  refreshMs(): number {
+    return Math.min(LONGEST_REFRESH_MS, (1_000 * this.#all.size) / REFRESHES_PER_SECOND);
+  }
+
+  size(): L1Size {
+    const { size: entries, calculatedSize: bytes } = this.#all;
+    return { entries, bytes, unknownBytes: this.#unknown.calculatedSize };
+  }
+}
+
+const sizeOf = ({ value }: Kept, key: string): number => value.bytes.byteLength + 2 * key.length + OVERHEAD_BYTES;
+
+/** From 0 to 1, another one for each answer: its digest is as good as dice, and there already. */
+const turnOf = ({ etag }: Encoded): number => Buffer.from(etag.slice(1, 5), 'base64url').readUIntBE(0, 3) / 0xffffff;
+
 /** No id holds a line break; filters arrive sorted. */
 function keyOf(query: Query): string {
-  if (query.view === 'membership') return `${query.customerId}\nmembership\n${query.segmentId}`;
-  const { customerId, view, filters } = query;
-  const filtered = JSON.stringify(filters);
-  return view === 'ids' && filtered === '{}' ? customerId : `${customerId}\n${view}\n${filtered}`;
+  if (query.view === 'ids' && query.filters === NO_FILTERS) return query.customerId;
+  const { customerId, ...asked } = query;
+  return `${customerId}\n${JSON.stringify(asked)}`;
+}
+
+function queryOf(key: string): Query {
+  const [customerId = '', asked] = key.split('\n');
+  const rest = asked === undefined ? { view: 'ids', filters: NO_FILTERS } : JSON.parse(asked);
+  return { ...rest, customerId: parseCustomerId(customerId) };
 }

@@ -1,8 +1,9 @@
 /** A generation that is served, until its last request has ended. */
+import type { RunId } from '@segment-store/contract/id';
 import type { Cached } from '@segment-store/resilience/cached';
 import { Failure } from '@segment-store/resilience/failure';
-import { systemTime } from '@segment-store/resilience/time';
 import type { Live, Reader } from '@segment-store/store/store';
+import { type Formers, inView as formersInView } from './former.ts';
 import type { Encoded, Query } from './read-path.ts';
 
 /** A generation opened for answers. */
@@ -13,27 +14,55 @@ export interface Pin {
   readonly epoch: number;
   /** The newest one known, of whichever generation is live. */
   readonly floor: number;
+  /** Whose answers in L1 may still be given. */
+  readonly formers: Formers;
   /** Since when the floor is known to stand above the epoch, in monotonic milliseconds. */
   readonly withdrawnAt?: number;
 }
 
-/** Its reader closes after the last question asked of it has ended. */
-export function createPin(
-  opened: Reader,
-  { epoch, floor }: Live,
-  createPath: (reader: Reader) => Cached<Query, Encoded>,
-): Pin {
-  const uses = new Uses();
-  const reader = counted(opened, uses);
-  const { peek, ask } = createPath(reader);
-  return { reader, path: { peek, ask: (query, call) => uses.during(() => ask(query, call)) }, epoch, floor };
+interface PinOptions {
+  readonly live: Live;
+  /** What was pinned until now. */
+  readonly before: Pin | undefined;
+  readonly now: number;
+  createPath(reader: Reader): Cached<Query, Encoded>;
 }
 
-/** The pin as the newest `live` has it. */
-export function inView({ withdrawnAt, ...pin }: Pin, { generation, epoch, floor }: Live): Pin {
-  if (generation.run === pin.reader.generation.run) return { ...pin, epoch, floor };
-  if (pin.epoch >= floor) return { ...pin, floor };
-  return { ...pin, floor, withdrawnAt: withdrawnAt ?? systemTime.now() };
+/** Its reader closes after the last question asked of it has ended. */
+export function createPin(opened: Reader, { live, before, now, createPath }: PinOptions): Pin {
+  const uses = new Uses();
+  const reader = counted(opened, uses);
+  const { peek, ask, renew } = createPath(reader);
+  const path: Pin['path'] = {
+    peek,
+    ask: (query, call) => uses.during(() => ask(query, call)),
+    renew: (query, call) => uses.during(() => renew(query, call)),
+  };
+  const formers = formersInView(before === undefined ? new Map() : withItself(before, now), live);
+  return { reader, path, epoch: live.epoch, floor: live.floor, formers };
+}
+
+function withItself({ reader, epoch, formers }: Pin, now: number): Formers {
+  return new Map([...formers, [reader.generation.run, { epoch, replacedAt: now }]]);
+}
+
+/** In which epoch generation `run` is or was live, as the first of the pins that knows it has it. */
+export function epochOf(run: RunId, ...pins: readonly Pin[]): number | undefined {
+  for (const { reader, epoch, formers } of pins) {
+    if (run === reader.generation.run) return epoch;
+    const former = formers.get(run);
+    if (former !== undefined) return former.epoch;
+  }
+  return undefined;
+}
+
+/** The pin as the newest `live` has it, heard of `now`. */
+export function inView({ withdrawnAt, ...pin }: Pin, live: Live, now: number): Pin {
+  const { generation, epoch, floor } = live;
+  const formers = formersInView(pin.formers, live);
+  if (generation.run === pin.reader.generation.run) return { ...pin, epoch, floor, formers };
+  if (pin.epoch >= floor) return { ...pin, floor, formers };
+  return { ...pin, floor, formers, withdrawnAt: withdrawnAt ?? now };
 }
 
 /** Counts what still uses a generation, so that it closes after its last request and not before. */

@@ -21,11 +21,12 @@ const silent: Read = () => new Promise(() => {});
 
 function path(read: Read, { most = 64, ms = { total: 400, store: 300 }, cooldownMs = 1_000 } = {}) {
   const reads: (readonly CustomerId[])[] = [];
+  const l1 = createL1(1_000_000);
   const deps = {
     limiter: createLimiter(most),
     breaker: createCircuitBreaker({ cooldownMs }),
     ms,
-    l1: createL1(1_000_000),
+    l1: l1.cacheOf(generation.run, () => ({ reader, formers: new Map() })),
     encode,
   };
   const reader: Reader = {

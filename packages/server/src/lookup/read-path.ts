@@ -1,4 +1,4 @@
-/** Rebuilt for each generation. */
+/** Rebuilt for each generation; L1 outlives them. */
 import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
 import type { Member } from '@segment-store/contract/lines';
 import { batch } from '@segment-store/resilience/batch';
@@ -23,6 +23,8 @@ export interface Encoded {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly etag: string;
   readonly run: RunId;
+  /** Whether that generation knows the customer. */
+  readonly known: boolean;
 }
 
 /** Limiter and breaker belong to the store: every generation's path shares them. */
@@ -35,11 +37,18 @@ export interface ReadPathDeps {
   encode(member: Member | undefined, query: Query, from: Reader): Encoded;
 }
 
+/** Part of the reads at once which may be under way when one more behind a stale answer begins. */
+const REFRESHES = 8;
+
 export function createReadPath(reader: Reader, deps: ReadPathDeps): Cached<Query, Encoded> {
   const { l1, limiter, breaker, ms, encode } = deps;
   // A refusal by the limiter is no sample for the breaker, a timeout is.
   const store = stack([limit(limiter), circuitBreaker(breaker), deadline(ms.store)], reader.read);
   const member = batch(100, store);
   const answer = async (query: Query, call: Call) => encode(await member(query.customerId, call), query, reader);
-  return cached(l1, stack([deadline(ms.total), singleFlight(l1)], answer));
+  return cached(
+    l1,
+    stack([deadline(ms.total), singleFlight(l1)], answer),
+    () => limiter.inFlight < limiter.max / REFRESHES, // refreshes can wait, misses cannot
+  );
 }

@@ -3,7 +3,7 @@ import type { RunId } from '@segment-store/contract/id';
 import type { Cached } from '@segment-store/resilience/cached';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import { sleep, systemTime } from '@segment-store/resilience/time';
+import { sleep, type Time } from '@segment-store/resilience/time';
 import { GENESIS, type Live, type Reader, type StoreReader } from '@segment-store/store/store';
 import { createPin, inView, type Pin } from './pin.ts';
 import type { Encoded, Query } from './read-path.ts';
@@ -17,8 +17,9 @@ export type State =
 
 export interface ServingDeps {
   readonly store: StoreReader;
-  /** A read path of this generation alone, its cache empty. */
-  createPath(reader: Reader): Cached<Query, Encoded>;
+  readonly time: Time;
+  /** A read path that reads this generation alone; `pin`: what is pinned at the moment. */
+  createPath(reader: Reader, pin: () => Pin | undefined): Cached<Query, Encoded>;
   /** How long to wait before a generation that would not open is tried again. */
   readonly retryMs: number;
   /** How long a withdrawn generation may answer while the one in its place does not open. */
@@ -88,7 +89,7 @@ export class Serving {
     if (this.#state.state === 'draining') return;
     this.#opening.abort();
     const { run } = live.generation;
-    const pin = this.pin && inView(this.pin, live);
+    const pin = this.pin && inView(this.pin, live, this.#deps.time.now());
     if (pin?.reader.generation.run === run) this.#become({ state: 'serving', pin });
     else if (run === GENESIS) this.#become({ state: 'starting', why: 'no generation has been published yet' });
     else this.#switch(pin, live, call);
@@ -108,17 +109,25 @@ export class Serving {
       try {
         const reader = await this.#deps.store.open(live.generation.run, call);
         if (call.signal.aborted) return await reader[Symbol.asyncDispose]();
-        return this.#become({ state: 'serving', pin: createPin(reader, live, this.#deps.createPath) });
+        return this.#become({ state: 'serving', pin: this.#pinned(reader, live) });
       } catch (error) {
         await this.#bear(error, call.signal);
       }
     }
   }
 
+  #pinned(reader: Reader, live: Live): Pin {
+    const { createPath, time } = this.#deps;
+    const options = { live, before: this.pin, now: time.now() };
+    return createPin(reader, { ...options, createPath: (read) => createPath(read, () => this.pin) });
+  }
+
   /** Ends the answers of a withdrawn generation, unless the one in its place opens in time. */
   async #expire(withdrawnAt: number, next: RunId, signal: AbortSignal): Promise<void> {
-    const left = withdrawnAt + this.#deps.withdrawnMs - systemTime.now();
-    await sleep(Math.max(0, left), signal).catch(() => 'another generation is live, or this is the end');
+    const left = withdrawnAt + this.#deps.withdrawnMs - this.#deps.time.now();
+    await sleep(Math.max(0, left), signal, this.#deps.time).catch(
+      () => 'another generation is live, or this is the end',
+    );
     if (signal.aborted || this.#state.state !== 'switching') return;
     const { run } = this.#state.pin.reader.generation;
     this.#become({ state: 'starting', why: `generation ${run} was withdrawn; opening generation ${next}` });
@@ -128,7 +137,7 @@ export class Serving {
   async #bear(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#deps.onTrouble(error);
-    await sleep(this.#deps.retryMs, signal).catch(() => 'aborted: the loop ends');
+    await sleep(this.#deps.retryMs, signal, this.#deps.time).catch(() => 'aborted: the loop ends');
   }
 
   #retire({ reader }: Pin): void {

@@ -1,12 +1,12 @@
 /** One membership, and lookups of many customers. */
-import { isCustomerId, isSegmentId } from '@segment-store/contract/id';
+import { type CustomerId, isCustomerId, isSegmentId, type RunId } from '@segment-store/contract/id';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { invalidRequest, problemOf } from '../errors.ts';
 import type { Context, Route } from '../handler.ts';
 import { answerOne, pinOf, searchOf } from '../hot-route.ts';
 import { noCustomerId, noSegmentId } from '../ids.ts';
-import type { Pin } from '../lookup/pin.ts';
-import type { Encoded, Filters } from '../lookup/read-path.ts';
+import { type OneGeneration, oneGeneration } from '../lookup/one-generation.ts';
+import type { Encoded, Filters, Query } from '../lookup/read-path.ts';
 import { generationHeaders } from '../lookup/reply.ts';
 import { toFilters } from '../lookup/select.ts';
 import type { Serving } from '../lookup/serving.ts';
@@ -42,21 +42,23 @@ interface Asked {
   readonly filters: Filters;
 }
 
-/** All items come from the generation that the headers name. */
+/** All items come from the generation that the headers name, as long as the store answers. */
 async function answerMany({ customerIds, filters }: Asked, deps: CustomerDeps, call: Call): Promise<Response> {
   const { serving, report } = deps;
   const pin = pinOf(serving);
   const startedAt = performance.now();
-  const one = (id: string, index: number) => item(id, { index, pin, filters, call, report });
-  const items = await Promise.all(customerIds.map(one));
+  const toQuery = (customerId: CustomerId): Query => ({ view: 'ids', customerId, filters });
+  const source = oneGeneration(customerIds.filter(isCustomerId).map(toQuery), pin);
+  const items = await Promise.all(customerIds.map((id, index) => item(id, { index, source, toQuery, call, report })));
   if (serving.isWithdrawn(pin)) return answerMany({ customerIds, filters }, deps, call);
   const headers = {
     'Content-Type': 'application/json',
-    ...generationHeaders(pin, pinOf(serving)),
+    ...generationHeaders(pin, pinOf(serving), source.run),
+    ...(items.some(({ run = source.run }) => run !== source.run) && { 'Segment-Stale': '?1' }),
     'Cache-Control': 'no-store',
     'Server-Timing': `store;dur=${(performance.now() - startedAt).toFixed(1)}`,
   };
-  return new Response(`{"items":[${items.join(',')}]}`, { headers });
+  return new Response(`{"items":[${items.map(({ json }) => json).join(',')}]}`, { headers });
 }
 
 /** Reads to the end before it judges: a connection with half a body in it can carry no further request. */
@@ -77,22 +79,27 @@ async function readJson(context: Context): Promise<unknown> {
 
 interface ItemOptions {
   readonly index: number;
-  readonly pin: Pin;
-  readonly filters: Filters;
+  readonly source: OneGeneration;
+  toQuery(customerId: CustomerId): Query;
   readonly call: Call;
   report(error: unknown): void;
 }
 
-/** JSON of one item; the answer's own bytes are reused. */
-async function item(id: string, { index, pin, filters, call, report }: ItemOptions): Promise<string> {
+interface Item {
+  readonly json: string;
+  /** Absent for a failed one. */
+  readonly run?: RunId;
+}
+
+/** The answer's own bytes are reused. */
+async function item(id: string, { index, source, toQuery, call, report }: ItemOptions): Promise<Item> {
   try {
     if (!isCustomerId(id)) throw noCustomerId(`body.customerIds.${index}`, id);
-    const query = { view: 'ids', customerId: id, filters } as const;
-    const { value } = pin.path.peek(query) ?? (await pin.path.ask(query, call));
-    return withStatus(value);
+    const answer = await source.answer(toQuery(id), call);
+    return { json: withStatus(answer), run: answer.run };
   } catch (error) {
     const { problem } = problemOf(error, report);
-    return JSON.stringify({ customerId: id, status: problem.status, error: problem });
+    return { json: JSON.stringify({ customerId: id, status: problem.status, error: problem }) };
   }
 }
 
