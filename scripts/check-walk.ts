@@ -3,14 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resolveOptions } from '@segment-store/cli/config';
 import type { CommandEvent } from '@segment-store/cli/event';
 import { parseRunId } from '@segment-store/contract/id';
 import { createSegmentClient } from '@segment-store/sdk';
-import { resolveConfig, serve } from '@segment-store/server';
+import { options, resolveConfig, serve } from '@segment-store/server';
 import { resultOf } from '../test/support/commands.ts';
 import { runFiles, writeRun } from '../test/support/run-folder.ts';
 
-const CEILINGS = { 'SDK hit': 3, 'server hit': 10, 'server miss': 22 };
+const CEILINGS = { 'SDK hit': 3, 'server hit': 14, 'server miss': 26 };
 const LINE = '{"customer_id":"c1","segment_ids":["s:1"]}';
 
 const folder = await mkdtemp(join(tmpdir(), 'check-walk-'));
@@ -39,19 +40,13 @@ async function start(store: string): Promise<{ readonly url: string; readonly se
   await resultOf('ingest', ['load', join(folder, run), '--store', store]);
   const events: CommandEvent[] = [];
   const serving = Promise.withResolvers<void>();
-  const defaults = {
-    prefix: 'segments',
-    host: '127.0.0.1',
-    pollMs: 2_000,
-    storeTimeoutMs: 250,
-    storeReads: 64,
-    cacheMb: 1,
-  };
+  const flags = { store, port: '0', cacheMb: '1' };
+  const values = resolveOptions(options, { file: undefined, environment: {}, environmentPrefix: '', flags });
   const say = (event: CommandEvent) => {
     events.push(event);
     if (event.kind === 'stage' && event.stage === 'serving') serving.resolve();
   };
-  const served = serve(resolveConfig({ ...defaults, store, port: 0 }), { say, signal: stop.signal });
+  const served = serve(resolveConfig(values), { say, signal: stop.signal });
   await Promise.race([serving.promise, served]);
   const listening = events.find((event) => event.kind === 'result');
   return { url: `${listening?.data.url}`, served };

@@ -232,3 +232,14 @@ test('an unexpected error is 500, tells nothing of itself, and is reported', asy
 test('the document is served', async () => {
   expect((await json('/openapi.json')).openapi).toBe('3.1.1');
 });
+
+test('figures know routes and generations, and nobody’s id', async () => {
+  await get('/v1/customers/c1/segments');
+  const { headers, body } = await get('/metrics');
+  expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(body).toMatch(
+    /^http_server_request_duration_seconds_count\{status="2xx",class="normal",method="GET",route="\/v1\/customers\/\{customerId\}\/segments"\} [1-9]/m,
+  );
+  expect(body).toMatch(/^nodejs_eventloop_utilization_ratio [01](\.\d+)?$/m);
+  expect(body).not.toContain('c1');
+});

@@ -1,17 +1,18 @@
 /** Routes. None has a middleware that another one pays for. */
 import { Hono } from 'hono';
-import type { Admission } from './admission/admission.ts';
+import { type Admission, publicPermit } from './admission/admission.ts';
 import { admitted, admittingAll } from './admission/admitted.ts';
 import { type Document, methodsOf } from './document.ts';
 import { invalidRequest, ProblemError, problemOf, toResponse } from './errors.ts';
 import type { Env, Route } from './handler.ts';
 import { hotRoute, searchOf } from './hot-route.ts';
 import type { Serving } from './lookup/serving.ts';
-import { createRequests } from './middleware/validate.ts';
+import { createRequests, type Requests } from './middleware/validate.ts';
 import { operationsOf } from './operations.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { type GenerationDeps, generationRoutes } from './routes/generations.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { type PublishingDeps, publishingRoutes } from './routes/publishing.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { measured, type Watch } from './telemetry/measured.ts';
@@ -23,25 +24,45 @@ export interface AppDeps {
   readonly admission: Admission;
   /** Hears of every answer. */
   readonly watch: Watch;
+  /** The figures of all processes of this server, as Prometheus reads them. */
+  scrape(): Promise<string>;
   /** Takes an error nobody expected; its request was answered 500. */
   report(error: unknown): void;
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { serving, store, document, watch, report } = deps;
-  const requests = createRequests(document);
-  const app = new Hono<Env>();
-  const route = createRoute(app, deps);
-  route('getCustomerSegments', hotRoute(serving, requests));
-  customerRoutes(route, { serving, requests, report });
-  segmentRoutes(route, serving, requests);
-  generationRoutes(route, { serving, requests, publisher: store.publisher });
-  publishingRoutes(route, { requests, publisher: store.publisher });
-  healthRoutes(route, serving, requests);
-  route('getDocument', (context) => {
-    requests.noQuery(searchOf(context));
-    return new Response(document.text, { headers: { 'Content-Type': 'application/json' } });
+  const { serving, store, document, report } = deps;
+  return assembled(deps, (route, requests) => {
+    route('getCustomerSegments', hotRoute(serving, requests));
+    customerRoutes(route, { serving, requests, report });
+    segmentRoutes(route, serving, requests);
+    generationRoutes(route, { serving, requests, publisher: store.publisher });
+    publishingRoutes(route, { requests, publisher: store.publisher });
+    operationsRoutes(route, requests, deps);
+    route('getDocument', (context) => {
+      requests.noQuery(searchOf(context));
+      return new Response(document.text, { headers: { 'Content-Type': 'application/json' } });
+    });
   });
+}
+
+/** Probes and figures alone, for a port of their own that only the supervisor and Prometheus reach: nobody needs a key. */
+export function createOps(deps: AppDeps): Hono<Env> {
+  const admission: Admission = { admit: () => publicPermit };
+  const app = assembled({ ...deps, admission }, (route, requests) => operationsRoutes(route, requests, deps));
+  const elsewhere = () => toResponse(invalidRequest('this port answers probes and /metrics only', 404));
+  return app.notFound(measured(deps.watch, UNROUTED, elsewhere));
+}
+
+function operationsRoutes(route: Route, requests: Requests, { serving, scrape }: AppDeps): void {
+  healthRoutes(route, serving, requests);
+  metricsRoute(route, requests, scrape);
+}
+
+function assembled(deps: AppDeps, register: (route: Route, requests: Requests) => void): Hono<Env> {
+  const { document, watch, report } = deps;
+  const app = new Hono<Env>();
+  register(createRoute(app, deps), createRequests(document));
   app.notFound(measured(watch, UNROUTED, ({ req }) => toResponse(unrouted(document, req))));
   app.onError((error) => toResponse(problemOf(error, report)));
   return app;

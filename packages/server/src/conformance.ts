@@ -62,7 +62,8 @@ function bodyFaults(ajv: Ajv2020, { method, headers, body }: Exchange, response:
   const type = headers['content-type'] ?? 'nothing';
   const media = Object.hasOwn(response.content, type) ? response.content[type] : undefined;
   if (!isObject(media)) return [`content-type: ${type} is not declared for this response`];
-  return faultsOf(ajv, media.schema ?? {}, JSON.parse(body)).map((fault) => `body${fault}`);
+  const value = type.startsWith('text/') ? body : JSON.parse(body);
+  return faultsOf(ajv, media.schema ?? {}, value).map((fault) => `body${fault}`);
 }
 
 function faultsOf(ajv: Ajv2020, schema: Json, value: unknown): readonly string[] {

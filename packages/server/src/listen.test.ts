@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Hono } from 'hono';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { exchange, open, send, startServer } from './fixture/server.ts';
 import { loadedRun, RUN } from './fixture/store.ts';
 import type { Env } from './handler.ts';
@@ -143,6 +143,20 @@ test('draining: connections that rest do not hold it up', async () => {
   await server[Symbol.asyncDispose]();
 });
 
+test('draining with a delay: who comes meanwhile is answered, for the last time on that connection', async () => {
+  const server = await startServer(run);
+  const drained = server.listener.drain(20_000, 500);
+  const socket = await open(server.port);
+  const closed = once(socket, 'close');
+  const { status, headers } = await exchange(socket, lookup);
+  expect([status, headers.connection]).toEqual([200, 'close']);
+  socket.resume();
+  await Promise.all([closed, drained]);
+  const [refused] = await once(connect(server.port, '127.0.0.1'), 'error');
+  expect(refused.code).toBe('ECONNREFUSED');
+  await server[Symbol.asyncDispose]();
+});
+
 test('draining: a request that does not end is cut at the end of the time', async () => {
   const server = await startServer(run);
   server.store.onRead = () => new Promise(() => {});
@@ -153,6 +167,18 @@ test('draining: a request that does not end is cut at the end of the time', asyn
   const closed = once(socket, 'close');
   await server.listener.drain(20);
   await closed;
+});
+
+test('a connection is closed after many requests, so that clients find servers that came later', async () => {
+  await using server = await startServer(run);
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  const socket = await open(server.port);
+  socket.resume();
+  expect((await exchange(socket, lookup)).headers.connection).toBe('keep-alive');
+  random.mockReturnValue(0.000_05);
+  const last = await exchange(socket, lookup);
+  random.mockRestore();
+  expect([last.status, last.headers.connection]).toEqual([200, 'close']);
 });
 
 test('a port in use is said by its code', async () => {

@@ -8,6 +8,8 @@ import {
 } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { unlimited } from '@segment-store/resilience/operation';
+import { sleep } from '@segment-store/resilience/time';
 import type { Hono } from 'hono';
 import { type Connections, closeAfterAnswers, closeIdle, refuseSocket } from './connections.ts';
 import { invalidRequest, type ProblemError, printProblem } from './errors.ts';
@@ -24,12 +26,25 @@ export interface ListenOptions {
 export interface Listener {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
-  /** Takes no more connections; resolves when the requests in flight have ended, at the latest after `ms`. */
-  drain(ms: number): Promise<void>;
+  /**
+   * Each answer is from now on the last of its connection. New ones are taken for `delayMs` yet (default 0): whoever
+   * sends them here hears of the end by and by. Resolves when no request is in flight, at the latest `ms` later.
+   */
+  drain(ms: number, delayMs?: number): Promise<void>;
 }
 
 /** Longer than a load balancer keeps its own side (60 s), so that it is never us who close under a request. */
 const KEEP_ALIVE_MS = 75_000;
+/** A connection ends after about so many requests, so that clients spread over servers that came later. */
+const TURNOVER = 10_000;
+const LIMITS = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  // Both count from a connection's first byte: a whole request within 5 s.
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+};
 /** How long a draining server still reads from connections that rest: a request may be on its way on one. */
 const LINGER_MS = 250;
 const SWEEP_MS = 100;
@@ -42,13 +57,12 @@ export async function listen(app: Hono<Env>, { host, port }: ListenOptions): Pro
   const route = getRequestListener(app.fetch);
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     connections.set(incoming.socket, outgoing);
-    if (draining) outgoing.shouldKeepAlive = false;
+    if (draining || Math.random() * TURNOVER < 1) outgoing.shouldKeepAlive = false;
     const problem = checkLoopback(incoming.headers) ?? checkTarget(incoming.url ?? '') ?? checkLength(incoming.headers);
     if (problem === undefined) void route(incoming, outgoing);
     else refuse(outgoing, problem);
   };
-  const limits = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 5_000, requestTimeout: 10_000 };
-  const server = createServer({ ...limits, connectionsCheckingInterval: 1_000 }, answer);
+  const server = createServer(LIMITS, answer);
   server.on('connection', (socket) => {
     connections.set(socket, 'silent');
     socket.once('close', () => connections.delete(socket));
@@ -57,9 +71,10 @@ export async function listen(app: Hono<Env>, { host, port }: ListenOptions): Pro
   await bound(server, { host, port });
   return {
     url: urlOf(server, host),
-    async drain(ms) {
+    async drain(ms, delayMs = 0) {
       draining = true;
       closeAfterAnswers(connections);
+      if (delayMs > 0) await sleep(delayMs, unlimited.signal);
       await ended(server, connections, ms);
     },
   };

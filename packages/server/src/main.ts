@@ -16,7 +16,7 @@ await main({
       arguments: [],
       options,
       examples: ['segment-server --store embedded:./store', 'segment-server --store http://127.0.0.1:9200 --port 8081'],
-      drainMs: 25_000, // it ends itself before
+      drainMs: 60_000, // it ends itself before: 30 s, 20 s and what closing takes
       run: (input, context) => serve(resolveConfig(input.options), context),
     }),
   ],

@@ -1,6 +1,6 @@
 /** Config → a server that answers until it is told to stop. */
 import type { Context } from '@segment-store/cli/command';
-import type { Say } from '@segment-store/cli/event';
+import type { ResultEvent, Say } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { isFailure } from '@segment-store/resilience/failure';
@@ -10,39 +10,46 @@ import { sleep, systemTime } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Store } from '@segment-store/store/store';
 import { createKeyless } from './admission/keyless.ts';
-import { createApp } from './app.ts';
+import type { AppDeps } from './app.ts';
 import type { Config } from './config.ts';
 import { readDocument } from './document.ts';
-import { type Listener, listen } from './listen.ts';
+import { type Doors, openDoors } from './doors.ts';
 import { encode } from './lookup/answer.ts';
 import { createL1 } from './lookup/l1.ts';
 import { createReadPath } from './lookup/read-path.ts';
 import { Serving, type State } from './lookup/serving.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { exposition } from './telemetry/registry.ts';
 
-const DRAIN_MS = 20_000;
 const CLOSE_MS = 1_000;
 /** From a roll back to its last withdrawn answer: to hear of it, and to open what is live in its place. */
 const WITHDRAWN_MS = 10_000;
 
 /** Resolves once a signal has ended it. @throws CommandError exit 2 for a store, an address or a port it cannot use */
 export async function serve(config: Config, { say, signal }: Context): Promise<void> {
-  const store = opened(config.store);
+  const store = toStore(config.store);
   const serving = createServing(store, config, say);
-  const document = await readDocument();
-  const admission = createKeyless();
   const metrics = createMetrics();
-  metrics.watch({ generation: () => serving.pin?.reader.generation });
-  const report = (error: unknown) => say({ kind: 'warning', text: `unexpected: ${described(error)}` });
-  const listener = await bound(createApp({ serving, store, document, admission, watch: metrics, report }), config);
-  say({ kind: 'result', text: `listening on ${listener.url}`, data: { url: listener.url } });
+  metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
+  const deps: AppDeps = {
+    serving,
+    store,
+    document: await readDocument(),
+    admission: createKeyless(),
+    watch: metrics,
+    scrape: async () => exposition([await metrics.figures()]),
+    report: (error) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
+  };
+  say({ kind: 'note', text: `configuration ${config.fingerprint.hash}: ${config.fingerprint.changes}` });
+  const doors = await openDoors(deps, config.listen);
+  say(listening(doors));
   say({ kind: 'stage', stage: 'starting', detail: `waiting for the store ${withoutPassword(config.store.url)}` });
   const following = serving.follow({ ...unlimited, signal });
   try {
     await Promise.race([following.catch(refuse), aborted(signal)]);
   } finally {
     serving.drain();
-    await listener.drain(DRAIN_MS);
+    await doors.drain(signal.aborted ? config.drainDelayMs : 0);
     const closed = closeAll(following, serving, store);
     // Nobody is served any more: a store that never answers must not hold the process.
     await Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)]);
@@ -53,6 +60,11 @@ async function closeAll(following: Promise<void>, serving: Serving, store: Store
   await following.catch(() => 'said already');
   await serving.close();
   await store[Symbol.asyncDispose]();
+}
+
+function listening({ url, opsUrl }: Doors): ResultEvent {
+  const ops = opsUrl === undefined ? '' : `, probes and figures on ${opsUrl}`;
+  return { kind: 'result', text: `listening on ${url}${ops}`, data: { url, ...(opsUrl !== undefined && { opsUrl }) } };
 }
 
 function createServing(store: Store, { reads, cacheBytes, store: { pollMs } }: Config, say: Say): Serving {
@@ -89,22 +101,11 @@ function detailOf(state: State): string {
   return `generation ${run}, epoch ${epoch}: ${members} customers, ${segments} segments`;
 }
 
-function opened({ url, prefix, pollMs }: Config['store']): Store {
+function toStore({ url, prefix, pollMs }: Config['store']): Store {
   try {
     return openStore(url, { prefix, pollMs });
   } catch (error) {
     throw new CommandError(exitCode.usage, `--store: ${described(error)}`, { cause: error });
-  }
-}
-
-async function bound(app: Parameters<typeof listen>[0], { listen: { host, port } }: Config): Promise<Listener> {
-  try {
-    return await listen(app, { host, port });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const why = { EADDRINUSE: 'is in use by another process', EACCES: 'needs rights this process has not' }[`${code}`];
-    if (why === undefined) throw error;
-    throw new CommandError(exitCode.usage, `port ${port} on ${host} ${why}; choose another with --port, or 0 for any`);
   }
 }
 

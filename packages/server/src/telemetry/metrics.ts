@@ -25,6 +25,8 @@ interface Levels {
   readonly breakers?: Readonly<Record<string, { readonly state: keyof typeof STATES }>>;
   /** By dependency. */
   readonly limiters?: Readonly<Record<string, { readonly inFlight: number }>>;
+  /** Of the configuration it runs with. */
+  readonly configHash?: string;
   /** Requests that wait for an answer another one asked for. */
   waiters?(): number;
 }
@@ -133,6 +135,12 @@ function watching(registry: Registry, now: () => number): Metrics['watch'] {
     help: 'Requests that wait for an answer another one asked for.',
     aggregator: 'sum',
     ask: () => all.flatMap(({ waiters }) => list(waiters?.())).map((value) => ({ value })),
+  });
+  registry.level({
+    name: 'segment_config_info',
+    help: 'Digest of the configuration, secrets left out.',
+    labelNames: ['hash'],
+    ask: () => all.flatMap(({ configHash }) => list(configHash)).map((hash) => ({ labels: { hash }, value: 1 })),
   });
   let before = performance.eventLoopUtilization();
   registry.level({

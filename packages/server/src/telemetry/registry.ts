@@ -37,6 +37,8 @@ export interface Registry {
   figures(): Promise<Figures>;
 }
 
+export const CONTENT_TYPE: string = PromRegistry.PROMETHEUS_CONTENT_TYPE;
+
 /** The text that Prometheus reads, of all processes together. */
 export const exposition = (all: readonly Figures[]): Promise<string> =>
   AggregatorRegistry.aggregate([...all]).metrics();

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { Admission } from './admission/admission.ts';
+import { readDocument } from './document.ts';
+import { openDoors } from './doors.ts';
+import { ProblemError } from './errors.ts';
+import { createFixture } from './fixture/app.ts';
+import { loadedRun, RUN } from './fixture/store.ts';
+
+/** Nobody has a key. */
+const admission: Admission = {
+  admit() {
+    throw new ProblemError('forbidden', { status: 403, detail: 'no key' });
+  },
+};
+
+test('a port of their own answers probes and figures without a key, and nothing else', async () => {
+  await using fixture = await createFixture(loadedRun(RUN, { c1: ['a'] }));
+  const { serving, store, metrics } = fixture;
+  const deps = { serving, store, admission, watch: metrics, scrape: async () => 'figures', report: () => {} };
+  const ports = { host: '127.0.0.1', port: 0, opsPort: 0 };
+  const doors = await openDoors({ ...deps, document: await readDocument() }, ports);
+  const statuses = async (url: string | undefined) => {
+    const paths = ['/livez', '/readyz', '/metrics', '/v1/customers/c1/segments'];
+    return Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`)).status));
+  };
+  expect(await statuses(doors.url)).toEqual([200, 200, 403, 403]);
+  expect(await statuses(doors.opsUrl)).toEqual([200, 200, 200, 404]);
+  const drained = doors.drain(500);
+  serving.drain();
+  expect((await fetch(`${doors.opsUrl}/readyz`)).status).toBe(503);
+  await drained;
+});
