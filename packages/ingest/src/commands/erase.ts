@@ -22,7 +22,7 @@ export const eraseCommand: AnyCommand = command({
   summary: [
     'Erases customers: from every generation in the store now, from every load to come. Servers refuse them from then on.',
     'Run folders and dead letters are not touched.',
-  ].join('\n'),
+  ].join(' '),
   arguments: ['[customers...]'],
   options,
   examples: [

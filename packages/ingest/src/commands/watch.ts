@@ -25,7 +25,7 @@ const spec = {
     'EventBridge. One run at a time, in as many processes as you like. A run that is refused or cannot be loaded now is',
     'reported and its message comes back, later each time, until the redrive policy of the queue puts it aside. Ends',
     'with a signal: exit 0 when nothing was being loaded; otherwise 6, and the message is given back at once.',
-  ].join('\n'),
+  ].join(' '),
   arguments: [],
   examples: [
     'segment-ingest watch --queue https://sqs.eu-west-1.amazonaws.com/123456789012/runs --store http://localhost:9200',

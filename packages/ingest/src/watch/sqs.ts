@@ -14,7 +14,7 @@ import type { Message, Queue } from './queue.ts';
 const WAIT_SECONDS = 20;
 const CONNECT_MS = 5_000;
 const ANSWER_MS = (WAIT_SECONDS + 10) * 1_000;
-const FORM = 'expected https://sqs.<region>.amazonaws.com/<account>/<name>, or the URL of a queue elsewhere';
+const FORM = 'expected https://sqs.<region>.amazonaws.com/<account>/<name>, or https://host/<account>/<name> elsewhere';
 
 /** No I/O yet. Credentials as of every AWS client. @throws TypeError for what is no URL of a queue */
 export function openSqs(url: string): Queue {
