@@ -1,22 +1,27 @@
 /** What the other tests take for granted of the servers they speak to. */
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createBucket } from '@segment-store/services/bucket';
 import { startElasticsearch } from '@segment-store/services/elasticsearch';
+import { startRedis } from '@segment-store/services/redis';
 import { type S3Service, startS3 } from '@segment-store/services/s3';
 import type { Service } from '@segment-store/services/service';
 import { startSqs } from '@segment-store/services/sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let elasticsearch: Service;
+let redis: Service;
 let s3: S3Service;
 let sqs: Service;
 
 beforeAll(async () => {
-  [elasticsearch, s3, sqs] = await Promise.all([startElasticsearch(), startS3(), startSqs()]);
+  const starting = [startElasticsearch(), startRedis({ password: 'a secret' }), startS3(), startSqs()] as const;
+  [elasticsearch, redis, s3, sqs] = await Promise.all(starting);
 });
 afterAll(async () => {
-  await Promise.all([elasticsearch.stop(), s3.stop(), sqs.stop()]);
-  expect([elasticsearch, s3, sqs].filter(({ logFile }) => existsSync(logFile))).toEqual([]);
+  await Promise.all([elasticsearch.stop(), redis.stop(), s3.stop(), sqs.stop()]);
+  expect([elasticsearch, redis, s3, sqs].filter(({ logFile }) => existsSync(logFile))).toEqual([]);
 });
 
 test('Elasticsearch introduces itself as the real one does', async () => {
@@ -64,3 +69,22 @@ test('SQS knows its release and counts its requests', async () => {
   for (const action of ['CreateQueue', 'GetQueueUrl']) await fetch(`${sqs.url}/?Action=${action}&QueueName=test`);
   expect(await sqs.requestCount()).toBeGreaterThanOrEqual(before + 2);
 });
+
+test('Redis knows its release, counts its commands and keeps nothing of one life for the next', async () => {
+  expect(await redis.version()).toMatch(/^\d+\.\d+\.\d+$/);
+  const before = await redis.requestCount();
+  expect(await tell(redis.url, 'SET k v')).toContain('-NOAUTH');
+  expect(await tell(redis.url, 'AUTH "a secret"', 'SET k v', 'GET k')).toBe('+OK\r\n+OK\r\n$1\r\nv\r\n');
+  expect((await redis.requestCount()) - before).toBe(2);
+  const port = Number(new URL(redis.url).port);
+  await redis.stop();
+  redis = await startRedis({ port });
+  expect(await tell(redis.url, 'GET k')).toBe('$-1\r\n');
+});
+
+function tell(url: string, ...commands: string[]): Promise<string> {
+  const { port, hostname: host } = new URL(url);
+  const socket = connect({ port: Number(port), host });
+  socket.end(commands.map((command) => `${command}\r\n`).join(''));
+  return text(socket);
+}

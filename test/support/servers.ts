@@ -5,6 +5,8 @@ export interface Servers {
   readonly elasticsearch: string;
   /** Path-style, any region. */
   readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** `redis://127.0.0.1:…`, without password. */
+  readonly redis: string;
   /** Endpoint of an SQS server that takes any credentials. */
   readonly sqs: string;
 }
@@ -18,8 +20,12 @@ export function servers(): Servers {
       accessKeyId: required('TEST_S3_ACCESS_KEY_ID'),
       secretAccessKey: required('TEST_S3_SECRET_ACCESS_KEY'),
     },
+    // most tests do without these
+    get redis() {
+      return required('TEST_REDIS_URL');
+    },
     get sqs() {
-      return required('TEST_SQS_ENDPOINT'); // most tests do without it
+      return required('TEST_SQS_ENDPOINT');
     },
   };
 }
@@ -35,6 +41,6 @@ function required(name: string): string {
   if (value) return value;
   throw new Error(
     `${name} is not set, so no server to test against: run npm test, or start the servers with ` +
-      '`node test/services/src/main.ts elasticsearch s3 sqs` and set what it prints',
+      '`node test/services/src/main.ts elasticsearch redis s3 sqs` and set what it prints',
   );
 }

@@ -21,7 +21,7 @@ test.each([
 ])('%s: exit 2 and what may be named', (_what, args, message) => {
   const { status, stderr } = run(args);
   expect(stderr).toContain(message);
-  expect(stderr).toContain('elasticsearch, s3, sqs');
+  expect(stderr).toContain('elasticsearch, redis, s3, sqs');
   expect(status).toBe(2);
 });
 

@@ -1,9 +1,10 @@
 import { startElasticsearch } from './elasticsearch.ts';
+import { startRedis } from './redis.ts';
 import { startS3 } from './s3.ts';
 import type { Service } from './service.ts';
 import { startSqs } from './sqs.ts';
 
-export const serviceNames = ['elasticsearch', 's3', 'sqs'] as const;
+export const serviceNames = ['elasticsearch', 'redis', 's3', 'sqs'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 export interface Started {
@@ -25,6 +26,7 @@ export function startNamed(name: ServiceName, port?: number): Promise<Started> {
 type Start = (options: { readonly port?: number }) => Promise<Started>;
 const starters: Readonly<Record<ServiceName, Start>> = {
   elasticsearch: startNamedElasticsearch,
+  redis: startNamedRedis,
   s3: startNamedS3,
   sqs: startNamedSqs,
 };
@@ -32,6 +34,11 @@ const starters: Readonly<Record<ServiceName, Start>> = {
 async function startNamedElasticsearch(options: { port?: number }): Promise<Started> {
   const service = await startElasticsearch(options);
   return { service, environment: { TEST_ELASTICSEARCH_URL: service.url } };
+}
+
+async function startNamedRedis(options: { port?: number }): Promise<Started> {
+  const service = await startRedis(options);
+  return { service, environment: { TEST_REDIS_URL: service.url } };
 }
 
 async function startNamedS3(options: { port?: number }): Promise<Started> {

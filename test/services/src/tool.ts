@@ -27,9 +27,13 @@ export function stopTools(): void {
 }
 
 /** Runs a command to its end and returns its stdout; a failure carries the last lines of both outputs. */
-export function run(command: string, args: readonly string[]): Promise<string> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { cwd }: { readonly cwd?: string } = {},
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let stdout = '';
   let all = '';
