@@ -11,7 +11,7 @@ export default defineConfig({
     passWithNoTests: false,
     projects: [
       project('unit', ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], {
-        exclude: ['**/*.store.test.ts', '**/*.folder.test.ts', '**/*.queue.test.ts'],
+        exclude: ['**/*.store.test.ts', '**/*.folder.test.ts', '**/*.queue.test.ts', '**/*.redis.test.ts'],
       }),
       project('services', ['test/services/src/**/*.test.ts']),
       project(
@@ -20,6 +20,7 @@ export default defineConfig({
           'packages/store/src/**/*.store.test.ts',
           'packages/{folder,ingest}/src/**/*.folder.test.ts',
           'packages/ingest/src/**/*.queue.test.ts',
+          'packages/server/src/**/*.redis.test.ts',
         ],
         withServers,
       ),

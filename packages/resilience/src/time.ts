@@ -20,6 +20,19 @@ export const systemTime: Time = {
   },
 };
 
+/** Timers that let what has arrived be read first: an event loop that was busy is no slow dependency. */
+export const afterReading = (time: Time = systemTime): Time => ({
+  now: time.now,
+  after(ms, action) {
+    let cancelled = false;
+    const cancel = time.after(ms, () => setImmediate(() => cancelled || action()));
+    return () => {
+      cancelled = true;
+      cancel();
+    };
+  },
+});
+
 /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
 export function sleep(ms: number, signal: AbortSignal, time: Time = systemTime): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -16,6 +16,7 @@ test('the configuration is complete and frozen', () => {
     reads: { atOnce: 64, ms: { total: 300, store: 250 } },
     cacheBytes: 67_108_864,
     fingerprint: { changes: '--store embedded:./store', hash: expect.stringMatching(/^[0-9a-f]{12}$/) },
+    redis: undefined,
   });
   expect(Object.isFrozen(config)).toBe(true);
 });
@@ -36,4 +37,31 @@ test('two configurations with the same fingerprint differ in secrets alone, whic
   expect(one.changes).toBe('--store http://…@es:9200 --port 81');
   expect(of({ store: 'http://u:word@es:9200', port: '81' })).toEqual(one);
   expect(of({ store: 'http://u:pass@es:9200', port: '82' }).hash).not.toBe(one.hash);
+});
+
+test('what Redis may take comes on top of what the store may', () => {
+  const flags = { redis: 'rediss://:a%40b@10.0.0.1:6380/2', redisTimeoutMs: '20', redisKeySecret: 'pepper' };
+  const { redis, reads, fingerprint } = resolveConfig(given({ store: 'embedded:./store', ...flags }));
+  expect(reads.ms).toEqual({ total: 320, store: 250 });
+  expect(redis).toEqual({
+    url: 'rediss://:a%40b@10.0.0.1:6380/2',
+    timeoutMs: 20,
+    calls: 64,
+    keys: { prefix: 'segments', secret: 'pepper' },
+  });
+  expect(fingerprint.changes).toContain('--redis rediss://…@10.0.0.1:6380/2 --redis-timeout-ms 20');
+  expect(fingerprint.changes).not.toMatch(/pepper|a%40b/);
+});
+
+test.each([
+  '127.0.0.1:6379',
+  'http://127.0.0.1:6379',
+  'redis://',
+  'redis://host/name',
+  'redis://host?enableOfflineQueue=true',
+  'redis://user:pass/word@host',
+])('--redis %s is refused, its password unsaid', (redis) => {
+  const resolve = () => resolveConfig({ ...values, redis });
+  expect(resolve).toThrow(`--redis ${redis.replace('user:pass/word', '…')}: expected redis://`);
+  expect(resolve).toThrow(expect.objectContaining({ exitCode: 2 }));
 });

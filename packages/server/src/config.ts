@@ -2,10 +2,11 @@
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { integer, type Option, optionalInteger, requiredText, text } from '@segment-store/cli/option';
 import { type Fingerprint, fingerprint } from '@segment-store/cli/print-config';
+import { type LookupConfig, type LookupSettings, lookupOptions, resolveLookup } from './lookup/options.ts';
 import { isLoopback } from './loopback.ts';
 
 /** As given; `resolveConfig` says what it means. */
-export interface Settings {
+export interface Settings extends LookupSettings {
   readonly store: string;
   readonly prefix: string;
   readonly host: string;
@@ -14,9 +15,6 @@ export interface Settings {
   readonly drainDelayMs: number | undefined;
   readonly workers: number;
   readonly pollMs: number;
-  readonly storeTimeoutMs: number;
-  readonly storeReads: number;
-  readonly cacheMb: number;
 }
 
 export const options: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
@@ -24,7 +22,11 @@ export const options: { readonly [Name in keyof Settings]: Option<Settings[Name]
     placeholder: '<url>',
     description: 'store to serve: embedded:<dir>, or http(s)://host:port of an Elasticsearch',
   }),
-  prefix: text({ placeholder: '<name>', description: 'index prefix, Elasticsearch only', fallback: 'segments' }),
+  prefix: text({
+    placeholder: '<name>',
+    description: 'of indices in Elasticsearch and keys in Redis',
+    fallback: 'segments',
+  }),
   host: text({ placeholder: '<address>', description: 'loopback address to listen on', fallback: '127.0.0.1' }),
   port: integer({
     placeholder: '<port>',
@@ -51,47 +53,23 @@ export const options: { readonly [Name in keyof Settings]: Option<Settings[Name]
     min: 10,
     max: 5_000,
   }),
-  storeTimeoutMs: integer({
-    placeholder: '<ms>',
-    description: 'how long one read of the store may take',
-    fallback: 250,
-    min: 1,
-    max: 60_000,
-  }),
-  storeReads: integer({
-    placeholder: '<n>',
-    description: 'reads of the store at once; one more is refused as overloaded',
-    fallback: 64,
-    min: 1,
-    max: 10_000,
-  }),
-  cacheMb: integer({
-    placeholder: '<MiB>',
-    description: 'memory for encoded answers',
-    fallback: 64,
-    min: 1,
-    max: 65_536,
-  }),
+  ...lookupOptions,
 };
 
-export interface Config {
+export interface Config extends LookupConfig {
   readonly store: { readonly url: string; readonly prefix: string; readonly pollMs: number };
   readonly listen: { readonly host: string; readonly port: number; readonly opsPort: number | undefined };
   readonly drainDelayMs: number;
   readonly workers: number;
-  readonly reads: { readonly atOnce: number; readonly ms: { readonly total: number; readonly store: number } };
-  readonly cacheBytes: number;
   readonly fingerprint: Fingerprint;
 }
 
-/** A joiner of a read that another request began waits a little longer than the read itself. */
-const JOIN_MS = 50;
 /** What a load balancer or a cluster needs to hear that an endpoint has gone. */
 const DRAIN_DELAY_MS = 10_000;
 
 /** @throws CommandError exit 2 */
 export function resolveConfig(values: Settings): Config {
-  const { store: url, prefix, pollMs, host, port, opsPort, storeTimeoutMs, storeReads, cacheMb } = values;
+  const { store: url, prefix, pollMs, host, port, opsPort } = values;
   if (!isLoopback(host)) {
     const why = 'without keys the server answers on loopback only; use 127.0.0.1, ::1 or localhost';
     throw new CommandError(exitCode.usage, `--host ${host}: ${why}`);
@@ -101,8 +79,7 @@ export function resolveConfig(values: Settings): Config {
     listen: { host, port, opsPort },
     drainDelayMs: values.drainDelayMs ?? (isLoopback(host) ? 0 : DRAIN_DELAY_MS),
     workers: values.workers,
-    reads: { atOnce: storeReads, ms: { total: storeTimeoutMs + JOIN_MS, store: storeTimeoutMs } },
-    cacheBytes: cacheMb * 1024 * 1024,
+    ...resolveLookup(values),
     fingerprint: fingerprint(options, { ...values }),
   });
 }

@@ -16,7 +16,9 @@ import { readDocument } from './document.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { encode } from './lookup/answer.ts';
 import { createL1 } from './lookup/l1.ts';
+import { openRedis } from './lookup/open-redis.ts';
 import { createReadPath } from './lookup/read-path.ts';
+import type { RedisTier } from './lookup/redis.ts';
 import { Serving, type State } from './lookup/serving.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { exposition } from './telemetry/registry.ts';
@@ -28,8 +30,9 @@ const WITHDRAWN_MS = 10_000;
 /** Resolves once a signal has ended it. @throws CommandError exit 2 for a store, an address or a port it cannot use */
 export async function serve(config: Config, { say, signal }: Context): Promise<void> {
   const store = toStore(config.store);
-  const serving = createServing(store, config, say);
   const metrics = createMetrics();
+  const redis = openRedis(config.redis, { say, metrics });
+  const serving = createServing({ store, redis }, config, say);
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
   const deps: AppDeps = {
     serving,
@@ -50,15 +53,22 @@ export async function serve(config: Config, { say, signal }: Context): Promise<v
   } finally {
     serving.drain();
     await doors.drain(signal.aborted ? config.drainDelayMs : 0);
-    const closed = closeAll(following, serving, store);
+    const closed = closeAll(following, serving, { store, redis });
     // Nobody is served any more: a store that never answers must not hold the process.
     await Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)]);
   }
 }
 
-async function closeAll(following: Promise<void>, serving: Serving, store: Store): Promise<void> {
+/** What members are read from. */
+interface Tiers {
+  readonly store: Store;
+  readonly redis: RedisTier;
+}
+
+async function closeAll(following: Promise<void>, serving: Serving, { store, redis }: Tiers): Promise<void> {
   await following.catch(() => 'said already');
   await serving.close();
+  redis.close();
   await store[Symbol.asyncDispose]();
 }
 
@@ -67,7 +77,12 @@ function listening({ url, opsUrl }: Doors): ResultEvent {
   return { kind: 'result', text: `listening on ${url}${ops}`, data: { url, ...(opsUrl !== undefined && { opsUrl }) } };
 }
 
-function createServing(store: Store, { reads, cacheBytes, store: { pollMs } }: Config, say: Say): Serving {
+function createServing({ store, redis }: Tiers, config: Config, say: Say): Serving {
+  const {
+    reads,
+    cacheBytes,
+    store: { pollMs },
+  } = config;
   const shared = { limiter: createLimiter(reads.atOnce), breaker: createCircuitBreaker(), ms: reads.ms, encode };
   const l1 = createL1(cacheBytes);
   let lastTrouble = '';
@@ -76,7 +91,12 @@ function createServing(store: Store, { reads, cacheBytes, store: { pollMs } }: C
     time: systemTime,
     retryMs: pollMs,
     withdrawnMs: WITHDRAWN_MS - pollMs,
-    createPath: (reader, pin) => createReadPath(reader, { ...shared, l1: l1.cacheOf(reader.generation.run, pin) }),
+    createPath: (reader, pin) =>
+      createReadPath(reader, {
+        ...shared,
+        l1: l1.cacheOf(reader.generation.run, pin),
+        redis: redis.policyFor(reader),
+      }),
     onState: (state) =>
       say({
         kind: 'stage',

@@ -33,7 +33,7 @@ export function pageOf(
 ): Page {
   const after = cursor === undefined ? '' : readCursor(cursor, reader);
   const segments: Segment[] = [];
-  for (const segment of sorted(reader)) {
+  for (const segment of inOrder(reader)) {
     if (segment.id <= after || !matches(segment, filters)) continue;
     const last = segments.at(-1);
     if (last !== undefined && segments.length === limit) return { segments, nextCursor: printCursor(last, reader) };
@@ -44,8 +44,8 @@ export function pageOf(
 
 const ordered = new WeakMap<Reader['catalogue'], readonly Segment[]>();
 
-/** By code unit, once a generation. */
-function sorted({ catalogue }: Reader): readonly Segment[] {
+/** By id, in code units; sorted once a generation. */
+export function inOrder({ catalogue }: Pick<Reader, 'catalogue'>): readonly Segment[] {
   const known = ordered.get(catalogue);
   if (known !== undefined) return known;
   const segments = [...catalogue.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

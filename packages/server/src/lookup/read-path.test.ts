@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { loadedRun, RUN, unavailable } from '../fixture/store.ts';
 import { encode } from './answer.ts';
 import { createL1 } from './l1.ts';
-import { createReadPath, type Query } from './read-path.ts';
+import { createReadPath, type Query, type ReadPathDeps } from './read-path.ts';
 import { NO_FILTERS } from './select.ts';
 
 type Read = Operation<readonly CustomerId[], Settled<Member | undefined>>;
@@ -19,7 +19,9 @@ const found: Read = async (ids) => ids.map((id) => ({ status: 'fulfilled', value
 /** Answers nothing, whatever becomes of the signal. */
 const silent: Read = () => new Promise(() => {});
 
-function path(read: Read, { most = 64, ms = { total: 400, store: 300 }, cooldownMs = 1_000 } = {}) {
+const none: ReadPathDeps['redis'] = (next) => next;
+
+function path(read: Read, { most = 64, ms = { total: 400, store: 300 }, cooldownMs = 1_000, redis = none } = {}) {
   const reads: (readonly CustomerId[])[] = [];
   const l1 = createL1(1_000_000);
   const deps = {
@@ -27,6 +29,7 @@ function path(read: Read, { most = 64, ms = { total: 400, store: 300 }, cooldown
     breaker: createCircuitBreaker({ cooldownMs }),
     ms,
     l1: l1.cacheOf(generation.run, () => ({ reader, formers: new Map() })),
+    redis,
     encode,
   };
   const reader: Reader = {
@@ -50,6 +53,20 @@ test('what is asked in one turn of the event loop is read at once, each customer
   const answers = [ask(query('c1'), unlimited), ask(query('c2'), unlimited), ask(query('c1'), unlimited)];
   expect(await Promise.all(answers.map(segmentIds))).toEqual([['a'], ['b'], ['a']]);
   expect(reads).toEqual([['c1', 'c2']]);
+});
+
+test('Redis is asked once a customer, and what it has not is read at once', async () => {
+  const asked: string[] = [];
+  const { ask, reads } = path(found, {
+    redis: (next) => async (customerId, call) => {
+      asked.push(customerId);
+      await new Promise((resolve) => setImmediate(resolve));
+      return customerId === 'c2' ? undefined : next(customerId, call);
+    },
+  });
+  const answers = ['c1', 'c2', 'c3', 'c1'].map((id) => ask(query(id), unlimited));
+  expect(await Promise.all(answers.map(segmentIds))).toEqual([['a'], [], [], ['a']]);
+  expect([asked, reads]).toEqual([['c1', 'c2', 'c3'], [['c1', 'c3']]]);
 });
 
 test('an answer stays: the second question reads nothing and is there synchronously', async () => {

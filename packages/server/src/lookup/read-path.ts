@@ -6,7 +6,7 @@ import { type Cache, type Cached, cached } from '@segment-store/resilience/cache
 import { type CircuitBreaker, circuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { deadline } from '@segment-store/resilience/deadline';
 import { type Limiter, limit } from '@segment-store/resilience/limit';
-import { type Call, stack } from '@segment-store/resilience/operation';
+import { type Call, type Policy, stack } from '@segment-store/resilience/operation';
 import { singleFlight } from '@segment-store/resilience/single-flight';
 import type { Reader } from '@segment-store/store/store';
 
@@ -30,6 +30,7 @@ export interface Encoded {
 /** Limiter and breaker belong to the store: every generation's path shares them. */
 export interface ReadPathDeps {
   readonly l1: Cache<Query, Encoded>;
+  readonly redis: Policy<CustomerId, Member | undefined>;
   readonly limiter: Limiter;
   readonly breaker: CircuitBreaker;
   readonly ms: { readonly total: number; readonly store: number };
@@ -41,10 +42,10 @@ export interface ReadPathDeps {
 const REFRESHES = 8;
 
 export function createReadPath(reader: Reader, deps: ReadPathDeps): Cached<Query, Encoded> {
-  const { l1, limiter, breaker, ms, encode } = deps;
+  const { l1, redis, limiter, breaker, ms, encode } = deps;
   // A refusal by the limiter is no sample for the breaker, a timeout is.
   const store = stack([limit(limiter), circuitBreaker(breaker), deadline(ms.store)], reader.read);
-  const member = batch(100, store);
+  const member = stack([redis], batch(100, store));
   const answer = async (query: Query, call: Call) => encode(await member(query.customerId, call), query, reader);
   return cached(
     l1,
