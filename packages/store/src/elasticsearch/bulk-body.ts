@@ -18,11 +18,11 @@ export interface Chosen {
 
 /** The body that creates the chosen lines, in their order; at the front of `memory`. */
 export function bulkBody(chosen: readonly Chosen[], memory: Buffer = Buffer.allocUnsafe(bodyBytes(chosen))): Buffer {
-  let at = 0;
+  const body = new Body(memory);
   for (const { lines, indexes } of chosen) {
-    for (const index of indexes) at = putAction(memory, at, { lines, index });
+    for (const index of indexes) body.add(lines, index);
   }
-  return memory.subarray(0, at);
+  return body.bytes;
 }
 
 export function bodyBytes(chosen: readonly Chosen[]): number {
@@ -41,30 +41,37 @@ export function actionBytes({ spans }: Lines, index: number): number {
 
 const spanLength = (spans: Uint32Array, at: number): number => (spans[at + 1] ?? 0) - (spans[at] ?? 0);
 
-/** Once a line of a load: plain loops, and no object. Returns where the next action stands. */
-function putAction(body: Buffer, from: number, { lines, index }: { lines: Lines; index: number }): number {
-  const { bytes, spans } = lines;
-  const span = index * SPAN_FIELDS;
-  let at = put(body, from, { bytes: OPEN, start: 0, end: OPEN.length });
-  at = put(body, at, { bytes, start: spans[span + 2] ?? 0, end: spans[span + 3] ?? 0 });
-  at = put(body, at, { bytes: CLOSE, start: 0, end: CLOSE.length });
-  at = put(body, at, { bytes, start: spans[span] ?? 0, end: spans[span + 1] ?? 0 });
-  body[at] = LINE_FEED;
-  return at + 1;
-}
-
 const { copy } = Buffer.prototype;
 
-interface Range {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-}
+/** In the making. Once a line of a load: plain loops, and no object. */
+class Body {
+  readonly #memory: Buffer;
+  #length = 0;
 
-function put(body: Buffer, from: number, { bytes, start, end }: Range): number {
-  const length = end - start;
-  // Unlike `set`, it needs no view of what it copies: one a line would be most of a load's garbage.
-  if (length > SHORT_BYTES) copy.call(bytes, body, from, start, end);
-  else for (let index = 0; index < length; index += 1) body[from + index] = bytes[start + index] ?? 0;
-  return from + length;
+  constructor(memory: Buffer) {
+    this.#memory = memory;
+  }
+
+  get bytes(): Buffer {
+    return this.#memory.subarray(0, this.#length);
+  }
+
+  add({ bytes, spans }: Lines, index: number): void {
+    const span = index * SPAN_FIELDS;
+    this.#put(OPEN, 0, OPEN.length);
+    this.#put(bytes, spans[span + 2] ?? 0, spans[span + 3] ?? 0);
+    this.#put(CLOSE, 0, CLOSE.length);
+    this.#put(bytes, spans[span] ?? 0, spans[span + 1] ?? 0);
+    this.#memory[this.#length++] = LINE_FEED;
+  }
+
+  #put(bytes: Uint8Array, start: number, end: number): void {
+    const body = this.#memory;
+    const from = this.#length;
+    const length = end - start;
+    // Unlike `set`, it needs no view of what it copies: one a line would be most of a load's garbage.
+    if (length > SHORT_BYTES) copy.call(bytes, body, from, start, end);
+    else for (let index = 0; index < length; index += 1) body[from + index] = bytes[start + index] ?? 0;
+    this.#length += length;
+  }
 }

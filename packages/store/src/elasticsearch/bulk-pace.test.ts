@@ -66,6 +66,12 @@ describe('a pace', () => {
     expect(speed(pace) / Math.max(...all)).toBeGreaterThan(0.9);
   });
 
+  test('is at its largest within two seconds where larger ones are much faster', async () => {
+    const pace = new BulkPace({ bytes: 8 * MB, inFlight: 2 }, time);
+    await load(pace, ({ bytes }) => 200_000 * (bytes / (bytes + 8 * MB)), 2);
+    expect(settingOf(pace)).toEqual({ bytes: 8 * MB, inFlight: 2 });
+  });
+
   test('never passes its caps', async () => {
     const pace = new BulkPace({ bytes: 2 * MB, inFlight: 3 }, time);
     let most = { bytes: 0, inFlight: 0 };

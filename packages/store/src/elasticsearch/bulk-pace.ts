@@ -7,6 +7,8 @@ const START = { bytes: 1_000_000, inFlight: 2 } as const;
 const JUDGED = { bulks: 20, ms: 2_000 } as const;
 /** Less is noise. */
 const WORTH_IT = 1.05;
+/** At first in strides, while each pays well: a load of minutes must not spend them on finding its pace. */
+const STRIDE = { factor: 2, worthIt: 1.1, judged: { bulks: 8, ms: 400 } } as const;
 /** Once no step helps, the pace is left alone for this long before it is tried again, and twice as long each time. */
 const REST_MS = { first: 10_000, longest: 80_000 } as const;
 const BUSY_FACTOR = 0.7;
@@ -48,8 +50,9 @@ const steps: readonly ((from: Setting) => Setting)[] = [
   ({ bytes, inFlight }) => ({ bytes, inFlight: Math.floor(inFlight / STEP) }),
 ];
 
-/** `measuring`: how fast the setting is. `trying`: whether a step from `before`, that had `rate`, is faster. */
+/** `striding`: whether twice the size is faster by far than `before`. `measuring`: how fast the setting is. `trying`: whether a step from `before`, that had `rate`, is faster. */
 type State =
+  | { readonly kind: 'striding'; readonly before: Setting; readonly rate: number }
   | { readonly kind: 'measuring'; readonly failed: number }
   | { readonly kind: 'trying'; readonly before: Setting; readonly rate: number; readonly failed: number }
   | { readonly kind: 'resting'; readonly until: number };
@@ -62,7 +65,7 @@ export class BulkPace {
   readonly #time: Time;
   #caps: Setting;
   #setting: Setting;
-  #state: State = { kind: 'measuring', failed: 0 };
+  #state: State;
   #step = 0;
   #restMs: number = REST_MS.first;
   #window: Window = newWindow(0);
@@ -72,6 +75,7 @@ export class BulkPace {
     this.#time = time;
     this.#caps = caps;
     this.#setting = within(START, caps);
+    this.#state = { kind: 'striding', before: this.#setting, rate: 0 };
     this.#measureAnew();
   }
 
@@ -108,7 +112,8 @@ export class BulkPace {
     seen.bulks += 1;
     if (isFull) seen.full += 1;
     const ms = now - seen.since;
-    if (seen.bulks < JUDGED.bulks || ms < JUDGED.ms) return;
+    const judged = this.#state.kind === 'striding' ? STRIDE.judged : JUDGED;
+    if (seen.bulks < judged.bulks || ms < judged.ms) return;
     // A source that does not fill a setting does not show what it is worth, and has no use for a larger one.
     if (seen.full < seen.bulks / 2) this.#judge(0);
     else this.#judge(seen.bytes / ms);
@@ -131,11 +136,21 @@ export class BulkPace {
     const state = this.#state;
     if (state.kind === 'trying' && rate < state.rate * WORTH_IT) this.#undo(state);
     else if (state.kind === 'resting' || rate === 0) this.#measureAnew();
+    else if (state.kind === 'striding') this.#stride(rate, state);
     else if (state.kind === 'measuring') this.#try(rate, state.failed);
     else {
       this.#restMs = REST_MS.first;
       this.#try(rate, 0);
     }
+  }
+
+  #stride(rate: number, { before, rate: rateBefore }: Extract<State, { kind: 'striding' }>): void {
+    const now = this.#setting;
+    const next = within({ ...now, bytes: now.bytes * STRIDE.factor }, this.#caps);
+    const pays = rate >= rateBefore * STRIDE.worthIt;
+    this.#setting = pays ? next : before;
+    if (pays && next.bytes > now.bytes) this.#enter({ kind: 'striding', before: now, rate });
+    else this.#enter({ kind: 'measuring', failed: 0 });
   }
 
   /** Measured anew after it: a store that merges is slower than it was two steps ago. */
