@@ -60,21 +60,3 @@ test('the first failure ends the wait for a further item', async () => {
   });
   await expect(work).rejects.toThrow('a part is corrupt');
 });
-
-test('an item that was pulled when the first failure came is given away all the same: it may hold a lease', async () => {
-  const given: string[] = [];
-  const late = Promise.withResolvers<void>();
-  async function* claims() {
-    yield 'fails';
-    await late.promise;
-    yield 'late';
-  }
-  const work = inParallel(2)(claims, unlimited, async (item, { signal }) => {
-    given.push(`${item}, aborted: ${signal.aborted}`);
-    if (item === 'late') return;
-    setImmediate(late.resolve);
-    throw new Error('a part is corrupt');
-  });
-  await expect(work).rejects.toThrow('a part is corrupt');
-  expect(given).toEqual(['fails, aborted: false', 'late, aborted: true']);
-});

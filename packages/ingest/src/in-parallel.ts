@@ -1,7 +1,7 @@
 import type { Call } from '@segment-store/resilience/operation';
 import { pulled } from './pulled.ts';
 
-/** Runs `each` for every item that is pulled, the call it gets may be aborted by then; rejects with the first failure, once everything it started has ended. */
+/** Runs `each` for every item; rejects with the first failure, once everything it started has ended. */
 export type InParallel = <T>(
   items: (call: Call) => AsyncIterable<T> | Iterable<T>,
   call: Call,
@@ -17,8 +17,8 @@ export function inParallel(atOnce: number): InParallel {
     const worker = async () => {
       while (!shared.signal.aborted) {
         const next = await source.next();
-        if (next.done) return;
-        await each(next.value, shared); // also one that came too late: it may hold a lease that has to be let go
+        if (next.done || shared.signal.aborted) return;
+        await each(next.value, shared);
       }
     };
     const stopOthers = (error: unknown) => failure.abort(error);

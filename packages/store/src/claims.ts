@@ -1,6 +1,6 @@
 /** Which part this job takes next, and waiting while there is none. */
 import type { Manifest, Part } from '@segment-store/contract/manifest';
-import type { Call } from '@segment-store/resilience/operation';
+import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { createClaim } from './claimed-part.ts';
 import type { Contents } from './contents.ts';
 import { type Holder, Watch } from './holder.ts';
@@ -141,7 +141,9 @@ export class Claims implements AsyncDisposable {
   async #lease(index: number, call: Call): Promise<Lease<PartRecord> | undefined> {
     const { manifest, owner, ledger } = this.#terms;
     const seat = partSeat(manifest, index);
-    const lease = await claim({ seat, owner, from: ledger.parts[index] }, this.#terms, call);
+    call.signal.throwIfAborted();
+    // Not to be stopped on its way: the store may take it all the same, then nobody would let go of it.
+    const lease = await claim({ seat, owner, from: ledger.parts[index] }, this.#terms, unlimited);
     if (lease !== undefined) ledger.note(index, lease.known);
     return lease;
   }

@@ -122,3 +122,23 @@ test.each(['_count', '_flush', '_bulk'])(
     await aborting;
   },
 );
+
+test('a part whose claim is on its way when the caller stops is let go with the build', async () => {
+  const stop = new AbortController();
+  const isClaim = ({ path }: Asked) => path.includes(`-control/_create/${encodeURIComponent('part:')}`);
+  given.elasticsearch.answering((asked) => {
+    if (isClaim(asked)) stop.abort(new Error('SIGINT'));
+    return 'forward';
+  });
+  {
+    await using build = await given.store.writer.build(manifestOf(runAt(1)), callFor());
+    const parts = build.parts({}, { ...callFor(), signal: stop.signal })[Symbol.asyncIterator]();
+    await parts.next().catch(() => {});
+  }
+  expect(stop.signal.aborted).toBe(true);
+  const heldBy = async () => {
+    const [part] = (await given.store.publisher.status(runAt(1))).parts;
+    return part?.state === 'begun' ? (part.job?.pid ?? 'nobody') : part?.state;
+  };
+  await expect.poll(heldBy, { timeout: 10_000 }).toBe('nobody');
+});
