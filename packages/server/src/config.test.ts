@@ -16,6 +16,7 @@ test('the configuration is complete and frozen', () => {
     reads: { atOnce: 64, ms: { total: 300, store: 250 } },
     cacheBytes: 67_108_864,
     fingerprint: { changes: '--store embedded:./store', hash: expect.stringMatching(/^[0-9a-f]{12}$/) },
+    warmUp: { questions: 10_000, ms: 3_000 },
     redis: undefined,
   });
   expect(Object.isFrozen(config)).toBe(true);

@@ -1,12 +1,10 @@
 /** Config → a server that answers until it is told to stop. */
 import type { Context } from '@segment-store/cli/command';
-import type { ResultEvent, Say } from '@segment-store/cli/event';
+import type { ResultEvent } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import { createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { isFailure } from '@segment-store/resilience/failure';
-import { createLimiter } from '@segment-store/resilience/limit';
 import { unlimited } from '@segment-store/resilience/operation';
-import { sleep, systemTime } from '@segment-store/resilience/time';
+import { sleep } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Store } from '@segment-store/store/store';
 import { createKeyless } from './admission/keyless.ts';
@@ -14,25 +12,21 @@ import type { AppDeps } from './app.ts';
 import type { Config } from './config.ts';
 import { readDocument } from './document.ts';
 import { type Doors, openDoors } from './doors.ts';
-import { encode } from './lookup/answer.ts';
-import { createL1 } from './lookup/l1.ts';
+import { createServing } from './lookup/create-serving.ts';
 import { openRedis } from './lookup/open-redis.ts';
-import { createReadPath } from './lookup/read-path.ts';
 import type { RedisTier } from './lookup/redis.ts';
-import { Serving, type State } from './lookup/serving.ts';
+import type { Serving } from './lookup/serving.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { exposition } from './telemetry/registry.ts';
 
 const CLOSE_MS = 1_000;
-/** From a roll back to its last withdrawn answer: to hear of it, and to open what is live in its place. */
-const WITHDRAWN_MS = 10_000;
 
 /** Resolves once a signal has ended it. @throws CommandError exit 2 for a store, an address or a port it cannot use */
 export async function serve(config: Config, { say, signal }: Context): Promise<void> {
   const store = toStore(config.store);
   const metrics = createMetrics();
   const redis = openRedis(config.redis, { say, metrics });
-  const serving = createServing({ store, redis }, config, say);
+  const serving = createServing(config, { store, redis, say });
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
   const deps: AppDeps = {
     serving,
@@ -75,50 +69,6 @@ async function closeAll(following: Promise<void>, serving: Serving, { store, red
 function listening({ url, opsUrl }: Doors): ResultEvent {
   const ops = opsUrl === undefined ? '' : `, probes and figures on ${opsUrl}`;
   return { kind: 'result', text: `listening on ${url}${ops}`, data: { url, ...(opsUrl !== undefined && { opsUrl }) } };
-}
-
-function createServing({ store, redis }: Tiers, config: Config, say: Say): Serving {
-  const {
-    reads,
-    cacheBytes,
-    store: { pollMs },
-  } = config;
-  const shared = { limiter: createLimiter(reads.atOnce), breaker: createCircuitBreaker(), ms: reads.ms, encode };
-  const l1 = createL1(cacheBytes);
-  let lastTrouble = '';
-  return new Serving({
-    store: store.reader,
-    time: systemTime,
-    retryMs: pollMs,
-    withdrawnMs: WITHDRAWN_MS - pollMs,
-    createPath: (reader, pin) =>
-      createReadPath(reader, {
-        ...shared,
-        l1: l1.cacheOf(reader.generation.run, pin),
-        redis: redis.policyFor(reader),
-      }),
-    onState: (state) =>
-      say({
-        kind: 'stage',
-        stage: state.state,
-        detail: detailOf(state),
-        ...(state.state === 'serving' && { idle: true }),
-      }),
-    onTrouble(error) {
-      const text = `the live generation cannot be followed, trying again: ${described(error)}`;
-      if (text !== lastTrouble) say({ kind: 'warning', text });
-      lastTrouble = text;
-    },
-  });
-}
-
-function detailOf(state: State): string {
-  if (state.state === 'starting') return state.why;
-  if (state.state === 'switching') return `opening generation ${state.next}`;
-  if (state.state === 'draining') return 'requests in flight end, no new ones are taken';
-  const { reader, epoch } = state.pin;
-  const { run, members, segments } = reader.generation;
-  return `generation ${run}, epoch ${epoch}: ${members} customers, ${segments} segments`;
 }
 
 function toStore({ url, prefix, pollMs }: Config['store']): Store {

@@ -14,7 +14,10 @@ import { NO_FILTERS } from './select.ts';
 export interface L1 {
   /** As the read path of generation `run` sees it; only answers of the generation that `pin` gives are taken in. */
   cacheOf(run: RunId, pin: () => Pinned | undefined): Cache<Query, Encoded>;
-  /** What was asked for last comes first. */
+  keyOf(query: Query): string;
+  /** An answer of the pinned generation. */
+  take(query: Query, value: Encoded): void;
+  /** What was asked for last comes first. Getting what it gives would make it endless. */
   hottest(): Iterable<Query>;
   size(): L1Size;
 }
@@ -44,7 +47,10 @@ const UNKNOWN_PART = 0.2;
 
 export function createL1(maxBytes: number, time: Time = systemTime): L1 {
   const kept = new Answers(maxBytes);
+  const take = (query: Query, value: Encoded) => kept.set(keyOf(query), { value, at: Math.trunc(time.now()) });
   return {
+    keyOf,
+    take,
     hottest: () => kept.queries(),
     size: () => kept.size(),
     cacheOf(run, pin) {
@@ -62,7 +68,7 @@ export function createL1(maxBytes: number, time: Time = systemTime): L1 {
         },
         set(query, value) {
           // A read of a generation that was left while it was on its way would push out the newer answer.
-          if (pin()?.reader.generation.run === value.run) kept.set(keyOf(query), { value, at: Math.trunc(time.now()) });
+          if (pin()?.reader.generation.run === value.run) take(query, value);
         },
       };
     },

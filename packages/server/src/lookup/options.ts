@@ -2,11 +2,14 @@
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { integer, type Option, optionalText } from '@segment-store/cli/option';
 import type { RedisConfig } from './redis.ts';
+import type { WarmUpLimits } from './warm-up.ts';
 
 export interface LookupSettings {
   readonly storeTimeoutMs: number;
   readonly storeReads: number;
   readonly cacheMb: number;
+  readonly warmUpQuestions: number;
+  readonly warmUpMs: number;
   readonly redis: string | undefined;
   readonly redisTimeoutMs: number;
   readonly redisCalls: number;
@@ -34,6 +37,17 @@ export const lookupOptions: { readonly [Name in keyof LookupSettings]: Option<Lo
     fallback: 64,
     min: 1,
     max: 65_536,
+  }),
+  warmUpQuestions: integer({
+    description: 'asked of a new generation before it is served, the last ones asked first',
+    fallback: 10_000,
+    max: 1_000_000,
+  }),
+  warmUpMs: integer({
+    placeholder: '<ms>',
+    description: 'how long that may delay a publish; a roll back never waits',
+    fallback: 3_000,
+    max: 4_000,
   }),
   redis: optionalText({
     placeholder: '<url>',
@@ -63,6 +77,7 @@ export const lookupOptions: { readonly [Name in keyof LookupSettings]: Option<Lo
 export interface LookupConfig {
   readonly reads: { readonly atOnce: number; readonly ms: { readonly total: number; readonly store: number } };
   readonly cacheBytes: number;
+  readonly warmUp: WarmUpLimits;
   readonly redis: RedisConfig | undefined;
 }
 
@@ -77,6 +92,7 @@ export function resolveLookup(values: LookupSettings & { readonly prefix: string
   return {
     reads: { atOnce: storeReads, ms: { total, store: storeTimeoutMs } },
     cacheBytes: cacheMb * 1024 * 1024,
+    warmUp: { questions: values.warmUpQuestions, ms: values.warmUpMs },
     redis,
   };
 }

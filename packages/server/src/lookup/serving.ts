@@ -7,6 +7,7 @@ import { sleep, type Time } from '@segment-store/resilience/time';
 import { GENESIS, type Live, type Reader, type StoreReader } from '@segment-store/store/store';
 import { createPin, inView, type Pin } from './pin.ts';
 import type { Encoded, Query } from './read-path.ts';
+import type { WarmUp } from './warm-up.ts';
 
 /** `starting`: there is nothing to answer from, not yet or not any more. */
 export type State =
@@ -20,6 +21,8 @@ export interface ServingDeps {
   readonly time: Time;
   /** A read path that reads this generation alone; `pin`: what is pinned at the moment. */
   createPath(reader: Reader, pin: () => Pin | undefined): Cached<Query, Encoded>;
+  /** Before a generation is pinned, unless the one before it was withdrawn. */
+  readonly warmUp: WarmUp;
   /** How long to wait before a generation that would not open is tried again. */
   readonly retryMs: number;
   /** How long a withdrawn generation may answer while the one in its place does not open. */
@@ -108,12 +111,19 @@ export class Serving {
     while (!call.signal.aborted) {
       try {
         const reader = await this.#deps.store.open(live.generation.run, call);
+        const keepRead = await this.#warmUp(reader, call);
         if (call.signal.aborted) return await reader[Symbol.asyncDispose]();
-        return this.#become({ state: 'serving', pin: this.#pinned(reader, live) });
+        this.#become({ state: 'serving', pin: this.#pinned(reader, live) });
+        return keepRead();
       } catch (error) {
         await this.#bear(error, call.signal);
       }
     }
+  }
+
+  async #warmUp(reader: Reader, call: Call): Promise<() => void> {
+    if (call.signal.aborted || this.pin?.withdrawnAt !== undefined) return () => {};
+    return await this.#deps.warmUp(reader, call);
   }
 
   #pinned(reader: Reader, live: Live): Pin {
