@@ -1,7 +1,5 @@
 /** What the other tests take for granted of the servers they speak to. */
 import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { createBucket } from '@segment-store/services/bucket';
 import { startElasticsearch } from '@segment-store/services/elasticsearch';
 import { startRedis } from '@segment-store/services/redis';
@@ -9,6 +7,7 @@ import { type S3Service, startS3 } from '@segment-store/services/s3';
 import type { Service } from '@segment-store/services/service';
 import { startSqs } from '@segment-store/services/sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tellRedis } from '../support/redis.ts';
 
 let elasticsearch: Service;
 let redis: Service;
@@ -73,18 +72,11 @@ test('SQS knows its release and counts its requests', async () => {
 test('Redis knows its release, counts its commands and keeps nothing of one life for the next', async () => {
   expect(await redis.version()).toMatch(/^\d+\.\d+\.\d+$/);
   const before = await redis.requestCount();
-  expect(await tell(redis.url, 'SET k v')).toContain('-NOAUTH');
-  expect(await tell(redis.url, 'AUTH "a secret"', 'SET k v', 'GET k')).toBe('+OK\r\n+OK\r\n$1\r\nv\r\n');
+  expect(await tellRedis(redis.url, 'SET k v')).toContain('-NOAUTH');
+  expect(await tellRedis(redis.url, 'AUTH "a secret"', 'SET k v', 'GET k')).toBe('+OK\r\n+OK\r\n$1\r\nv\r\n');
   expect((await redis.requestCount()) - before).toBe(2);
   const port = Number(new URL(redis.url).port);
   await redis.stop();
   redis = await startRedis({ port });
-  expect(await tell(redis.url, 'GET k')).toBe('$-1\r\n');
+  expect(await tellRedis(redis.url, 'GET k')).toBe('$-1\r\n');
 });
-
-function tell(url: string, ...commands: string[]): Promise<string> {
-  const { port, hostname: host } = new URL(url);
-  const socket = connect({ port: Number(port), host });
-  socket.end(commands.map((command) => `${command}\r\n`).join(''));
-  return text(socket);
-}

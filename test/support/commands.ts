@@ -1,6 +1,6 @@
 /** The commands of this repository, run as people run them: processes and flags. */
 import { fileURLToPath } from 'node:url';
-import { type Finished, startCommand } from '@segment-store/cli/child';
+import { type Child, type Finished, startCommand } from '@segment-store/cli/child';
 
 type Environment = Readonly<Record<string, string>>;
 export type CommandName = 'compute' | 'ingest' | 'server';
@@ -25,6 +25,7 @@ type Data = Readonly<Record<string, unknown>>;
 
 export interface RunningServer {
   readonly url: string;
+  readonly until: Child['until'];
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
@@ -36,6 +37,7 @@ export async function startServer(args: readonly string[], stage = 'serving'): P
   const listening = await child.until((event) => event.kind === 'result');
   return {
     url: listening.kind === 'result' ? `${listening.data.url}` : '',
+    until: child.until,
     async stop() {
       child.process.kill('SIGTERM');
       return (await child.finished).exitCode;

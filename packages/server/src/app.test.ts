@@ -51,7 +51,7 @@ test('a customer’s segments are the facts of the generation, the rest stands i
   });
   expect(miss.body).toBe(hit.body);
   expect(miss.headers['cache-status']).toBe('segment-store; fwd=miss; stored');
-  expect(miss.headers['server-timing']).toMatch(/^store;dur=\d+\.\d$/);
+  expect(miss.headers['server-timing']).toMatch(/^read;dur=\d+\.\d$/);
 });
 
 test('a customer never seen is known: false, not an error', async () => {

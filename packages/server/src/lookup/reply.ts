@@ -10,7 +10,7 @@ export interface ReplyOptions {
   /** What this server answers from now: newer if a publish came between. */
   readonly now: Pin;
   readonly ifNoneMatch: string | undefined;
-  /** Milliseconds the store was waited for; absent for a hit. */
+  /** Milliseconds Redis and the store were waited for; absent for a hit. */
   readonly waitedMs?: number;
 }
 
@@ -29,7 +29,7 @@ export function reply(entry: Entry<Encoded>, options: ReplyOptions): Response {
     'Segment-Generation': value.run,
     'Segment-Epoch': `${isPinned ? now.epoch : epochOf(value.run, now, pin)}`,
     'Segment-Epoch-Floor': `${now.floor}`,
-    'Server-Timing': waitedMs === undefined ? 'l1' : `store;dur=${waitedMs.toFixed(1)}`,
+    'Server-Timing': waitedMs === undefined ? 'l1' : `read;dur=${waitedMs.toFixed(1)}`,
   };
   if (!isPinned) headers['Segment-Stale'] = '?1';
   if (ifNoneMatch === undefined || !fits(value.etag, ifNoneMatch)) return new Response(value.bytes, { headers });

@@ -56,7 +56,7 @@ async function answerMany({ customerIds, filters }: Asked, deps: CustomerDeps, c
     ...generationHeaders(pin, pinOf(serving), source.run),
     ...(items.some(({ run = source.run }) => run !== source.run) && { 'Segment-Stale': '?1' }),
     'Cache-Control': 'no-store',
-    'Server-Timing': `store;dur=${(performance.now() - startedAt).toFixed(1)}`,
+    'Server-Timing': `read;dur=${(performance.now() - startedAt).toFixed(1)}`,
   };
   return new Response(`{"items":[${items.map(({ json }) => json).join(',')}]}`, { headers });
 }
