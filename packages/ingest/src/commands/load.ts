@@ -4,6 +4,7 @@ import type { Manifest } from '@segment-store/contract/manifest';
 import { Failure } from '@segment-store/resilience/failure';
 import { systemTime } from '@segment-store/resilience/time';
 import type { StorePublisher } from '@segment-store/store/store';
+import { shown } from '../begun.ts';
 import { complete, fill } from '../load.ts';
 import { sliceOption } from '../slice.ts';
 import { createStory } from '../story.ts';
@@ -51,11 +52,10 @@ export const publishCommand: AnyCommand = command({
   },
 });
 
-/** Says so first: the clients of stores and buckets take most of a second to be read from disk. */
+/** Says so first, as every command that takes a run folder. */
 async function begin(folder: string, bringing: Omit<Bringing, 'story'>, steps: Steps): Promise<void> {
   const story = createStory(bringing.context.say, systemTime);
-  // Where an @ is, a secret may stand before it.
-  story.stage('check', folder.includes('@') ? undefined : folder);
+  story.stage('check', shown(folder).detail);
   const { bring } = await import('./bring.ts');
   return bring(folder, { ...bringing, story }, steps);
 }

@@ -60,6 +60,7 @@ test('bad lines and bad parts in the sample are foretold as the gates that would
 test('a run that is live is nothing to load: exit 0 with --detailed-exit-code, 3 before', async () => {
   const before = await plan(runFiles({ run, parts: [lines.slice(0, 10)] }), { detailedExitCode: true });
   expect(before.exitCode).toBe(3);
+  expect(before.events[0]).toEqual({ kind: 'stage', stage: 'check', detail: before.folder });
   const { folder, store } = before;
   await ended(loadCommand, [folder], { store });
   const after = await ended(planCommand, [folder], { store, detailedExitCode: true });
