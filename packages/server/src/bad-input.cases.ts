@@ -195,6 +195,11 @@ export const badStarts: readonly BadStart[] = [
   },
   { title: 'a port in use', args: ['--store', 'embedded:{dir}/new', '--port', '{port}'], names: ['{port}', '--port'] },
   {
+    title: 'a port in use, found by workers',
+    args: ['--store', 'embedded:{dir}/new', '--port', '{port}', '--workers', '2'],
+    names: ['{port}', '--port'],
+  },
+  {
     title: 'a store that is a file',
     args: ['--store', 'embedded:{dir}/file', '--port', '0'],
     names: ['--store', '{dir}/file'],

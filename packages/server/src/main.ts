@@ -1,23 +1,37 @@
 #!/usr/bin/env node
-import { command } from '@segment-store/cli/command';
+import cluster from 'node:cluster';
+import { type Context, command } from '@segment-store/cli/command';
 import { main } from '@segment-store/cli/main';
-import { options, resolveConfig } from './config.ts';
+import { options, resolveConfig, type Settings } from './config.ts';
 import { serve } from './serve.ts';
+import { supervise } from './workers/primary.ts';
+import { work } from './workers/worker.ts';
 
-await main({
-  name: 'segment-server',
-  version: '0.1.0',
-  summary: 'Answers which segments a customer is in, from the live generation of a store.',
-  environmentPrefix: 'SEGMENT_SERVER',
-  commands: [
-    command({
-      name: '',
-      summary: 'Serves until SIGINT or SIGTERM, then ends the requests in flight (20 s at most).',
-      arguments: [],
-      options,
-      examples: ['segment-server --store embedded:./store', 'segment-server --store http://127.0.0.1:9200 --port 8081'],
-      drainMs: 60_000, // it ends itself before: 30 s, 20 s and what closing takes
-      run: (input, context) => serve(resolveConfig(input.options), context),
-    }),
-  ],
-});
+const program = () =>
+  main({
+    name: 'segment-server',
+    version: '0.1.0',
+    summary: 'Answers which segments a customer is in, from the live generation of a store.',
+    environmentPrefix: 'SEGMENT_SERVER',
+    commands: [
+      command({
+        name: '',
+        summary: 'Serves until SIGINT or SIGTERM, then ends the requests in flight (20 s at most).',
+        arguments: [],
+        options,
+        examples: [
+          'segment-server --store embedded:./store',
+          'segment-server --store http://127.0.0.1:9200 --port 8081 --workers 4',
+        ],
+        drainMs: 60_000, // it ends itself before: 30 s, 20 s and what closing takes
+        run: ({ options: settings }, context) => run(settings, context),
+      }),
+    ],
+  });
+
+function run(settings: Settings, context: Context): Promise<void> {
+  if (settings.workers === 1) return serve(resolveConfig(settings), context);
+  return supervise(settings, { ...context, main: import.meta.filename });
+}
+
+await (cluster.isWorker ? work() : program());

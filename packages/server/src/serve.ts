@@ -17,31 +17,60 @@ import { openRedis } from './lookup/open-redis.ts';
 import type { RedisTier } from './lookup/redis.ts';
 import type { Serving } from './lookup/serving.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { exposition } from './telemetry/registry.ts';
+import { exposition, type Figures } from './telemetry/registry.ts';
 
 const CLOSE_MS = 1_000;
 
+/** What one process does otherwise when it is one of several. */
+export interface Part {
+  readonly place?: { readonly slot: number; readonly starts: number };
+  readonly begin: Begin;
+  /** Own figures → those of all. */
+  scrape(own: () => Promise<Figures>): () => Promise<string>;
+}
+
+/** Takes requests and follows the store, in an order of its own. */
+export type Begin = (steps: {
+  readonly open: () => Promise<Doors>;
+  readonly follow: () => Promise<void>;
+}) => Promise<{ readonly doors: Doors; readonly following: Promise<void> }>;
+
+export const openThenFollow: Begin = async ({ open, follow }) => ({ doors: await open(), following: follow() });
+
+const alone: Part = {
+  begin: openThenFollow,
+  scrape: (own) => async () => exposition([await own()]),
+};
+
 /** Resolves once a signal has ended it. @throws CommandError exit 2 for a store, an address or a port it cannot use */
-export async function serve(config: Config, { say, signal }: Context): Promise<void> {
+export async function serve(config: Config, { say, signal }: Context, part: Part = alone): Promise<void> {
   const store = toStore(config.store);
   const metrics = createMetrics();
   const redis = openRedis(config.redis, { say, metrics });
   const serving = createServing(config, { store, redis, say });
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
+  if (part.place !== undefined) metrics.watch({ place: part.place });
   const deps: AppDeps = {
     serving,
     store,
     document: await readDocument(),
     admission: createKeyless(),
     watch: metrics,
-    scrape: async () => exposition([await metrics.figures()]),
+    scrape: part.scrape(metrics.figures),
     report: (error) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
   };
   say({ kind: 'note', text: `configuration ${config.fingerprint.hash}: ${config.fingerprint.changes}` });
-  const doors = await openDoors(deps, config.listen);
-  say(listening(doors));
-  say({ kind: 'stage', stage: 'starting', detail: `waiting for the store ${withoutPassword(config.store.url)}` });
-  const following = serving.follow({ ...unlimited, signal });
+  const { doors, following } = await part.begin({
+    async open() {
+      const opened = await openDoors(deps, config.listen);
+      say(listening(opened));
+      return opened;
+    },
+    follow() {
+      say({ kind: 'stage', stage: 'starting', detail: `waiting for the store ${withoutPassword(config.store.url)}` });
+      return serving.follow({ ...unlimited, signal });
+    },
+  });
   try {
     await Promise.race([following.catch(refuse), aborted(signal)]);
   } finally {

@@ -27,6 +27,8 @@ interface Levels {
   readonly limiters?: Readonly<Record<string, { readonly inFlight: number }>>;
   /** Of the configuration it runs with. */
   readonly configHash?: string;
+  /** Which process of several this is. */
+  readonly place?: { readonly slot: number; readonly starts: number };
   /** Requests that wait for an answer another one asked for. */
   waiters?(): number;
 }
@@ -72,6 +74,9 @@ export function createMetrics(now: () => number = Date.now): Metrics {
   );
   registry.counts({ name: 'segment_cache_requests_total', help: 'Where answers were looked for.' }, caches);
   registry.counts({ name: 'segment_shed_total', help: 'Requests refused before they cost anything.' }, sheds);
+  const watched: Levels[] = [];
+  gatherLevels(registry, watched, now);
+  gatherWorkers(registry, watched, answers);
   const [operation, cache, shed] = [operations.bind(), caches.bind(), sheds.bind()];
   return {
     route({ method, template }) {
@@ -86,13 +91,31 @@ export function createMetrics(now: () => number = Date.now): Metrics {
       shed(callerClass, reason).value += 1;
     },
     operated: ({ system, name, seconds }) => operation(system, name).observe(seconds),
-    watch: watching(registry, now),
+    watch(levels) {
+      watched.push(levels);
+    },
     figures: registry.figures,
   };
 }
 
-function watching(registry: Registry, now: () => number): Metrics['watch'] {
-  const all: Levels[] = [];
+/** How evenly requests are spread, and how often a process had to be replaced. */
+function gatherWorkers(registry: Registry, all: readonly Levels[], answers: Family<Buckets>): void {
+  const places = () =>
+    all.flatMap(({ place }) => list(place)).map(({ slot, starts }) => ({ labels: { worker: `${slot}` }, starts }));
+  const answered = () => answers.list().reduce((sum, { cell }) => sum + (cell.cumulative.at(-1) ?? 0), 0);
+  registry.counts(
+    { name: 'segment_worker_requests_total', help: 'Answers of each worker.' },
+    { names: ['worker'], list: () => places().map(({ labels }) => ({ labels, cell: { value: answered() } })) },
+  );
+  registry.level({
+    name: 'segment_worker_starts',
+    help: 'How often a worker was started in each place.',
+    labelNames: ['worker'],
+    ask: () => places().map(({ labels, starts }) => ({ labels, value: starts })),
+  });
+}
+
+function gatherLevels(registry: Registry, all: readonly Levels[], now: () => number): void {
   const generation = () => all.map((one) => one.generation?.()).find((one) => one !== undefined);
   const labelled = <T>(of: (levels: Levels) => Readonly<Record<string, T>> | undefined, value: (one: T) => number) =>
     all.flatMap((levels) =>
@@ -153,7 +176,6 @@ function watching(registry: Registry, now: () => number): Metrics['watch'] {
       return [{ value: utilization }];
     },
   });
-  return (levels) => void all.push(levels);
 }
 
 const list = <T>(one: T | undefined): readonly T[] => (one === undefined ? [] : [one]);

@@ -30,14 +30,23 @@ interface Level extends Named {
 /** What one process measured, as it travels to whoever adds up. */
 export type Figures = Awaited<ReturnType<PromRegistry['getMetricsAsJSON']>>;
 
+/** What a family of counts is, and any list of some. */
+interface Counted {
+  readonly names: readonly string[];
+  list(): readonly { readonly labels: Labels; readonly cell: Count }[];
+}
+
 export interface Registry {
-  counts(named: Named, family: Family<Count>): void;
+  counts(named: Named, family: Counted): void;
   durations(named: Named, family: Family<Buckets>): void;
   level(level: Level): void;
   figures(): Promise<Figures>;
 }
 
 export const CONTENT_TYPE: string = PromRegistry.PROMETHEUS_CONTENT_TYPE;
+
+export const summed = (all: readonly Figures[]): Promise<Figures> =>
+  AggregatorRegistry.aggregate([...all]).getMetricsAsJSON();
 
 /** The text that Prometheus reads, of all processes together. */
 export const exposition = (all: readonly Figures[]): Promise<string> =>
