@@ -76,6 +76,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/customers/{customerId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Erases a customer
+         * @description The customer is deleted from every generation the store keeps and left out of every load to come; who was never
+         *     seen, too. Once answered, this server answers as for a customer never seen, the others within 10 seconds. What
+         *     clients keep in caches and snapshots of their own ends within 24 hours. Run folders are not touched.
+         *
+         *     Safe to repeat. A 503 means that it may not be done everywhere yet: send it again.
+         */
+        readonly delete: operations["eraseCustomer"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/customers/{customerId}/segments": {
         readonly parameters: {
             readonly query?: never;
@@ -265,6 +289,23 @@ export interface components {
             readonly segmentIds: readonly components["schemas"]["SegmentId"][];
             /** @description With `view=full`, in the order of `segmentIds` */
             readonly segments?: readonly components["schemas"]["SegmentSummary"][];
+        };
+        readonly ErasureReceipt: {
+            /** Format: date-time */
+            readonly at: string;
+            /** @description Those that the customer was looked for in */
+            readonly generations: readonly {
+                /** @description Documents */
+                readonly deleted: number;
+                readonly run: components["schemas"]["RunId"];
+                /**
+                 * @description `building`: nothing is deleted yet, the customer goes before anybody can read it
+                 * @enum {string}
+                 */
+                readonly state: "building" | "sealed" | "live" | "retired" | "withdrawn";
+            }[];
+            /** @description 0 for a customer who was erased before */
+            readonly recorded: number;
         };
         /** @description As the query parameters of the same names */
         readonly Filter: {
@@ -626,6 +667,31 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly eraseCustomer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Percent-encoded UTF-8. Never normalised. */
+                readonly customerId: components["parameters"]["CustomerId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A receipt, without the id */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErasureReceipt"];
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -10,6 +10,7 @@ import type { Serving } from './lookup/serving.ts';
 import { createRequests, type Requests } from './middleware/validate.ts';
 import { operationsOf } from './operations.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { type ErasureDeps, erasureRoutes } from './routes/erasure.ts';
 import { type GenerationDeps, generationRoutes } from './routes/generations.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -20,6 +21,7 @@ import { measured, type Watch } from './telemetry/measured.ts';
 export interface AppDeps {
   readonly serving: Serving;
   readonly store: { readonly publisher: GenerationDeps['publisher'] & PublishingDeps['publisher'] };
+  readonly erased: ErasureDeps['erased'];
   readonly document: Document;
   readonly admission: Admission;
   /** Hears of every answer. */
@@ -31,10 +33,11 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { serving, store, document, report } = deps;
+  const { serving, store, erased, document, report } = deps;
   return assembled(deps, (route, requests) => {
     route('getCustomerSegments', hotRoute(serving, requests));
     customerRoutes(route, { serving, requests, report });
+    erasureRoutes(route, { requests, erased });
     segmentRoutes(route, serving, requests);
     generationRoutes(route, { serving, requests, publisher: store.publisher });
     publishingRoutes(route, { requests, publisher: store.publisher });

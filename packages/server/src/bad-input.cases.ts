@@ -126,7 +126,12 @@ const badBodies: readonly BadRequest[] = [
 const misrouted: readonly BadRequest[] = [
   { ...invalid('an unknown path', '/v2/segments', '/openapi.json'), status: 404 },
   { ...invalid('the root', '/', '/openapi.json'), status: 404 },
-  { ...invalid('an unknown path below a known one', '/v1/customers/c1', '/openapi.json'), status: 404 },
+  { ...invalid('an unknown path below a known one', '/v1/customers/c1/orders', '/openapi.json'), status: 404 },
+  {
+    ...invalid('an erasure as a read', '/v1/customers/c1', 'DELETE', 'GET'),
+    status: 405,
+    header: ['allow', 'DELETE'],
+  },
   {
     ...invalid('a read as a write', of('c1'), 'GET', 'DELETE'),
     method: 'DELETE',

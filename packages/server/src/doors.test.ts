@@ -15,8 +15,8 @@ const admission: Admission = {
 
 test('a port of their own answers probes and figures without a key, and nothing else', async () => {
   await using fixture = await createFixture(loadedRun(RUN, { c1: ['a'] }));
-  const { serving, store, metrics } = fixture;
-  const deps = { serving, store, admission, watch: metrics, scrape: async () => 'figures', report: () => {} };
+  const { serving, store, erased, metrics } = fixture;
+  const deps = { serving, store, erased, admission, watch: metrics, scrape: async () => 'figures', report: () => {} };
   const ports = { host: '127.0.0.1', port: 0, opsPort: 0 };
   const doors = await openDoors({ ...deps, document: await readDocument() }, ports);
   const statuses = async (url: string | undefined) => {

@@ -31,8 +31,8 @@ test.each([undefined, [{}], [{ key: [] }], [{ key: ['root'] }], [{ key: ['read',
 
 test('a route the document does not have cannot be registered', async () => {
   await using fixture = await createFixture();
-  const { serving, store, admission, metrics } = fixture;
+  const { serving, store, erased, admission, metrics } = fixture;
   const root = JSON.parse(JSON.stringify(document.root).replace('getLiveness', 'getLife'));
-  const deps = { serving, store, admission, watch: metrics, scrape: async () => '', report: () => {} };
+  const deps = { serving, store, erased, admission, watch: metrics, scrape: async () => '', report: () => {} };
   expect(() => createApp({ ...deps, document: { text: '', root } })).toThrow('no operation getLiveness');
 });

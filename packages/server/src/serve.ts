@@ -1,6 +1,6 @@
 /** Config → a server that answers until it is told to stop. */
 import type { Context } from '@segment-store/cli/command';
-import type { ResultEvent } from '@segment-store/cli/event';
+import type { ResultEvent, Say } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { isFailure } from '@segment-store/resilience/failure';
 import { unlimited } from '@segment-store/resilience/operation';
@@ -13,9 +13,11 @@ import type { Config } from './config.ts';
 import { readDocument } from './document.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { createServing } from './lookup/create-serving.ts';
+import { ErasedCustomers } from './lookup/erased.ts';
 import { openRedis } from './lookup/open-redis.ts';
 import type { RedisTier } from './lookup/redis.ts';
 import type { Serving } from './lookup/serving.ts';
+import { sayOnce } from './say-once.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { exposition, type Figures } from './telemetry/registry.ts';
 
@@ -47,12 +49,14 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
   const store = toStore(config.store);
   const metrics = createMetrics();
   const redis = openRedis(config.redis, { say, metrics });
-  const serving = createServing(config, { store, redis, say });
+  const erased = createErased(config, { store, say });
+  const serving = createServing(config, { store, redis, erased, say });
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
   if (part.place !== undefined) metrics.watch({ place: part.place });
   const deps: AppDeps = {
     serving,
     store,
+    erased,
     document: await readDocument(),
     admission: createKeyless(),
     watch: metrics,
@@ -71,12 +75,13 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
       return serving.follow({ ...unlimited, signal });
     },
   });
+  const everything = [following, erased.follow({ ...unlimited, signal })];
   try {
     await Promise.race([following.catch(refuse), aborted(signal)]);
   } finally {
     serving.drain();
     await doors.drain(signal.aborted ? config.drainDelayMs : 0);
-    const closed = closeAll(following, serving, { store, redis });
+    const closed = closeAll(everything, serving, { store, redis });
     // Nobody is served any more: a store that never answers must not hold the process.
     await Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)]);
   }
@@ -88,11 +93,16 @@ interface Tiers {
   readonly redis: RedisTier;
 }
 
-async function closeAll(following: Promise<void>, serving: Serving, { store, redis }: Tiers): Promise<void> {
-  await following.catch(() => 'said already');
+async function closeAll(following: readonly Promise<void>[], serving: Serving, { store, redis }: Tiers): Promise<void> {
+  await Promise.allSettled(following); // what went wrong was said already
   await serving.close();
   redis.close();
   await store[Symbol.asyncDispose]();
+}
+
+function createErased({ store: { pollMs } }: Config, { store, say }: { store: Store; say: Say }): ErasedCustomers {
+  const onTrouble = sayOnce(say, 'the list of erased customers cannot be followed, trying again');
+  return new ErasedCustomers({ erasures: store.erasures, retryMs: pollMs, onTrouble });
 }
 
 function listening({ url, opsUrl }: Doors): ResultEvent {

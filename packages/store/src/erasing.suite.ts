@@ -32,6 +32,27 @@ export function erasingSuite({ place, opened }: Places): void {
       expect([size, await isErased(store, 'a')]).toEqual([0, [false]]);
     });
 
+    test('is heard of by whoever follows, in every process, once each', async (context) => {
+      const { open } = await place(context);
+      await using writing = open();
+      await using reading = open({ pollMs: 5 });
+      const stop = new AbortController();
+      const heard: (readonly [number, boolean, boolean])[] = [];
+      const steps = [() => add(writing, 'a'), () => add(writing, 'a', 'b', 'c'), async () => stop.abort()];
+      for await (const erased of reading.erasures.follow({
+        signal: stop.signal,
+        deadlineAt: Number.POSITIVE_INFINITY,
+      })) {
+        heard.push([erased.size, erased.has(parseCustomerId('a')), erased.has(parseCustomerId('b'))]);
+        await steps.shift()?.();
+      }
+      expect(heard).toEqual([
+        [0, false, false],
+        [1, true, false],
+        [3, true, true],
+      ]);
+    });
+
     test('deletes them from every generation that is kept, live or not, and says how many there were', async (context) => {
       const { open } = await place(context);
       await using store = open();

@@ -16,12 +16,14 @@ export interface ErasureTerms {
     /** Settles with how many were not there before, once every `all` has them. */
     put(hashes: readonly string[], call: Call): Promise<number>;
     all(call: Call): Promise<ReadonlySet<string>>;
+    /** How many `all` has. */
+    count(call: Call): Promise<number>;
   };
   /** Of every run that has one, also of a build that has written nothing yet. */
   generations(call: Call): Promise<readonly GenerationRecord[]>;
 }
 
-export function createErasures(terms: ErasureTerms): Erasures {
+export function createErasures(terms: ErasureTerms): Omit<Erasures, 'follow'> {
   const { records, hashes } = terms;
   return {
     async add(customerIds, call) {

@@ -25,7 +25,12 @@ export async function* follow(look: (call: Call) => Promise<Live>, pollMs: numbe
   }
 }
 
-async function lookOrWait(look: (call: Call) => Promise<Live>, seen: boolean, call: Call): Promise<Live | undefined> {
+/** Undefined for a look that failed and is worth another one. */
+export async function lookOrWait<T>(
+  look: (call: Call) => Promise<T>,
+  seen: boolean,
+  call: Call,
+): Promise<T | undefined> {
   try {
     return await look(call);
   } catch (error) {

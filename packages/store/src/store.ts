@@ -312,6 +312,11 @@ export interface Erasures {
   add(customerIds: readonly CustomerId[], call: Call): Promise<ErasureReceipt>;
   /** Everybody erased so far. Read once a build was opened: who is erased after that goes at its seal. */
   list(call: Call): Promise<Erased>;
+  /**
+   * `list` now, then each time somebody more was erased, until the signal aborts. Outages of the store are waited out;
+   * what is wrong from the start (DENIED, UNSUPPORTED) rejects.
+   */
+  follow(call: Call): AsyncIterable<Erased>;
   /** A build under way writes these customers although they are erased: they go at its seal. */
   defer(run: RunId, customerIds: readonly CustomerId[], call: Call): Promise<void>;
 }

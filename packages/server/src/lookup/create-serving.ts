@@ -5,7 +5,9 @@ import { createLimiter } from '@segment-store/resilience/limit';
 import { systemTime } from '@segment-store/resilience/time';
 import type { StoreReader } from '@segment-store/store/store';
 import type { Config } from '../config.ts';
+import { sayOnce } from '../say-once.ts';
 import { encode } from './answer.ts';
+import { type ErasedCustomers, withoutErased } from './erased.ts';
 import { createL1 } from './l1.ts';
 import { createReadPath } from './read-path.ts';
 import type { RedisTier } from './redis.ts';
@@ -18,10 +20,11 @@ const WITHDRAWN_MS = 10_000;
 export interface CreateServingDeps {
   readonly store: { readonly reader: StoreReader };
   readonly redis: RedisTier;
+  readonly erased: Pick<ErasedCustomers, 'has'>;
   readonly say: Say;
 }
 
-export function createServing(config: Config, { store, redis, say }: CreateServingDeps): Serving {
+export function createServing(config: Config, { store, redis, erased, say }: CreateServingDeps): Serving {
   const { reads, cacheBytes } = config;
   const { pollMs } = config.store;
   const time = systemTime;
@@ -34,7 +37,10 @@ export function createServing(config: Config, { store, redis, say }: CreateServi
     time,
     retryMs: pollMs,
     withdrawnMs: WITHDRAWN_MS - pollMs,
-    createPath: (reader, pin) => pathInto(reader, l1.cacheOf(reader.generation.run, pin)),
+    createPath: (reader, pin) => {
+      const path = pathInto(reader, l1.cacheOf(reader.generation.run, pin));
+      return withoutErased(path, erased, (query) => encode(undefined, query, reader));
+    },
     warmUp: createWarmUp({
       l1,
       time,
@@ -56,14 +62,4 @@ function detailOf(state: State): string {
   const { reader, epoch } = state.pin;
   const { run, members, segments } = reader.generation;
   return `generation ${run}, epoch ${epoch}: ${members} customers, ${segments} segments`;
-}
-
-/** A trouble that stays is said once. */
-function sayOnce(say: Say, what: string): (error: unknown) => void {
-  let last = '';
-  return (error) => {
-    const text = `${what}: ${error instanceof Error ? error.message : error}`;
-    if (text !== last) say({ kind: 'warning', text });
-    last = text;
-  };
 }

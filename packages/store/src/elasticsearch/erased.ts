@@ -30,6 +30,16 @@ export function createHashes(connection: Connection, { erasures: index }: Layout
         if (page.length < PAGE) return all;
       }
     },
+    async count(call) {
+      const request = {
+        method: 'GET',
+        path: `/${index}/_count`,
+        accept: [404],
+        timeoutMs: TIMEOUT_MS.control,
+      } as const;
+      const { body } = await connection.send<{ readonly count?: number }>(request, call);
+      return body.count ?? 0;
+    },
   };
 }
 

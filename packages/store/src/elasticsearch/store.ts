@@ -4,6 +4,7 @@ import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { type BuildTerms, openBuild } from '../build.ts';
 import { createErasures } from '../erasures.ts';
 import { follow } from '../follow.ts';
+import { followErased } from '../follow-erased.ts';
 import { onceItWorks } from '../once-it-works.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Records } from '../records.ts';
@@ -30,10 +31,11 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
   const { records, aliases } = options.readOnly ? untouched(connection, layout) : written(connection, layout);
   const standing = createStanding(aliases, records);
   const documents = createDocuments(connection, layout);
+  const hashes = createHashes(connection, layout);
   const erasures = createErasures({
     records: () => records,
     documents,
-    hashes: createHashes(connection, layout),
+    hashes,
     generations: (call) => everyGeneration(connection, layout, call),
   });
   const lifecycle = createLifecycle({ connection, layout, ...options });
@@ -67,6 +69,7 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
       return openBuild(manifest, terms, call);
     },
   };
+  const list = (call: Call) => ready(call).then(() => erasures.list(call));
   return {
     url: connection.url,
     reader,
@@ -74,7 +77,8 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
     publisher: after(() => ready(untilClosed), publisher),
     erasures: {
       add: (ids, call) => ready(call).then(() => erasures.add(ids, call)),
-      list: (call) => ready(call).then(() => erasures.list(call)),
+      list,
+      follow: (call) => followErased({ list, count: hashes.count }, options.pollMs, call),
       defer: (run, ids, call) => ready(call).then(() => erasures.defer(run, ids, call)),
     },
     [Symbol.asyncDispose]() {

@@ -15,5 +15,8 @@ export function createHashes(control: () => Control): ErasureTerms['hashes'] {
     async all() {
       return new Set(control().read((snapshot) => snapshot.erased()));
     },
+    async count() {
+      return control().read((snapshot) => snapshot.erased()).length;
+    },
   };
 }

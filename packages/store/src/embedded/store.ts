@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { RunId } from '@segment-store/contract/id';
 import { openBuild } from '../build.ts';
 import { createErasures } from '../erasures.ts';
+import { followErased } from '../follow-erased.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { refusal } from '../refusal.ts';
 import type { Store, StoreWriter } from '../store.ts';
@@ -28,6 +29,13 @@ export function openEmbedded(path: string, options: ResolvedOptions): Store {
   const { control, close } = lazyControl(directory, options.readOnly ? lookAtRoot : openRoot);
   const environment = (run: RunId) => openSealed(directory, run, options.readOnly);
   const documents = createDocuments(environment);
+  const hashes = createHashes(control);
+  const erasures = createErasures({
+    records: control,
+    documents,
+    hashes,
+    generations: async () => control().read((snapshot) => snapshot.generations()),
+  });
   const writer: StoreWriter = {
     async build(manifest, call) {
       const leasing = { records: control(), lives, leaseMs: options.leaseMs };
@@ -52,12 +60,10 @@ export function openEmbedded(path: string, options: ResolvedOptions): Store {
       environment,
       removeDocuments: (run) => removeGeneration(directory, run),
     }),
-    erasures: createErasures({
-      records: control,
-      documents,
-      hashes: createHashes(control),
-      generations: async () => control().read((snapshot) => snapshot.generations()),
-    }),
+    erasures: {
+      ...erasures,
+      follow: (call) => followErased({ list: erasures.list, count: hashes.count }, options.pollMs, call),
+    },
     [Symbol.asyncDispose]: close,
   };
 }
