@@ -38,8 +38,13 @@ const copy = command({
 });
 const listed = { name: 'copy', summary: 'Copies (in short).', load: async () => copy };
 const other = command({ name: 'move', summary: 'Moves.', arguments: [], options: {}, examples: [], async run() {} });
+const own = command({ name: '', summary: 'A demo.', arguments: [], options: { own: flag({ description: 'its own' }) }, examples: ['demo copy a --to b'],
+  async run({ options }, { say }) { say({ kind: 'result', text: 'itself ' + options.own, data: {} }); } });
+const keep = command({ name: 'boxes keep', summary: 'Keeps.', arguments: ['<box>'], options: { own: flag({ description: 'of keep' }) }, examples: [],
+  async run({ args, options }, { say }) { say({ kind: 'result', text: 'keeps ' + args[0] + ' ' + options.own, data: {} }); } });
 await main({
-  name: 'demo', version: '1.2.3', summary: 'A demo.', examples: ['demo copy a --to b'], environmentPrefix: 'DEMO', metricsPrefix: 'demo', commands: [listed, other],
+  name: 'demo', version: '1.2.3', summary: 'A demo.', examples: ['demo copy a --to b'], environmentPrefix: 'DEMO', metricsPrefix: 'demo',
+  commands: [listed, other, own, keep, { name: 'boxes drop', summary: 'Drops.', load: async () => keep }],
 });
 `;
 
@@ -174,6 +179,22 @@ test('the list of commands has their short summaries, the help of each its whole
   expect((await demo('help', 'copy')).stdout).toContain('Copies.');
 });
 
+test('a program may be a command itself and have groups of commands; what stands after a command is the command’s', async () => {
+  expect((await demo('--own')).stdout).toBe('itself true\n');
+  expect((await demo('boxes', 'keep', 'b', '--own')).stdout).toBe('keeps b true\n');
+  expect((await demo('--own', 'boxes', 'keep', 'b')).stdout).toBe('keeps b false\n');
+  expect((await demo('boxes', 'keep', 'b', '--json')).stdout).toContain('"command":"demo boxes keep"');
+  for (const args of [
+    ['help', 'boxes', 'keep'],
+    ['boxes', 'keep', '--help'],
+  ]) {
+    expect((await demo(...args)).stdout).toContain('of keep');
+  }
+  expect((await demo('--help')).stdout).toMatch(/boxes +keep, drop/);
+  const none = await demo('boxes', 'burn');
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown command 'burn'") });
+});
+
 test.each(['bash', 'zsh', 'fish'])('completion for %s knows commands and flags', async (shell) => {
   const { code, stdout } = await demo('completion', shell);
   expect(code).toBe(0);
@@ -197,6 +218,11 @@ test('bash completes commands, then the flags of the command', async () => {
   expect(completed('demo', 'c')).toBe('copy');
   expect(completed('demo', 'copy', '--pa')).toBe('--parts');
   expect(completed('demo', 'move', '--pa')).toBe('');
+  expect(completed('demo', '--ow')).toBe('');
+  expect(completed('demo', '--json', '--ow')).toBe('--own');
+  expect(completed('demo', 'bo')).toBe('boxes');
+  expect(completed('demo', 'boxes', '')).toBe('keep drop');
+  expect(completed('demo', 'boxes', 'keep', '--ow')).toBe('--own');
 });
 
 test('a file of metrics and a step summary are written beside; a place that is none is refused', async () => {

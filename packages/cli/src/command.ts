@@ -15,6 +15,7 @@ export interface Input<Table extends OptionTable> {
 }
 
 export interface CommandSpec<Table extends OptionTable> {
+  /** `keys create` is `create` of a group of commands; empty for a program that is itself a command. */
   readonly name: string;
   readonly summary: string;
   /** Positional arguments, in order: `<run>` required, `[run]` optional. */
@@ -69,6 +70,6 @@ export interface Cli {
   readonly environmentPrefix: string;
   /** Before every metric name: `segment_ingest`. With it, commands take --metrics-file and --otlp-endpoint. */
   readonly metricsPrefix?: string;
-  /** Several, or one whose name is empty: then the program itself is the command. */
+  /** One whose name is empty is the program itself. */
   readonly commands: readonly (AnyCommand | ListedCommand)[];
 }

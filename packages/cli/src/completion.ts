@@ -17,14 +17,17 @@ export function completionScript(shell: Shell, program: string, commands: readon
 
 function bash(program: string, commands: readonly Completable[]): string {
   const name = `_${program.replaceAll('-', '_')}`;
-  const cases = commands.map(
-    ({ name: command, flags }) => `    ${command}) words="${flags.map(({ flag }) => flag).join(' ')}" ;;`,
-  );
+  const own = commands.find((command) => command.name === '');
+  const named = commands.filter((command) => command !== own);
+  const cases = [
+    ...groups(named).map(([before, next]) => `    "${before}") words="${next.join(' ')}" ;;`),
+    ...named.map((command) => `    "${command.name}"|"${command.name} "*) words="${flagsOf(command)}" ;;`),
+    `    *) words="${own === undefined ? '' : flagsOf(own)}" ;;`,
+  ];
   return `${name}() {
-  local words="${commands.map((command) => command.name).join(' ')}"
-  [ "$COMP_CWORD" -gt 1 ] && case "\${COMP_WORDS[1]}" in
+  local words
+  case "\${COMP_WORDS[*]:1:$((COMP_CWORD - 1))}" in
 ${cases.join('\n')}
-    *) words="" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
@@ -32,15 +35,45 @@ complete -o default -F ${name} ${program}
 `;
 }
 
+const flagsOf = ({ flags }: Completable): string => flags.map(({ flag }) => flag).join(' ');
+
+/** Words that stand before a command's last ones → what may come next: `` → keys, `keys` → create, revoke. */
+function groups(commands: readonly Completable[]): readonly (readonly [string, readonly string[]])[] {
+  const next = new Map<string, Set<string>>([['', new Set()]]);
+  for (const { name } of commands) {
+    const words = name.split(' ');
+    for (const [index, word] of words.entries()) {
+      const before = words.slice(0, index).join(' ');
+      next.set(before, (next.get(before) ?? new Set()).add(word));
+    }
+  }
+  return [...next].map(([before, words]) => [before, [...words]]);
+}
+
 function fish(program: string, commands: readonly Completable[]): string {
-  const lines = commands.flatMap(({ name, summary, flags }) => [
-    `complete -c ${program} -n __fish_use_subcommand -f -a ${name} -d ${quoted(summary)}`,
-    ...flags.map(
+  const summaries = new Map(commands.map(({ name, summary }) => [name, summary]));
+  const words = groups(commands.filter(({ name }) => name !== '')).flatMap(([before, next]) =>
+    next.map((word) => {
+      const summary = summaries.get([before, word].filter(Boolean).join(' ')) ?? word;
+      return `complete -c ${program} -n '${seen(before)}' -f -a ${word} -d ${quoted(summary)}`;
+    }),
+  );
+  const flags = commands.flatMap((command) =>
+    command.flags.map(
       ({ flag, description }) =>
-        `complete -c ${program} -n '__fish_seen_subcommand_from ${name}' -l ${flag.slice(2)} -d ${quoted(description)}`,
+        `complete -c ${program} -n '${seen(command.name)}' -l ${flag.slice(2)} -d ${quoted(description)}`,
     ),
-  ]);
-  return `${lines.join('\n')}\n`;
+  );
+  return `${[...words, ...flags].join('\n')}\n`;
+}
+
+/** Whether these words, the name of a command or of a group, have been typed. */
+function seen(name: string): string {
+  if (name === '') return '__fish_use_subcommand';
+  return name
+    .split(' ')
+    .map((word) => `__fish_seen_subcommand_from ${word}`)
+    .join('; and ');
 }
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

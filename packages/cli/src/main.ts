@@ -1,4 +1,5 @@
 /** A program of ours: parses, runs, renders and ends the process. */
+import { nearest } from '@segment-store/contract/nearest';
 import { Command, CommanderError, Help } from 'commander';
 import type { AnyCommand, Cli, ListedCommand } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -10,21 +11,19 @@ export async function main(cli: Cli): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   const program = new Command(cli.name).description(cli.summary).version(cli.version).exitOverride();
   guided(program, cli.name, cli.examples);
+  program.enablePositionalOptions(); // what stands after a command is the command's, if the program is one, too
   const listed = cli.commands.map(asListed);
   for (const one of listed) {
     if (one.name === '') declare(cli, program, await one.load());
-    else program.command(one.name).description(one.summary).exitOverride();
+    else announce(cli, program, one);
   }
-  program.hook('preSubcommand', async (_, target) => {
-    const one = listed.find(({ name }) => name === target.name());
-    if (one !== undefined) declare(cli, target, await one.load());
-  });
   if (listed.length > 1) {
+    refuseUnknown(program);
     declareCompletion(cli, program, listed);
     // Commander's own `help load` would show a command whose file is not imported yet.
-    const help = program.helpCommand(false).command('help').argument('[command]').description('help of a command');
-    help.action(async (name?: string) => {
-      await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], USER);
+    const help = program.helpCommand(false).command('help').argument('[command...]').description('help of a command');
+    help.action(async (words: readonly string[]) => {
+      await program.parseAsync([...words, '--help'], USER);
     });
   }
   try {
@@ -35,6 +34,38 @@ export async function main(cli: Cli): Promise<void> {
     if (process.argv.includes('--json')) await tellProgram(cli.name, error);
     finish(exitCode.usage);
   }
+}
+
+/** A program that is a command, too, would take the name of a command it does not have for an argument too many. */
+function refuseUnknown(program: Command): void {
+  program.allowExcessArguments().hook('preAction', (_, called) => {
+    const name = program.args[program.registeredArguments.length];
+    if (called !== program || name === undefined) return;
+    const near = nearest(
+      name,
+      program.commands.map((command) => command.name()),
+    );
+    program.error(`error: unknown command '${name}'${near === undefined ? '' : `\n(Did you mean ${near}?)`}`);
+  });
+}
+
+/** `keys create` is the command `create` of a group `keys`. Its file is imported when it is called. */
+function announce(cli: Cli, program: Command, one: ListedCommand): void {
+  const words = one.name.split(' ');
+  const parent = words.slice(0, -1).reduce(groupOf, program);
+  const target = parent
+    .command(words.at(-1) ?? '')
+    .description(one.summary)
+    .exitOverride();
+  if (parent !== program) parent.description(parent.commands.map((command) => command.name()).join(', '));
+  parent.hook('preSubcommand', async (_, called) => {
+    if (called === target) declare(cli, target, await one.load());
+  });
+}
+
+function groupOf(parent: Command, name: string): Command {
+  const known = parent.commands.find((command) => command.name() === name);
+  return known ?? parent.command(name).helpCommand(false).exitOverride();
 }
 
 /** What is wrong with flags and arguments, for whoever reads lines; people have it on stderr. */

@@ -18,6 +18,7 @@ test('the configuration is complete and frozen', () => {
     fingerprint: { changes: '--store embedded:./store', hash: expect.stringMatching(/^[0-9a-f]{12}$/) },
     warmUp: { questions: 10_000, ms: 3_000 },
     redis: undefined,
+    admission: { knowsCallers: false, keys: undefined, tokens: undefined, rate: 5_000, inFlight: 1_000 },
   });
   expect(Object.isFrozen(config)).toBe(true);
 });
@@ -29,6 +30,31 @@ test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('%s is loopback', (hos
 test.each(['0.0.0.0', '::', '10.0.0.1', 'example.com', '127.0.0.1.example.com', '128.0.0.1'])('%s is not', (host) => {
   const resolve = () => resolveConfig({ ...values, host });
   expect(resolve).toThrow(`--host ${host}: without keys`);
+  expect(resolve).toThrow(expect.objectContaining({ exitCode: 2 }));
+});
+
+test('with keys, or an issuer of tokens, every address will do', () => {
+  const issuer = { jwks: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example', jwtAudience: 'segments' };
+  for (const known of [{ keys: 'keys.json' }, issuer]) {
+    expect(resolveConfig({ ...values, ...known, host: '0.0.0.0' }).admission.knowsCallers).toBe(true);
+  }
+});
+
+const badTokens: readonly [string, Readonly<Record<string, string>>, string][] = [
+  [
+    'no issuer',
+    { jwks: 'https://i.example/keys', jwtAudience: 'a' },
+    '--jwks, --jwt-issuer and --jwt-audience go together',
+  ],
+  ['no keys', { jwtIssuer: 'i', jwtAudience: 'a' }, '--jwks, --jwt-issuer and --jwt-audience go together'],
+  ['keys in the clear', { jwks: 'http://i.example/keys' }, '--jwks http://i.example/keys: expected an https:// URL'],
+  ['keys at a password', { jwks: 'https://u:pass@i.example/keys' }, '--jwks https://…@i.example/keys: expected'],
+  ['no URL', { jwks: 'keys.json' }, '--jwks keys.json: expected an https:// URL'],
+];
+test.each(badTokens)('tokens with %s are refused', (what, given, text) => {
+  const rest = what.startsWith('no ') && what !== 'no URL' ? {} : { jwtIssuer: 'i', jwtAudience: 'a' };
+  const resolve = () => resolveConfig({ ...values, ...rest, ...given });
+  expect(resolve).toThrow(text);
   expect(resolve).toThrow(expect.objectContaining({ exitCode: 2 }));
 });
 

@@ -2,11 +2,17 @@
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { integer, type Option, optionalInteger, requiredText, text } from '@segment-store/cli/option';
 import { type Fingerprint, fingerprint } from '@segment-store/cli/print-config';
+import { isLoopback } from './admission/loopback.ts';
+import {
+  type AdmissionConfig,
+  type AdmissionSettings,
+  admissionOptions,
+  resolveAdmission,
+} from './admission/options.ts';
 import { type LookupConfig, type LookupSettings, lookupOptions, resolveLookup } from './lookup/options.ts';
-import { isLoopback } from './loopback.ts';
 
 /** As given; `resolveConfig` says what it means. */
-export interface Settings extends LookupSettings {
+export interface Settings extends LookupSettings, AdmissionSettings {
   readonly store: string;
   readonly prefix: string;
   readonly host: string;
@@ -27,7 +33,11 @@ export const options: { readonly [Name in keyof Settings]: Option<Settings[Name]
     description: 'of indices in Elasticsearch and keys in Redis',
     fallback: 'segments',
   }),
-  host: text({ placeholder: '<address>', description: 'loopback address to listen on', fallback: '127.0.0.1' }),
+  host: text({
+    placeholder: '<address>',
+    description: 'address to listen on; without keys a loopback one',
+    fallback: '127.0.0.1',
+  }),
   port: integer({
     placeholder: '<port>',
     description: 'port to listen on; 0 takes a free one',
@@ -54,6 +64,7 @@ export const options: { readonly [Name in keyof Settings]: Option<Settings[Name]
     max: 5_000,
   }),
   ...lookupOptions,
+  ...admissionOptions,
 };
 
 export interface Config extends LookupConfig {
@@ -62,6 +73,7 @@ export interface Config extends LookupConfig {
   readonly drainDelayMs: number;
   readonly workers: number;
   readonly fingerprint: Fingerprint;
+  readonly admission: AdmissionConfig;
 }
 
 /** What a load balancer or a cluster needs to hear that an endpoint has gone. */
@@ -70,8 +82,9 @@ const DRAIN_DELAY_MS = 10_000;
 /** @throws CommandError exit 2 */
 export function resolveConfig(values: Settings): Config {
   const { store: url, prefix, pollMs, host, port, opsPort } = values;
-  if (!isLoopback(host)) {
-    const why = 'without keys the server answers on loopback only; use 127.0.0.1, ::1 or localhost';
+  const admission = resolveAdmission(values);
+  if (!admission.knowsCallers && !isLoopback(host)) {
+    const why = 'without keys the server answers on loopback only: give it --keys or --jwks, or use 127.0.0.1';
     throw new CommandError(exitCode.usage, `--host ${host}: ${why}`);
   }
   return Object.freeze({
@@ -81,5 +94,6 @@ export function resolveConfig(values: Settings): Config {
     workers: values.workers,
     ...resolveLookup(values),
     fingerprint: fingerprint(options, { ...values }),
+    admission,
   });
 }

@@ -36,7 +36,7 @@ function responseOf(document: Document, { method, target, status }: Exchange): J
 }
 
 /** Headers that are ours to declare; the others are of HTTP and of Node. */
-const DECLARED = /^(segment-.*|etag|age|cache-.*|server-timing|retry-after|allow)$/;
+const DECLARED = /^(segment-.*|etag|age|cache-.*|server-timing|retry-after|allow|www-authenticate|ratelimit.*)$/;
 
 function headerFaults(
   ajv: Ajv2020,

@@ -17,7 +17,7 @@ test('a port of their own answers probes and figures without a key, and nothing 
   await using fixture = await createFixture(loadedRun(RUN, { c1: ['a'] }));
   const { serving, store, erased, metrics } = fixture;
   const deps = { serving, store, erased, admission, watch: metrics, scrape: async () => 'figures', report: () => {} };
-  const ports = { host: '127.0.0.1', port: 0, opsPort: 0 };
+  const ports = { host: '127.0.0.1', port: 0, opsPort: 0, check: () => undefined };
   const doors = await openDoors({ ...deps, document: await readDocument() }, ports);
   const statuses = async (url: string | undefined) => {
     const paths = ['/livez', '/readyz', '/metrics', '/v1/customers/c1/segments'];

@@ -15,10 +15,11 @@ export interface Doors {
 /** @throws CommandError exit 2 for a port it cannot use */
 export async function openDoors(
   deps: AppDeps,
-  { host, port, opsPort }: ListenOptions & { readonly opsPort: number | undefined },
+  { opsPort, ...options }: ListenOptions & { readonly opsPort: number | undefined },
 ): Promise<Doors> {
-  const main = await bound(createApp(deps), { host, port }, '--port');
-  const ops = opsPort === undefined ? undefined : await bound(createOps(deps), { host, port: opsPort }, '--ops-port');
+  const main = await bound(createApp(deps), options, '--port');
+  const ops =
+    opsPort === undefined ? undefined : await bound(createOps(deps), { ...options, port: opsPort }, '--ops-port');
   return {
     url: main.url,
     opsUrl: ops?.url,

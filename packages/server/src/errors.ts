@@ -8,9 +8,11 @@ type Kind = keyof typeof titles;
 const titles = {
   'invalid-request': 'The request does not follow the contract',
   'invalid-id': 'An id does not follow its form',
+  unauthorized: 'Nobody is let in with these credentials',
   forbidden: 'Not allowed here',
   'unknown-segment': 'The served generation has no such segment',
   conflict: 'The request was made against another generation',
+  'rate-limited': 'More requests than these credentials may make',
   overloaded: 'The server is busy',
   'store-unavailable': 'The store cannot answer',
   internal: 'Unexpected failure',

@@ -7,6 +7,7 @@ import { loadedRun, RUN } from './fixture/store.ts';
 import type { Env } from './handler.ts';
 import { listen } from './listen.ts';
 
+const check = () => undefined;
 const run = loadedRun(RUN, { c1: ['a'] });
 const get = (path: string, ...headers: readonly string[]) =>
   ['GET ', path, ' HTTP/1.1\r\nHost: localhost\r\n', ...headers.map((line) => `${line}\r\n`), '\r\n'].join('');
@@ -183,14 +184,14 @@ test('a connection is closed after many requests, so that clients find servers t
 
 test('a port in use is said by its code', async () => {
   await using server = await startServer(run);
-  await expect(listen(server.app, { host: '127.0.0.1', port: server.port })).rejects.toMatchObject({
+  await expect(listen(server.app, { host: '127.0.0.1', port: server.port, check })).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });
 });
 
 test('it answers to IPv6 loopback too', async () => {
   await using server = await startServer(run);
-  const six = await listen(server.app, { host: '::1', port: 0 });
+  const six = await listen(server.app, { host: '::1', port: 0, check });
   expect(six.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
   expect((await fetch(`${six.url}/livez`)).status).toBe(200);
   await six.drain(100);
@@ -204,7 +205,7 @@ test('a client that leaves in the middle of its body is no news', async () => {
     ended.resolve(response);
     return response;
   });
-  const listener = await listen(watching, { host: '127.0.0.1', port: 0 });
+  const listener = await listen(watching, { host: '127.0.0.1', port: 0, check });
   const socket = await open(Number(new URL(listener.url).port));
   const head = ['POST /v1/lookups HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
   socket.write([...head, 'Content-Length: 100', '', '{"customerIds":["c'].join('\r\n'));

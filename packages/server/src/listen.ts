@@ -14,13 +14,14 @@ import type { Hono } from 'hono';
 import { type Connections, closeAfterAnswers, closeIdle, refuseSocket } from './connections.ts';
 import { invalidRequest, type ProblemError, printProblem } from './errors.ts';
 import type { Env } from './handler.ts';
-import { checkLoopback } from './loopback.ts';
 import { checkTarget } from './raw-target.ts';
 
 export interface ListenOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** What is wrong with where a request was sent to or comes from. */
+  check(headers: IncomingHttpHeaders): ProblemError | undefined;
 }
 
 export interface Listener {
@@ -51,14 +52,14 @@ const SWEEP_MS = 100;
 /** 100 ids of 512 bytes, every character escaped, and a filter beside them. */
 const MAX_BODY_BYTES = 512 * 1024;
 
-export async function listen(app: Hono<Env>, { host, port }: ListenOptions): Promise<Listener> {
+export async function listen(app: Hono<Env>, { host, port, check }: ListenOptions): Promise<Listener> {
   let draining = false;
   const connections: Connections = new Map();
   const route = getRequestListener(app.fetch);
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     connections.set(incoming.socket, outgoing);
     if (draining || Math.random() * TURNOVER < 1) outgoing.shouldKeepAlive = false;
-    const problem = checkLoopback(incoming.headers) ?? checkTarget(incoming.url ?? '') ?? checkLength(incoming.headers);
+    const problem = check(incoming.headers) ?? checkTarget(incoming.url ?? '') ?? checkLength(incoming.headers);
     if (problem === undefined) void route(incoming, outgoing);
     else refuse(outgoing, problem);
   };
@@ -80,7 +81,7 @@ export async function listen(app: Hono<Env>, { host, port }: ListenOptions): Pro
   };
 }
 
-function bound(server: Server, options: ListenOptions): Promise<void> {
+function bound(server: Server, options: Pick<ListenOptions, 'host' | 'port'>): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject).listen(options, () => {
       server.off('error', reject);

@@ -2,6 +2,7 @@
 import cluster from 'node:cluster';
 import { type Context, command } from '@segment-store/cli/command';
 import { main } from '@segment-store/cli/main';
+import { createCommand, listCommand, revokeCommand } from './admission/keys-command.ts';
 import { options, resolveConfig, type Settings } from './config.ts';
 import { serve } from './serve.ts';
 import { supervise } from './workers/primary.ts';
@@ -26,6 +27,9 @@ const program = () =>
         drainMs: 60_000, // it ends itself before: 30 s, 20 s and what closing takes
         run: ({ options: settings }, context) => run(settings, context),
       }),
+      createCommand,
+      revokeCommand,
+      listCommand,
     ],
   });
 

@@ -17,15 +17,14 @@ export function operationsOf({ root }: Document): ReadonlyMap<string, Documented
   const named = Object.entries(isObject(paths) ? paths : {}).flatMap(([template, item]) =>
     Object.entries(isObject(item) ? item : {}).flatMap(([method, operation]): [string, DocumentedOperation][] => {
       if (!isObject(operation) || typeof operation.operationId !== 'string') return [];
-      // An operation that does not say what it needs has what the document says of all.
-      const security = operation.security ?? at(root, 'security') ?? null;
-      return [[operation.operationId, { method, template, scope: scopeOf(security, operation.operationId) }]];
+      const scope = scopeOf(operation.security ?? null, operation.operationId);
+      return [[operation.operationId, { method, template, scope }]];
     }),
   );
   return new Map(named);
 }
 
-/** `[]`, or `[{ key: [scope] }]` */
+/** `[]`, or `[{ key: [scope] }]`: nothing is assumed of an operation that does not say what it needs. */
 function scopeOf(security: Json, operationId: string): Scope | undefined {
   if (Array.isArray(security) && security.length === 0) return undefined;
   const key = at({ security: Array.isArray(security) ? (security[0] ?? null) : null }, 'security', 'key');

@@ -7,7 +7,8 @@ import { unlimited } from '@segment-store/resilience/operation';
 import { sleep } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Store } from '@segment-store/store/store';
-import { createKeyless } from './admission/keyless.ts';
+import { checkLoopback } from './admission/loopback.ts';
+import { openAdmission } from './admission/open-admission.ts';
 import type { AppDeps } from './app.ts';
 import type { Config } from './config.ts';
 import { readDocument } from './document.ts';
@@ -53,20 +54,27 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
   const serving = createServing(config, { store, redis, erased, say });
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
   if (part.place !== undefined) metrics.watch({ place: part.place });
+  using admission = await openAdmission(config.admission, {
+    workers: config.workers,
+    onRefused: metrics.shed,
+    onNews: (text) => say({ kind: 'note', text }),
+    onTrouble: (text) => say({ kind: 'warning', text }),
+  });
   const deps: AppDeps = {
     serving,
     store,
     erased,
     document: await readDocument(),
-    admission: createKeyless(),
+    admission,
     watch: metrics,
     scrape: part.scrape(metrics.figures),
     report: (error) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
   };
   say({ kind: 'note', text: `configuration ${config.fingerprint.hash}: ${config.fingerprint.changes}` });
+  const check = config.admission.knowsCallers ? () => undefined : checkLoopback;
   const { doors, following } = await part.begin({
     async open() {
-      const opened = await openDoors(deps, config.listen);
+      const opened = await openDoors(deps, { ...config.listen, check });
       say(listening(opened));
       return opened;
     },

@@ -1,12 +1,12 @@
 /** Commands over runs that are being loaded. */
 import { type AnyCommand, command } from '@segment-store/cli/command';
 import { formatCount } from '@segment-store/cli/render/count';
+import { table } from '@segment-store/cli/table';
 import { parseRunId } from '@segment-store/contract/id';
 import { rejectedIn } from '@segment-store/store/outcomes';
 import type { Job, PartStatus, RunStatus, Store } from '@segment-store/store/store';
 import { orUsage } from '../exit.ts';
 import { storeOptions } from '../options.ts';
-import { table } from '../table.ts';
 import { onStore, type Result } from './on-store.ts';
 
 export const statusCommand: AnyCommand = command({

@@ -1,6 +1,7 @@
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
 import { flag, type Values } from '@segment-store/cli/option';
 import { formatCount } from '@segment-store/cli/render/count';
+import { table } from '@segment-store/cli/table';
 import { openFolder } from '@segment-store/folder/open';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
@@ -9,7 +10,6 @@ import { openLettersFolder } from '../accounts/letters-place.ts';
 import { orUsage, withExitCode } from '../exit.ts';
 import { folderOptions, folderOptionsOf, letterOptions, manifestOptions } from '../options.ts';
 import { runIdOf } from '../source/opening.ts';
-import { table } from '../table.ts';
 
 const options = {
   ...folderOptions,

@@ -2,12 +2,12 @@
 
 import { type AnyCommand, command } from '@segment-store/cli/command';
 import { formatCount } from '@segment-store/cli/render/count';
+import { table } from '@segment-store/cli/table';
 import { parseRunId } from '@segment-store/contract/id';
 import { GENESIS, type Generation, type Store } from '@segment-store/store/store';
 import { orUsage } from '../exit.ts';
 import { onHold } from '../on-hold.ts';
 import { retentionOptions, storeOptions } from '../options.ts';
-import { table } from '../table.ts';
 import { onStore, type Result } from './on-store.ts';
 
 export const rollbackCommand: AnyCommand = command({

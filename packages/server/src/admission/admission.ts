@@ -5,7 +5,8 @@ export const scopes = ['read', 'read:members', 'publish', 'erase', 'admin'] as c
 export type Scope = (typeof scopes)[number];
 
 /** Whom an overloaded server refuses last, first and in between. */
-type CallerClass = 'critical' | 'normal' | 'best-effort';
+export const callerClasses = ['critical', 'normal', 'best-effort'] as const;
+export type CallerClass = (typeof callerClasses)[number];
 
 export interface Caller {
   /** Of a key or the subject of a token; for figures and limits, never for a body or a log. */

@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv4 } from 'node:net';
-import { ProblemError } from './errors.ts';
+import { ProblemError } from '../errors.ts';
 
 /** `localhost`, `::1`, `127.0.0.0/8` */
 export function isLoopback(host: string): boolean {
