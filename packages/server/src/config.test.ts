@@ -17,6 +17,7 @@ test('the configuration is complete and frozen', () => {
     cacheBytes: 67_108_864,
     fingerprint: { changes: '--store embedded:./store', hash: expect.stringMatching(/^[0-9a-f]{12}$/) },
     warmUp: { questions: 10_000, ms: 3_000 },
+    stateDir: undefined,
     redis: undefined,
     admission: { knowsCallers: false, keys: undefined, tokens: undefined, rate: 5_000, inFlight: 1_000 },
   });

@@ -19,10 +19,13 @@ import { openRedis } from './lookup/open-redis.ts';
 import type { RedisTier } from './lookup/redis.ts';
 import type { Serving } from './lookup/serving.ts';
 import { sayOnce } from './say-once.ts';
+import { openState } from './state/open-state.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { exposition, type Figures } from './telemetry/registry.ts';
 
 const CLOSE_MS = 1_000;
+/** For the last words into the state directory. */
+const KEEP_MS = 5_000;
 
 /** What one process does otherwise when it is one of several. */
 export interface Part {
@@ -51,7 +54,8 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
   const metrics = createMetrics();
   const redis = openRedis(config.redis, { say, metrics });
   const erased = createErased(config, { store, say });
-  const serving = createServing(config, { store, redis, erased, say });
+  const dir = await openState(config, part.place?.slot, say);
+  const { serving, keeper } = createServing(config, { store, dir, redis, erased, say });
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
   if (part.place !== undefined) metrics.watch({ place: part.place });
   using admission = await openAdmission(config.admission, {
@@ -89,6 +93,7 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
   } finally {
     serving.drain();
     await doors.drain(signal.aborted ? config.drainDelayMs : 0);
+    await Promise.race([keeper.close(), sleep(KEEP_MS, unlimited.signal)]);
     const closed = closeAll(everything, serving, { store, redis });
     // Nobody is served any more: a store that never answers must not hold the process.
     await Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)]);

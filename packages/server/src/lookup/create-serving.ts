@@ -6,6 +6,9 @@ import { systemTime } from '@segment-store/resilience/time';
 import type { StoreReader } from '@segment-store/store/store';
 import type { Config } from '../config.ts';
 import { sayOnce } from '../say-once.ts';
+import { Keeper } from '../state/keeper.ts';
+import { keptReader } from '../state/kept-reader.ts';
+import type { StateDir } from '../state/state-dir.ts';
 import { encode } from './answer.ts';
 import { type ErasedCustomers, withoutErased } from './erased.ts';
 import { createL1 } from './l1.ts';
@@ -17,14 +20,24 @@ import { createWarmUp, type WarmUpDeps } from './warm-up.ts';
 /** From a roll back to its last withdrawn answer: to hear of it, and to open what is live in its place. */
 const WITHDRAWN_MS = 10_000;
 
+/** How long the store has to say what is live before what is kept is answered: it may have been withdrawn. */
+const UNHEARD_MS = 1_000;
+
 export interface CreateServingDeps {
   readonly store: { readonly reader: StoreReader };
+  readonly dir: StateDir;
   readonly redis: RedisTier;
   readonly erased: Pick<ErasedCustomers, 'has'>;
   readonly say: Say;
 }
 
-export function createServing(config: Config, { store, redis, erased, say }: CreateServingDeps): Serving {
+export interface Served {
+  readonly serving: Serving;
+  /** To be closed when nobody is answered any more. */
+  readonly keeper: Keeper;
+}
+
+export function createServing(config: Config, { store, dir, redis, erased, say }: CreateServingDeps): Served {
   const { reads, cacheBytes } = config;
   const { pollMs } = config.store;
   const time = systemTime;
@@ -32,7 +45,14 @@ export function createServing(config: Config, { store, redis, erased, say }: Cre
   const l1 = createL1(cacheBytes, time);
   const pathInto: WarmUpDeps['createPath'] = (reader, into) =>
     createReadPath(reader, { ...shared, l1: into, redis: redis.policyFor(reader) });
-  return new Serving({
+  for (const answer of dir.kept?.answers ?? []) l1.restore(answer);
+  const keeper = new Keeper({
+    dir,
+    time,
+    answersOf: (run) => l1.answersOf(run, (customerId) => !erased.has(customerId)),
+    onTrouble: sayOnce(say, 'the state directory cannot be written'),
+  });
+  const serving = new Serving({
     store: store.reader,
     time,
     retryMs: pollMs,
@@ -48,9 +68,15 @@ export function createServing(config: Config, { store, redis, erased, say }: Cre
       createPath: pathInto,
       onTrouble: sayOnce(say, 'the next generation is not served yet, its reads fail, trying again'),
     }),
-    onState: (state) => say({ kind: 'stage', stage: state.state, detail: detailOf(state), ...idle(state) }),
+    onState(state) {
+      keeper.see(state.state === 'starting' ? undefined : state.pin);
+      say({ kind: 'stage', stage: state.state, detail: detailOf(state), ...idle(state) });
+    },
     onTrouble: sayOnce(say, 'the live generation cannot be followed, trying again'),
   });
+  const { kept } = dir;
+  if (kept !== undefined) time.after(UNHEARD_MS, () => serving.restore(keptReader(kept), kept));
+  return { serving, keeper };
 }
 
 const idle = ({ state }: State) => (state === 'serving' ? { idle: true } : {});
@@ -59,7 +85,8 @@ function detailOf(state: State): string {
   if (state.state === 'starting') return state.why;
   if (state.state === 'switching') return `opening generation ${state.next}`;
   if (state.state === 'draining') return 'requests in flight end, no new ones are taken';
-  const { reader, epoch } = state.pin;
+  const { reader, epoch, isKept } = state.pin;
   const { run, members, segments } = reader.generation;
-  return `generation ${run}, epoch ${epoch}: ${members} customers, ${segments} segments`;
+  const kept = isKept ? ', from the state directory: the store was not reached yet' : '';
+  return `generation ${run}, epoch ${epoch}: ${members} customers, ${segments} segments${kept}`;
 }

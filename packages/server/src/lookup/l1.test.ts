@@ -1,7 +1,7 @@
-import { parseCustomerId, parseSegmentId } from '@segment-store/contract/id';
+import { parseCustomerId, parseRunId, parseSegmentId } from '@segment-store/contract/id';
 import type { Reader } from '@segment-store/store/store';
 import { expect, test } from 'vitest';
-import { loadedRun, RUN } from '../fixture/store.ts';
+import { loadedRun, NEXT_RUN, RUN } from '../fixture/store.ts';
 import { createL1 } from './l1.ts';
 import type { Query } from './read-path.ts';
 import { NO_FILTERS, toFilters } from './select.ts';
@@ -75,6 +75,7 @@ test('the questions come back as they were asked, the last one first', () => {
     { view: 'membership', customerId: parseCustomerId('c1'), segmentId: parseSegmentId('new:store:17') },
   ];
   for (const query of questions) set(query, answer(10));
-  expect([...hottest()]).toEqual([...questions].reverse());
+  expect([...hottest(parseRunId(NEXT_RUN))]).toEqual([...questions].reverse());
+  expect([...hottest(generation.run)]).toEqual([]);
   for (const query of questions) expect(get(query)).toBeDefined();
 });

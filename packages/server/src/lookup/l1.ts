@@ -2,7 +2,7 @@
  * Encoded answers in memory, one a question, bounded in bytes over all generations. None expires while its generation is
  * pinned; those of a generation before it make room as they are asked for anew.
  */
-import { parseCustomerId, type RunId } from '@segment-store/contract/id';
+import { type CustomerId, parseCustomerId, type RunId } from '@segment-store/contract/id';
 import type { Cache, Freshness } from '@segment-store/resilience/cached';
 import { systemTime, type Time } from '@segment-store/resilience/time';
 import { LRUCache } from 'lru-cache';
@@ -17,9 +17,19 @@ export interface L1 {
   keyOf(query: Query): string;
   /** An answer of the pinned generation. */
   take(query: Query, value: Encoded): void;
-  /** What was asked for last comes first. Getting what it gives would make it endless. */
-  hottest(): Iterable<Query>;
+  /** Of generation `run`, about the customers wanted, the newest question first. */
+  answersOf(run: RunId, isWanted: (customerId: CustomerId) => boolean): Iterable<Answer>;
+  /** An answer that another L1 had. */
+  restore(answer: Answer): void;
+  /** Questions of which no answer of generation `run` is here, what was asked for last comes first. */
+  hottest(run: RunId): Iterable<Query>;
   size(): L1Size;
+}
+
+export interface Answer {
+  readonly key: string;
+  readonly value: Encoded;
+  readonly ageMs: number;
 }
 
 /** What is pinned at the moment. */
@@ -51,7 +61,15 @@ export function createL1(maxBytes: number, time: Time = systemTime): L1 {
   return {
     keyOf,
     take,
-    hottest: () => kept.queries(),
+    restore: ({ key, value, ageMs }) => kept.set(key, { value, at: Math.trunc(time.now() - ageMs) }),
+    *hottest(run) {
+      for (const [key, { value }] of kept.entries()) if (value.run !== run) yield queryOf(key);
+    },
+    *answersOf(run, isWanted) {
+      for (const [key, { value, at }] of kept.entries()) {
+        if (value.run === run && isWanted(queryOf(key).customerId)) yield { key, value, ageMs: time.now() - at };
+      }
+    },
     size: () => kept.size(),
     cacheOf(run, pin) {
       const freshnessIn = ({ value }: Kept): Freshness | undefined => {
@@ -105,13 +123,17 @@ class Answers {
     if (!this.#unknown.has(key)) this.#all.delete(key); // too large for its part
   }
 
-  *queries(): Iterable<Query> {
-    for (const key of this.#all.keys()) yield queryOf(key);
-  }
-
   /** How long it takes to ask for everything anew. */
   refreshMs(): number {
     return Math.min(LONGEST_REFRESH_MS, (1_000 * this.#all.size) / REFRESHES_PER_SECOND);
+  }
+
+  /** As they are now: one that is asked for meanwhile comes no second time. */
+  *entries(): Iterable<readonly [string, Kept]> {
+    for (const key of [...this.#all.keys()]) {
+      const kept = this.#all.peek(key);
+      if (kept !== undefined) yield [key, kept];
+    }
   }
 
   size(): L1Size {

@@ -10,6 +10,7 @@ export interface LookupSettings {
   readonly cacheMb: number;
   readonly warmUpQuestions: number;
   readonly warmUpMs: number;
+  readonly stateDir: string | undefined;
   readonly redis: string | undefined;
   readonly redisTimeoutMs: number;
   readonly redisCalls: number;
@@ -49,6 +50,10 @@ export const lookupOptions: { readonly [Name in keyof LookupSettings]: Option<Lo
     fallback: 3_000,
     max: 4_000,
   }),
+  stateDir: optionalText({
+    placeholder: '<dir>',
+    description: 'directory of this server alone: after a restart it answers from there while the store is away',
+  }),
   redis: optionalText({
     placeholder: '<url>',
     description: 'Redis in front of the store, shared by servers: redis[s]://[user:password@]host:port[/database]',
@@ -78,6 +83,7 @@ export interface LookupConfig {
   readonly reads: { readonly atOnce: number; readonly ms: { readonly total: number; readonly store: number } };
   readonly cacheBytes: number;
   readonly warmUp: WarmUpLimits;
+  readonly stateDir: string | undefined;
   readonly redis: RedisConfig | undefined;
 }
 
@@ -92,6 +98,7 @@ export function resolveLookup(values: LookupSettings & { readonly prefix: string
   return {
     reads: { atOnce: storeReads, ms: { total, store: storeTimeoutMs } },
     cacheBytes: cacheMb * 1024 * 1024,
+    stateDir: values.stateDir,
     warmUp: { questions: values.warmUpQuestions, ms: values.warmUpMs },
     redis,
   };

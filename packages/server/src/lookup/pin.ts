@@ -18,6 +18,8 @@ export interface Pin {
   readonly formers: Formers;
   /** Since when the floor is known to stand above the epoch, in monotonic milliseconds. */
   readonly withdrawnAt?: number;
+  /** From the state directory: the store has not been reached yet, nothing can be read. */
+  readonly isKept?: true;
 }
 
 interface PinOptions {

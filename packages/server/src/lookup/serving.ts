@@ -36,6 +36,8 @@ export class Serving {
   /** What must end before the store may be closed: readers in use, generations being opened. */
   readonly #ending = new Set<Promise<void>>();
   #opening = new AbortController();
+  /** Whether the store has said what is live. */
+  #heard = false;
   #state: State = { state: 'starting', why: 'waiting for the store' };
 
   constructor(deps: ServingDeps) {
@@ -72,6 +74,12 @@ export class Serving {
     }
   }
 
+  /** Answers from what another server of this place knew, unless the store has said by now what is live. */
+  restore(reader: Reader, live: Live): void {
+    if (this.#heard || this.#state.state !== 'starting') return;
+    this.#become({ state: 'serving', pin: { ...this.#pinned(reader, live), isKept: true } });
+  }
+
   /** Answers go on, readiness ends. */
   drain(): void {
     this.#opening.abort();
@@ -91,11 +99,18 @@ export class Serving {
   #turnTo(live: Live, call: Call): void {
     if (this.#state.state === 'draining') return;
     this.#opening.abort();
+    this.#heard = true;
     const { run } = live.generation;
-    const pin = this.pin && inView(this.pin, live, this.#deps.time.now());
-    if (pin?.reader.generation.run === run) this.#become({ state: 'serving', pin });
+    const pin = this.#inView(live);
+    if (pin?.reader.generation.run === run && !pin.isKept) this.#become({ state: 'serving', pin });
     else if (run === GENESIS) this.#become({ state: 'starting', why: 'no generation has been published yet' });
     else this.#switch(pin, live, call);
+  }
+
+  /** Nobody knows since when what was kept is withdrawn: it may be answered no longer. */
+  #inView(live: Live): Pin | undefined {
+    const pin = this.pin && inView(this.pin, live, this.#deps.time.now());
+    return pin?.isKept && pin.withdrawnAt !== undefined ? undefined : pin;
   }
 
   #switch(pin: Pin | undefined, live: Live, call: Call): void {

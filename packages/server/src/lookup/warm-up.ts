@@ -38,7 +38,7 @@ export function createWarmUp({ l1, time, limits, createPath, onTrouble }: WarmUp
     const until = time.now() + limits.ms;
     const read = new Map<string, readonly [Query, Encoded]>();
     const { ask } = createPath(reader, intoMap(l1, read));
-    const hottest = firstOf(l1.hottest(), limits.questions);
+    const hottest = firstOf(l1.hottest(reader.generation.run), limits.questions);
     const questions = hottest.length === 0 ? [CANARY] : hottest;
     for (let at = 0; at < questions.length && time.now() < until && !call.signal.aborted; ) {
       const together = questions.slice(at, at + AT_ONCE);

@@ -23,5 +23,6 @@ function readiness({ state, pin }: Serving): Readiness {
   if (state.state === 'starting') return { status: state.state, detail: state.why };
   const generation = pin && { generation: pin.reader.generation.run };
   if (state.state === 'switching') return { status: state.state, ...generation, detail: `opening ${state.next}` };
-  return { status: state.state, ...generation };
+  const kept = pin?.isKept && { detail: 'from the state directory: the store was not reached yet' };
+  return { status: state.state, ...generation, ...kept };
 }
