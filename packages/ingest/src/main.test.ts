@@ -135,7 +135,7 @@ test('after a rollback nothing is published until unhold; then publish ends what
   const withdrawn = await ingest('load', second.folder, ...store);
   expect(withdrawn).toMatchObject({ exitCode: 4, said: expect.stringContaining('withdrawn') });
   const held = await ingest('load', third.folder, ...store, ...anyhow);
-  expect(held).toMatchObject({ exitCode: 4, said: expect.stringContaining('`unhold` first') });
+  expect(held).toMatchObject({ exitCode: 4, said: expect.stringContaining('until `unhold`: the run stays loaded') });
   expect(await ingest('unhold', ...store)).toMatchObject({ exitCode: 0, result: { data: { held: true } } });
   expect(await ingest('unhold', ...store)).toMatchObject({ exitCode: 0, result: { data: { held: false } } });
   expect(await ingest('publish', third.folder, ...store, ...anyhow)).toMatchObject({
