@@ -265,6 +265,31 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/segments/{segmentId}/members": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Everybody in a segment
+         * @description One JSON object a line, each customer once, in no order, from the generation that the headers name, to its end: a
+         *     publish meanwhile changes nothing, a roll back of this generation breaks the stream. A list is whole when the body
+         *     ends as HTTP says; where the store fails on the way, the connection is reset. Read it steadily: after 60 seconds
+         *     without any taking the stream is broken, too.
+         *
+         *     422 `invalid-request` for a complement segment: its members are a rule, not a list.
+         */
+        readonly get: operations["listMembers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -390,6 +415,10 @@ export interface components {
         readonly LookupResponse: {
             readonly items: readonly (components["schemas"]["LookupAnswer"] | components["schemas"]["LookupFailure"])[];
         };
+        /** @description One line */
+        readonly MemberLine: {
+            readonly customerId: components["schemas"]["CustomerId"];
+        };
         readonly Membership: {
             /** Format: date-time */
             readonly computedAt: string;
@@ -477,16 +506,19 @@ export interface components {
             content?: never;
         };
         /**
-         * @description 400 `invalid-request`, `invalid-id` · 403 `forbidden`, 421 `forbidden` (a host this server does not answer for) ·
-         *     404 `invalid-request` (no such path, no such generation) · 405, 408, 411, 413, 415, 428, 431 `invalid-request` ·
-         *     409, 412 `conflict` ·
+         * @description 400 `invalid-request`, `invalid-id` · 401 `unauthorized` · 403 `forbidden`, 421 `forbidden` (a host this server
+         *     does not answer for) · 404 `invalid-request` (no such path, no such generation) ·
+         *     405, 408, 411, 413, 415, 422, 428, 431 `invalid-request` · 409, 412 `conflict` · 429 `rate-limited` ·
          *     500 `internal` · 503 `store-unavailable`, `overloaded`
          */
         readonly Problem: {
             headers: {
                 readonly Allow: components["headers"]["Allow"];
                 readonly "Cache-Control": components["headers"]["No-Store"];
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "Retry-After": components["headers"]["Retry-After"];
+                readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 readonly [name: string]: unknown;
             };
             content: {
@@ -551,7 +583,11 @@ export interface components {
         readonly "No-Cache": "private, no-cache";
         /** @description Not to be kept */
         readonly "No-Store": "no-store";
-        /** @description Whole seconds to wait before trying this server again; with `overloaded` */
+        /** @description With `rate-limited`, that none is left, and in how many seconds there is one again */
+        readonly RateLimit: string;
+        /** @description With `rate-limited`, how many requests a second the credentials may make */
+        readonly "RateLimit-Policy": string;
+        /** @description Whole seconds to wait before trying this server again; with `overloaded` and `rate-limited` */
         readonly "Retry-After": number;
         /**
          * @description The epoch in which the generation of the answer went live, the last time it did. Every publish and roll back raises
@@ -568,6 +604,11 @@ export interface components {
         /** @description `?1` when the server answers from a newer generation by now */
         readonly "Segment-Stale": "?1";
         readonly "Server-Timing": string;
+        /**
+         * @description With `unauthorized`, and with `forbidden` where other credentials would do: `error` says which it is, `scope` what
+         *     is needed (RFC 6750)
+         */
+        readonly "WWW-Authenticate": string;
     };
     pathItems: never;
 }
@@ -973,6 +1014,38 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SegmentOfGeneration"];
+                };
+            };
+            readonly 404: components["responses"]["UnknownSegment"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listMembers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly segmentId: components["parameters"]["SegmentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A customer a line */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly "Segment-Epoch": components["headers"]["Segment-Epoch"];
+                    readonly "Segment-Epoch-Floor": components["headers"]["Segment-Epoch-Floor"];
+                    readonly "Segment-Generation": components["headers"]["Segment-Generation"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"customerId":"17850"}
+                     *     {"customerId":"13047"}
+                     */
+                    readonly "application/x-ndjson": components["schemas"]["MemberLine"];
                 };
             };
             readonly 404: components["responses"]["UnknownSegment"];

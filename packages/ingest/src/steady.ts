@@ -27,6 +27,7 @@ function steadyReader(reader: Reader, again: Again): Reader {
     catalogue: reader.catalogue,
     read: (ids, call) => again(() => reader.read(ids, call)),
     count: (ids, call) => again(() => reader.count(ids, call)),
+    membersOf: (id, call) => reader.membersOf(id, call),
     [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
   };
 }

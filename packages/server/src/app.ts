@@ -13,6 +13,7 @@ import { customerRoutes } from './routes/customers.ts';
 import { type ErasureDeps, erasureRoutes } from './routes/erasure.ts';
 import { type GenerationDeps, generationRoutes } from './routes/generations.ts';
 import { healthRoutes } from './routes/health.ts';
+import { type MemberDeps, memberRoutes } from './routes/members.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { type PublishingDeps, publishingRoutes } from './routes/publishing.ts';
 import { segmentRoutes } from './routes/segments.ts';
@@ -21,7 +22,7 @@ import { measured, type Watch } from './telemetry/measured.ts';
 export interface AppDeps {
   readonly serving: Serving;
   readonly store: { readonly publisher: GenerationDeps['publisher'] & PublishingDeps['publisher'] };
-  readonly erased: ErasureDeps['erased'];
+  readonly erased: ErasureDeps['erased'] & MemberDeps['erased'];
   readonly document: Document;
   readonly admission: Admission;
   /** Hears of every answer. */
@@ -39,6 +40,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     customerRoutes(route, { serving, requests, report });
     erasureRoutes(route, { requests, erased });
     segmentRoutes(route, serving, requests);
+    memberRoutes(route, { serving, requests, erased, report });
     generationRoutes(route, { serving, requests, publisher: store.publisher });
     publishingRoutes(route, { requests, publisher: store.publisher });
     operationsRoutes(route, requests, deps);

@@ -62,8 +62,15 @@ function bodyFaults(ajv: Ajv2020, { method, headers, body }: Exchange, response:
   const type = headers['content-type'] ?? 'nothing';
   const media = Object.hasOwn(response.content, type) ? response.content[type] : undefined;
   if (!isObject(media)) return [`content-type: ${type} is not declared for this response`];
-  const value = type.startsWith('text/') ? body : JSON.parse(body);
-  return faultsOf(ajv, media.schema ?? {}, value).map((fault) => `body${fault}`);
+  const faults = valuesOf(type, body).flatMap((value) => faultsOf(ajv, media.schema ?? {}, value));
+  return faults.map((fault) => `body${fault}`);
+}
+
+/** What the schema of a media type is of: in NDJSON each line. */
+function valuesOf(type: string, body: string): readonly unknown[] {
+  if (type.startsWith('text/')) return [body];
+  const texts = type === 'application/x-ndjson' ? body.trimEnd().split('\n') : [body];
+  return texts.map((text) => JSON.parse(text));
 }
 
 function faultsOf(ajv: Ajv2020, schema: Json, value: unknown): readonly string[] {

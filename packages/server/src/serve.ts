@@ -75,6 +75,8 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     report: (error) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
   };
   say({ kind: 'note', text: `configuration ${config.fingerprint.hash}: ${config.fingerprint.changes}` });
+  const end = new AbortController();
+  const call = { ...unlimited, signal: AbortSignal.any([signal, end.signal]) };
   const check = config.admission.knowsCallers ? () => undefined : checkLoopback;
   const { doors, following } = await part.begin({
     async open() {
@@ -84,16 +86,17 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     },
     follow() {
       say({ kind: 'stage', stage: 'starting', detail: `waiting for the store ${withoutPassword(config.store.url)}` });
-      return serving.follow({ ...unlimited, signal });
+      return serving.follow(call);
     },
   });
-  const everything = [following, erased.follow({ ...unlimited, signal })];
+  const everything = [following, erased.follow(call)];
   try {
     await Promise.race([following.catch(refuse), aborted(signal)]);
   } finally {
     serving.drain();
     await doors.drain(signal.aborted ? config.drainDelayMs : 0);
     await Promise.race([keeper.close(), sleep(KEEP_MS, unlimited.signal)]);
+    end.abort();
     const closed = closeAll(everything, serving, { store, redis });
     // Nobody is served any more: a store that never answers must not hold the process.
     await Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)]);

@@ -7,6 +7,7 @@ export function genesisReader(generation: Generation): Reader {
     catalogue: new Map(),
     read: async (customerIds) => customerIds.map(() => ({ status: 'fulfilled', value: undefined })),
     count: async (segmentIds) => segmentIds.map(() => 0),
+    async *membersOf() {},
     async [Symbol.asyncDispose]() {},
   };
 }

@@ -175,6 +175,44 @@ export function readingSuite({ place, opened }: Places): void {
     });
   });
 
+  describe('the members of a segment', () => {
+    test('are all listed, each once, in pages; nobody is for a segment of nobody', async (context) => {
+      await using store = await opened(context);
+      const ids = Array.from({ length: 12_001 }, (_, index) => `c${index}`);
+      const memberships = Object.fromEntries(
+        ids.map((id, index) => [id, index % 3 === 0 ? ['s:3', 's:all'] : ['s:all']]),
+      );
+      await published(store, runAt(1), { ...memberships, 's:3': ['s:all'], 's:none': [], '"é/😀': ['s:3'] });
+      await using reader = await liveReader(store);
+      const listed = async (id: string) =>
+        (await Array.fromAsync(reader.membersOf(parseSegmentId(id), callFor()))).flat().sort();
+      expect(await listed('s:3')).toEqual([...ids.filter((_, index) => index % 3 === 0), '"é/😀'].sort());
+      expect(await listed('s:all')).toEqual([...ids, 's:3'].sort());
+      expect(await listed('s:none')).toEqual([]);
+      await using genesis = await store.reader.open(GENESIS, callFor());
+      expect(await Array.fromAsync(genesis.membersOf(parseSegmentId('s:3'), callFor()))).toEqual([]);
+    });
+
+    test('are left at any page; whoever aborts, or closes the reader, gets no list that looks whole', async (context) => {
+      await using store = await opened(context);
+      const memberships = Object.fromEntries(Array.from({ length: 12_000 }, (_, index) => [`c${index}`, ['s:all']]));
+      await sealed(store, runAt(1), memberships);
+      await using reader = await store.reader.open(runAt(1), callFor());
+      const pages = (signal: AbortSignal) =>
+        reader.membersOf(parseSegmentId('s:all'), { signal, deadlineAt: Number.POSITIVE_INFINITY });
+      for await (const page of pages(AbortSignal.timeout(30_000))) {
+        expect(page.length).toBeLessThan(12_000);
+        break;
+      }
+      const stop = new AbortController();
+      const stopped = (async () => {
+        for await (const _ of pages(stop.signal)) stop.abort(new Error('enough'));
+      })();
+      await expect(stopped).rejects.toThrow();
+      expect(await read(reader, 'c0')).toEqual([['s:all']]);
+    });
+  });
+
   describe('what gates ask', () => {
     test('members of each segment are counted, in the order asked, segments of nobody included', async (context) => {
       await using store = await opened(context);

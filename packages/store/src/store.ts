@@ -70,6 +70,11 @@ export interface Reader extends AsyncDisposable {
   readonly read: Operation<readonly CustomerId[], Settled<Member | undefined>>;
   /** Members of each segment, exact, in the order asked; 0 for an unknown one. A job's question: it takes its time. */
   count(segmentIds: readonly SegmentId[], call: Call): Promise<readonly number[]>;
+  /**
+   * Everybody in a segment, each once, in pages and in no order; nobody for an unknown one. It takes its time, and a
+   * page is read when it is asked for. Ends early for whoever leaves; rejects where it cannot go on, never a list too short.
+   */
+  membersOf(segmentId: SegmentId, call: Call): AsyncIterable<readonly CustomerId[]>;
 }
 
 export interface StoreWriter {

@@ -36,6 +36,7 @@ function opened(run: RunId, members: Members, figures: Partial<Counted> = {}): O
       catalogue: new Map(catalogue.map((segment) => [segment.id, segment])),
       read: async (ids) => ids.map((id: CustomerId) => ({ status: 'fulfilled', value: stored.get(id) })),
       count: async (ids) => ids.map((id) => sizes.get(id) ?? 0),
+      async *membersOf() {},
       async [Symbol.asyncDispose]() {},
     },
   };

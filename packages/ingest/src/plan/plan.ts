@@ -104,7 +104,14 @@ export function asSealed({ manifest, catalogue, sample, forecast }: Foretold, li
 
 function unwritten({ run }: Manifest): Omit<Reader, 'generation' | 'catalogue'> {
   const refuse = () => Promise.reject(new Error(`run ${run} is not loaded`));
-  return { read: refuse, count: refuse, async [Symbol.asyncDispose]() {} };
+  return {
+    read: refuse,
+    count: refuse,
+    async *membersOf() {
+      yield await refuse();
+    },
+    async [Symbol.asyncDispose]() {},
+  };
 }
 
 /** Of the sample: shares are what counts. */

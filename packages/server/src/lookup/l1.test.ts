@@ -12,6 +12,7 @@ const reader: Reader = {
   catalogue,
   read: async () => [],
   count: async () => [],
+  async *membersOf() {},
   async [Symbol.asyncDispose]() {},
 };
 const ids = (id: string): Query => ({ view: 'ids', customerId: parseCustomerId(id), filters: NO_FILTERS });

@@ -75,15 +75,26 @@ class Uses {
   readonly #idle = Promise.withResolvers<void>();
 
   async during<T>(work: () => Promise<T>): Promise<T> {
+    using _ = this.#begun();
+    return await work();
+  }
+
+  /** Until the walk has ended, or whoever walks has left. */
+  async *throughout<T>(walk: AsyncIterable<T>): AsyncGenerator<T> {
+    using _ = this.#begun();
+    yield* walk;
+  }
+
+  #begun(): Disposable {
     // Only a flight that every caller has left can come this late: nobody waits for its answer.
     if (this.#closed) throw new Failure('UNAVAILABLE', 'this generation is closed already');
     this.#count += 1;
-    try {
-      return await work();
-    } finally {
-      this.#count -= 1;
-      this.#settle();
-    }
+    return {
+      [Symbol.dispose]: () => {
+        this.#count -= 1;
+        this.#settle();
+      },
+    };
   }
 
   /** Resolves when the last use has ended; there is none after it. */
@@ -107,6 +118,7 @@ function counted(reader: Reader, uses: Uses): Reader {
     catalogue: reader.catalogue,
     read: (ids, call) => uses.during(() => reader.read(ids, call)),
     count: (ids, call) => uses.during(() => reader.count(ids, call)),
+    membersOf: (id, call) => uses.throughout(reader.membersOf(id, call)),
     async [Symbol.asyncDispose]() {
       await uses.ended();
       await reader[Symbol.asyncDispose]();

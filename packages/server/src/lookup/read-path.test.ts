@@ -40,6 +40,7 @@ function path(read: Read, { most = 64, ms = { total: 400, store: 300 }, cooldown
       return read(ids, call);
     },
     count: async () => [],
+    async *membersOf() {},
     async [Symbol.asyncDispose]() {},
   };
   return { ...createReadPath(reader, deps), reads, deps };

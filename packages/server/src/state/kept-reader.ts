@@ -6,5 +6,14 @@ import type { Kept } from './state-dir.ts';
 export function keptReader({ generation, catalogue }: Pick<Kept, 'generation' | 'catalogue'>): Reader {
   // No fault: the breaker is not asked about a store that nobody called.
   const away = () => Promise.reject(new Failure('UNAVAILABLE', 'the store was not reached since the server started'));
-  return { generation, catalogue, read: away, count: away, async [Symbol.asyncDispose]() {} };
+  return {
+    generation,
+    catalogue,
+    read: away,
+    count: away,
+    async *membersOf() {
+      yield await away();
+    },
+    async [Symbol.asyncDispose]() {},
+  };
 }

@@ -1,5 +1,6 @@
 /** Elasticsearch answers 200 where a part of it did not answer at all. */
 
+import { parseSegmentId } from '@segment-store/contract/id';
 import type { Segment } from '@segment-store/contract/lines';
 import { describe, expect, test } from 'vitest';
 import {
@@ -153,6 +154,44 @@ describe('a part of an index that does not answer', () => {
     await given.store.publisher.remove(runAt(1));
     await using build = await begun();
     expect(await claimNext(build)).toMatchObject({ attempted: false });
+  });
+});
+
+describe('a walk through the members of a segment', () => {
+  const walk = async (pages: (readonly string[])[]) => {
+    const memberships = Object.fromEntries(Array.from({ length: 5_001 }, (_, index) => [`c${index}`, ['s:1']]));
+    await sealed(given.store, runAt(1), memberships);
+    await using reader = await given.store.reader.open(runAt(1), callFor());
+    for await (const page of reader.membersOf(parseSegmentId('s:1'), callFor())) pages.push(page);
+  };
+
+  test.each([
+    ['is away', { status: 503, body: { error: { type: 'search_phase_execution_exception' } } }, 'UNAVAILABLE'],
+    ['has let go of it', { status: 404, body: { error: { type: 'search_context_missing_exception' } } }, 'NOT_FOUND'],
+  ])('breaks, and is no shorter list, when the store %s on the way', async (_, answer, code) => {
+    const seen: string[] = [];
+    given.elasticsearch.answering(({ method, path }) => {
+      if (path.includes('_pit')) seen.push(method);
+      if (path.startsWith('/_search')) seen.push('search');
+      return seen.filter((one) => one === 'search').length === 2 && path.startsWith('/_search') ? answer : 'forward';
+    });
+    const pages: (readonly string[])[] = [];
+    await expect(walk(pages)).rejects.toMatchObject({ code });
+    expect(pages.map(({ length }) => length)).toEqual([5_000]);
+    expect(seen).toEqual(['POST', 'search', 'search', 'DELETE']);
+  });
+
+  test('asks for whole answers only', async () => {
+    const queries: string[] = [];
+    given.elasticsearch.answering(({ path }) => {
+      if (path.startsWith('/_search')) queries.push(path);
+      return 'forward';
+    });
+    const pages: (readonly string[])[] = [];
+    await walk(pages);
+    expect(pages.flat().length).toBe(5_001);
+    expect(queries).toHaveLength(2);
+    for (const query of queries) expect(query).toContain('allow_partial_search_results=false');
   });
 });
 

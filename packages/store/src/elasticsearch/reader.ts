@@ -10,6 +10,7 @@ import type { Reader } from '../store.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { type Found, sourceOf } from './found.ts';
 import type { Layout } from './layout.ts';
+import { walkMembers } from './members.ts';
 import { countSegments } from './segment-counts.ts';
 
 export interface ReaderTerms {
@@ -37,6 +38,7 @@ export async function openReader(
       return [{ status: 'fulfilled', value: await readOne(connection, { index, customerId: first }, reading) }];
     },
     count: (segmentIds, counting) => countSegments({ connection, index, patienceMs }, segmentIds, counting),
+    membersOf: (segmentId, walking) => walkMembers({ connection, index, segmentId }, walking),
     async [Symbol.asyncDispose]() {},
   };
 }

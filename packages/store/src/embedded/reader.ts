@@ -1,6 +1,7 @@
 /** Gets from the environment of one generation, which nothing writes any more. */
 import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
 import { type Member, parseSegmentLine, type Segment } from '@segment-store/contract/lines';
+import type { Call } from '@segment-store/resilience/operation';
 import { follow } from '../follow.ts';
 import { checkReadable, toGeneration } from '../generation.ts';
 import { genesisReader } from '../genesis-reader.ts';
@@ -10,6 +11,7 @@ import { refusal } from '../refusal.ts';
 import { GENESIS, type Generation, type Reader, type StoreReader } from '../store.ts';
 import type { Control } from './control.ts';
 import { entriesOf, type GenerationEnvironment } from './environment.ts';
+import { walkMembers } from './members.ts';
 import { toLive } from './publisher.ts';
 import { countSegments } from './segment-counts.ts';
 
@@ -51,6 +53,7 @@ async function checked(environment: GenerationEnvironment, record: GenerationRec
 
 function createReader(generation: Generation, environment: GenerationEnvironment): Reader {
   const closing = new AbortController();
+  const untilClosed = (call: Call) => ({ ...call, signal: AbortSignal.any([call.signal, closing.signal]) });
   return {
     generation,
     catalogue: readCatalogue(environment),
@@ -60,9 +63,9 @@ function createReader(generation: Generation, environment: GenerationEnvironment
       return customerIds.map((customerId) => ({ status: 'fulfilled', value: readMember(environment, customerId) }));
     },
     async count(segmentIds, call) {
-      const signal = AbortSignal.any([call.signal, closing.signal]);
-      return countSegments(environment, segmentIds, { ...call, signal });
+      return countSegments(environment, segmentIds, untilClosed(call));
     },
+    membersOf: (segmentId, call) => walkMembers(environment, segmentId, untilClosed(call)),
     async [Symbol.asyncDispose]() {
       if (closing.signal.aborted) return;
       closing.abort(refusal('CONFLICT', `the reader of run ${generation.run} is closed: open another`));
