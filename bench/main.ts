@@ -1,72 +1,88 @@
 /**
- * `node bench/main.ts [--quick] [subject…]`: runs `<subject>/*.bench.ts`, each in a process of its own; default: every
- * subject. `--quick`: small and few, to see that it works; its figures are worth little.
+ * `node bench/main.ts [--quick | --full] [subject…]`: runs `<subject>/*.bench.ts`, each in a process of its own; default:
+ * every subject. `--quick`: small and few, to see that it works; its figures are worth little. `--full`: as large as rows
+ * are named; hours.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { extent } from './extent.ts';
 import type { Row } from './ratio.ts';
+import { table } from './table.ts';
 
 const HERE = import.meta.dirname;
+const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
 const subjects = [...new Set(globSync('*/*.bench.ts', { cwd: HERE }).map(dirname))]
   .filter((name) => name !== 'node_modules')
   .sort();
-const isQuick = process.argv.includes('--quick');
-const wanted = process.argv.slice(2).filter((arg) => arg !== '--quick');
-const unknown = wanted.find((name) => !subjects.includes(name));
-if (unknown !== undefined) {
-  process.stderr.write(`no benchmarks of ${JSON.stringify(unknown)}; there are: ${subjects.join(', ')}\n`);
+const wanted = process.argv.slice(2).filter((arg) => !flags.includes(arg));
+refuse(
+  'no flag',
+  flags.find((flag) => flag !== `--${extent}`),
+  ['--quick', '--full'],
+);
+refuse(
+  'no benchmarks of',
+  wanted.find((name) => !subjects.includes(name)),
+  subjects,
+);
+for (const subject of wanted.length > 0 ? wanted : subjects) await measure(subject);
+
+function refuse(what: string, word: string | undefined, known: readonly string[]): void {
+  if (word === undefined) return;
+  process.stderr.write(`${what} ${JSON.stringify(word)}; there are: ${known.join(', ')}\n`);
   process.exit(2);
 }
 
-let failed = false;
-for (const subject of wanted.length > 0 ? wanted : subjects) {
-  const startedAt = new Date().toISOString();
-  const rows = globSync(`${subject}/*.bench.ts`, { cwd: HERE }).sort().flatMap(measure);
-  mkdirSync(join(HERE, 'results'), { recursive: true });
+/** One file of benchmarks, and how its process ended. */
+interface Ran {
+  readonly file: string;
+  /** Exit code, or the signal that ended it. */
+  readonly ended: number | string;
+  readonly seconds: number;
+  /** Of the minute before it began: a machine that is busy with other things tells little. */
+  readonly loadBefore: number;
+}
+
+/** The results are written after every row: what was measured stays, whatever fails or is interrupted later. */
+async function measure(subject: string): Promise<void> {
   const path = join(HERE, 'results', `${subject}.json`);
-  const cpu = cpus()[0]?.model ?? 'unknown';
-  const result = { subject, isQuick, commit: commit(), node: process.version, cpu, startedAt, rows };
-  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
-  process.stdout.write(`${table(rows)}\nwritten to ${path}\n`);
+  mkdirSync(dirname(path), { recursive: true });
+  const cpu = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`;
+  const head = { subject, extent, commit: commit(), node: process.version, cpu, startedAt: new Date().toISOString() };
+  const ran: Ran[] = [];
+  const rows: Row[] = [];
+  const write = () => writeFileSync(path, `${JSON.stringify({ ...head, files: ran, rows }, null, 2)}\n`);
+  for (const file of globSync(`${subject}/*.bench.ts`, { cwd: HERE }).sort()) {
+    process.stderr.write(`${file} …\n`);
+    ran.push(
+      await run(file, (row) => {
+        rows.push(row);
+        write();
+      }),
+    );
+    write();
+  }
+  process.stdout.write(`${table(rows)}\n${ran.map(told).join('\n')}\nwritten to ${path}\n`);
 }
-process.exitCode = failed ? 1 : 0;
 
-function measure(file: string): readonly Row[] {
-  process.stderr.write(`${file} …\n`);
-  const { status, stdout } = spawnSync(process.execPath, [join(HERE, file), ...(isQuick ? ['--quick'] : [])], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  failed ||= status !== 0;
-  return stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
+async function run(file: string, onRow: (row: Row) => void): Promise<Ran> {
+  const [loadBefore = 0] = loadavg();
+  const before = performance.now();
+  const child = spawn(process.execPath, [join(HERE, file), ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'close');
+  for await (const line of createInterface({ input: child.stdout })) onRow(JSON.parse(line));
+  const [code, signal] = await ended;
+  if (code !== 0) process.exitCode = 1;
+  const seconds = Math.round((performance.now() - before) / 1000);
+  return { file, ended: code ?? signal, seconds, loadBefore };
 }
 
-/** A goal that is not met is a figure to report, not a failure of the run. */
-function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ name, value, unit, baseline, ratio, goal, better, met }) => [
-    name,
-    `${value} ${unit}`,
-    `${baseline} ${unit}`,
-    `${ratio}`,
-    `${better === 'lower' ? '≤' : '≥'} ${goal}`,
-    met ? 'yes' : 'no',
-  ]);
-  const cells = [['', 'value', 'baseline', 'ratio', 'goal', 'met'], ...lines];
-  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
-  const text = cells.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  const beside = rows.flatMap(({ name, beside }) => (beside ? [`${name}: ${JSON.stringify(beside)}`] : []));
-  return [...text, ...beside].join('\n');
-}
+const told = ({ file, ended, seconds }: Ran): string =>
+  `${file}: ${seconds} s${ended === 0 ? '' : `, FAILED (${ended}): what it says is above`}`;
 
 function commit(): string {
   const git = (...args: readonly string[]) => execFileSync('git', [...args], { cwd: HERE, encoding: 'utf8' }).trim();

@@ -28,9 +28,16 @@ export interface Row {
   readonly goal: number;
   readonly better: Better;
   readonly met: boolean;
-  /** Other figures of the same run, by what they are. */
-  readonly beside?: Readonly<Record<string, number>>;
+  /** Each round's own ratio, in order: how far they are apart says how much the ratio is worth. */
+  readonly rounds?: readonly number[];
+  /** Where what was measured is not what the name says. */
+  readonly note?: string;
+  /** Other figures of the same run. */
+  readonly beside?: Figures;
 }
+
+/** By what they are. */
+export type Figures = Readonly<Record<string, number>>;
 
 /**
  * Rounds of candidate, baseline, baseline, candidate: a drift of the machine falls on both alike. The ratio is the
@@ -43,18 +50,19 @@ export async function ratio(contest: Contest): Promise<Row> {
     const [first, second, third, fourth] = [await candidate(), await baseline(), await baseline(), await candidate()];
     if (round >= 0) measured.push({ value: (first + fourth) / 2, baseline: (second + third) / 2 });
   }
-  return toRow(contest, {
+  const ratios = measured.map((round) => round.value / round.baseline);
+  const row = toRow(contest, {
     value: median(measured.map((round) => round.value)),
     baseline: median(measured.map((round) => round.baseline)),
-    ratio: median(measured.map((round) => round.value / round.baseline)),
+    ratio: median(ratios),
   });
+  return { ...row, rounds: ratios.map(rounded) };
 }
 
 /** A row of what was measured elsewhere. */
 export function toRow(
   { name, unit, goal, better = 'lower' }: Pick<Contest, 'name' | 'unit' | 'goal' | 'better'>,
   measured: { readonly value: number; readonly baseline: number; readonly ratio: number },
-  beside?: Readonly<Record<string, number>>,
 ): Row {
   const { ratio: result } = measured;
   return {
@@ -66,10 +74,13 @@ export function toRow(
     goal,
     better,
     met: better === 'lower' ? result <= goal : result >= goal,
-    ...(beside && {
-      beside: Object.fromEntries(Object.entries(beside).map(([key, figure]) => [key, rounded(figure)])),
-    }),
   };
+}
+
+/** Without those that could not be measured. */
+export function withFigures(row: Row, figures: Figures): Row {
+  const measured = Object.entries(figures).filter(([, figure]) => Number.isFinite(figure));
+  return { ...row, beside: Object.fromEntries(measured.map(([key, figure]) => [key, rounded(figure)])) };
 }
 
 export function median(values: readonly number[]): number {

@@ -18,7 +18,7 @@ export interface Setting {
   readonly inFlight: number;
 }
 
-const settings: readonly Setting[] = scale.bulkMb.flatMap((mb) =>
+export const settings: readonly Setting[] = scale.bulkMb.flatMap((mb) =>
   scale.inFlight.map((inFlight) => ({ bytes: mb * 1_000_000, inFlight })),
 );
 
@@ -70,28 +70,14 @@ export async function sendRaw(cluster: Cluster, { bodies, inFlight, folder }: Se
   const seconds = (performance.now() - before.at) / 1000;
   const client = process.cpuUsage(before.client);
   const elasticsearch = cpuSeconds(cluster.pid) - before.elasticsearch;
-  const stored = await cluster.count(index);
-  if (stored !== folder.documents) throw new Error(`the ceiling stored ${stored} of ${folder.documents}`);
-  await cluster.ask('DELETE', `/${index}`);
+  await cluster.checkCount(index, folder.documents);
+  await cluster.remove(index);
   const mb = folder.bytes / 1e6;
   return {
     documentsPerSecond: folder.documents / seconds,
     clientMs: (client.user + client.system) / 1000 / mb,
     elasticsearchMs: (elasticsearch * 1000) / mb,
   };
-}
-
-/** The fastest setting, each tried twice. */
-export async function sweep(cluster: Cluster, folder: Folder): Promise<Setting> {
-  let best = { setting: { bytes: 1_000_000, inFlight: 2 }, speed: 0 };
-  for (const setting of settings) {
-    const sending = { bodies: await makeBodies(folder, setting.bytes), inFlight: setting.inFlight, folder };
-    const tries = [await sendRaw(cluster, sending), await sendRaw(cluster, sending)];
-    const speed = Math.max(...tries.map(({ documentsPerSecond }) => documentsPerSecond));
-    process.stderr.write(`  ceiling ${folder.kind} ${JSON.stringify(setting)}: ${Math.round(speed)} documents/s\n`);
-    if (speed > best.speed) best = { setting, speed };
-  }
-  return best.setting;
 }
 
 /** Until so long has been spent at it. */

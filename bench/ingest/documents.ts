@@ -18,6 +18,8 @@ export interface Folder {
   readonly documents: number;
   /** Of the lines, decompressed. */
   readonly bytes: number;
+  /** Of the parts' files. */
+  readonly packedBytes: number;
   /** Files of lines, in order. */
   readonly parts: readonly string[];
 }
@@ -59,8 +61,14 @@ export async function writeFolder(root: string, { kind, bytes, parts }: FolderOp
     producer: { name: 'bench', version: '1' },
   });
   await writeFile(join(path, 'manifest.json'), manifest);
-  const files = made.map(({ key }) => join(path, key));
-  return { path, kind, documents: customers, bytes: sum(({ decompressed }) => decompressed), parts: files };
+  return {
+    path,
+    kind,
+    documents: customers,
+    bytes: sum(({ decompressed }) => decompressed),
+    packedBytes: sum(({ bytes: packed }) => packed),
+    parts: made.map(({ key }) => join(path, key)),
+  };
 }
 
 let runs = 0;

@@ -1,40 +1,70 @@
 /** elasticdump, fetched when it is measured: too large to be installed with every checkout. */
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import type { Cluster } from './cluster.ts';
+import { childrenCpuSeconds } from './cpu.ts';
 import type { Folder } from './documents.ts';
+import type { RivalRun } from './rivals.ts';
 
-const VERSION = '6.125.1';
-/** Its default is 100. */
-export const limits: readonly number[] = [100, 1_000, 10_000];
+const PACKAGE = 'elasticdump@6.125.1';
+
+export interface DumpSetting {
+  readonly limit: number;
+  readonly concurrency: number;
+}
+
+/** Its default, 100 × 1, takes many times as long. */
+export const dumpSettings: readonly DumpSetting[] = [1_000, 10_000].flatMap((limit) =>
+  [1, 4].map((concurrency) => ({ limit, concurrency })),
+);
 
 const run = promisify(execFile);
 
-/** Documents a second, its start taken off. It reads plain lines in a form of its own, made beforehand. */
-export async function dump(cluster: Cluster, { path, parts }: Folder, limit: number): Promise<number> {
-  const { index } = await cluster.createIndex();
-  const input = `${path}.elasticdump.json`;
-  const all = await Promise.all(parts.map(async (part) => gunzipSync(await readFile(part)).toString()));
-  const lines = all.join('').trimEnd().split('\n');
-  const seconds = async (documents: readonly string[]) => {
-    await writeFile(input, documents.map((line) => `${toDump(index, line)}\n`).join(''));
-    const before = performance.now();
-    const args = [`--input=${input}`, `--output=${cluster.url}/${index}`, '--type=data', `--limit=${limit}`, '--quiet'];
-    await run('npx', ['--yes', `elasticdump@${VERSION}`, ...args, '--noRefresh'], { maxBuffer: 1e9 });
-    return (performance.now() - before) / 1000;
-  };
-  const start = await seconds(lines.slice(0, 1));
-  const took = (await seconds(lines.slice(1))) - start;
-  const stored = await cluster.count(index);
-  if (stored !== lines.length) throw new Error(`elasticdump stored ${stored} of ${lines.length}`);
-  await cluster.ask('DELETE', `/${index}`);
-  await rm(input);
-  return (lines.length - 1) / took;
+export async function findElasticdump(): Promise<string> {
+  const { stdout } = await run('npx', ['--yes', '--package', PACKAGE, '--call', 'command -v elasticdump']);
+  return stdout.trim();
 }
 
-function toDump(index: string, line: string): string {
+export interface Dump {
+  readonly executable: string;
+  readonly cluster: Cluster;
+  readonly folder: Folder;
+}
+
+/** All lines of the folder, its start with it, into an index of its own, which is removed. */
+export async function dump({ executable, cluster, folder }: Dump, setting: DumpSetting): Promise<RivalRun> {
+  const input = `${folder.path}.elasticdump.json`;
+  if (!existsSync(input)) await writeInput(folder, input);
+  const { index } = await cluster.createIndex();
+  const where = [`--input=${input}`, `--output=${cluster.url}/${index}`, '--type=data', '--bulkAction=create'];
+  const { limit, concurrency } = setting;
+  const how = [`--limit=${limit}`, `--concurrency=${concurrency}`, '--throttleInterval=0', '--noRefresh', '--quiet'];
+  const before = { at: performance.now(), cpu: childrenCpuSeconds() };
+  await run(process.execPath, [executable, ...where, ...how], { maxBuffer: 1e9 });
+  const seconds = (performance.now() - before.at) / 1000;
+  const cpuSeconds = childrenCpuSeconds() - before.cpu;
+  await cluster.checkCount(index, folder.documents);
+  await cluster.remove(index);
+  return { seconds, cpuSeconds };
+}
+
+/** It reads plain lines in a form of its own. The index they name is not the one they go to. */
+async function writeInput({ parts }: Folder, path: string): Promise<void> {
+  const texts: string[] = [];
+  for (const part of parts) {
+    const lines = gunzipSync(await readFile(part))
+      .toString()
+      .trimEnd()
+      .split('\n');
+    texts.push(lines.map((line) => `${toDump(line)}\n`).join(''));
+  }
+  await writeFile(path, texts);
+}
+
+function toDump(line: string): string {
   const id = line.slice(16, line.indexOf('"', 16));
-  return `{"_index":"${index}","_id":"${id}","_source":${line}}`;
+  return `{"_index":"any","_id":"${id}","_source":${line}}`;
 }

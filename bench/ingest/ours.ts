@@ -6,7 +6,7 @@ import { cpuSeconds, residentBytes } from './cpu.ts';
 import type { Folder } from './documents.ts';
 
 const MAIN = join(import.meta.dirname, '../../packages/ingest/src/main.ts');
-const SAMPLE_MS = 200;
+const SAMPLE_MS = 100;
 
 export interface Loaded {
   /** Of the stage `fill`: reading, checking and writing every line. */
@@ -14,10 +14,14 @@ export interface Loaded {
   readonly fillCpuSeconds: number;
   /** Of Elasticsearch, meanwhile. */
   readonly fillElasticsearchSeconds: number;
+  /** Of the whole command: its start, the seal and the gates, too. */
+  readonly wholeSeconds: number;
   /** Of each stage, by name. */
   readonly seconds: Readonly<Record<string, number>>;
-  /** Resident bytes while it filled, every fifth of a second. */
+  /** Resident bytes while it filled, every tenth of a second. */
   readonly resident: readonly number[];
+  /** As it says about every second how many rows are done. */
+  readonly progress: readonly { readonly rows: number; readonly cpu: number }[];
   readonly exitCode: number;
 }
 
@@ -37,53 +41,47 @@ export interface LoadOptions {
   readonly flags?: readonly string[];
   /** Killed (SIGKILL) once it has filled for so long. */
   readonly killAfterMs?: number;
+  /** Called when it begins to fill; the load is not over before it. */
+  atFill?(): Promise<void>;
 }
 
-export async function load(
-  folder: Folder,
-  { url, pid: elasticsearch, prefix, flags = [], killAfterMs }: LoadOptions,
-): Promise<Loaded> {
-  const args = [
-    MAIN,
-    'load',
-    folder.path,
-    '--store',
-    url,
-    '--prefix',
-    prefix,
-    '--json',
-    '--parts-at-once',
-    '8',
-    ...flags,
-  ];
+export async function load(folder: Folder, { killAfterMs, ...options }: LoadOptions): Promise<Loaded> {
+  const { url, prefix, flags = [] } = options;
+  const args = [MAIN, 'load', folder.path, '--store', url, '--prefix', prefix, '--json', ...flags];
+  const startedAt = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const pid = child.pid ?? 0;
   const marks: Mark[] = [];
   const resident: number[] = [];
-  let complaint = '';
-  child.stderr.on('data', (text: Buffer) => {
-    complaint += text.toString();
-  });
+  const progress: { rows: number; cpu: number }[] = [];
+  const complaints: string[] = [];
+  let atFill: Promise<void> | undefined;
   let killing: NodeJS.Timeout | undefined;
+  child.stderr.on('data', (text: Buffer) => complaints.push(text.toString()));
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const { kind, stage = 'end' } = JSON.parse(line);
-    if (kind !== 'stage' && kind !== 'result' && kind !== 'error') return;
-    if (kind === 'error') complaint += line;
-    marks.push({ stage, at: performance.now(), cpu: cpuSeconds(pid), elasticsearch: cpuSeconds(elasticsearch) });
-    if (stage === 'fill' && killAfterMs !== undefined) killing = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    const { kind, stage = 'end', done } = JSON.parse(line);
+    if (kind === 'error') complaints.push(line);
+    if (kind === 'progress' && stage === 'fill') progress.push({ rows: done, cpu: cpuSeconds(pid) });
+    if (kind !== 'stage' && kind !== 'result') return;
+    marks.push({ stage, at: performance.now(), cpu: cpuSeconds(pid), elasticsearch: cpuSeconds(options.pid) });
+    if (stage !== 'fill') return;
+    atFill = options.atFill?.();
+    if (killAfterMs !== undefined) killing = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
   });
   const sampling = setInterval(() => {
     if (marks.at(-1)?.stage === 'fill') resident.push(residentBytes(pid));
   }, SAMPLE_MS);
   const exitCode = await new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 137)));
+  const wholeSeconds = (performance.now() - startedAt) / 1000;
   clearInterval(sampling);
   clearTimeout(killing);
+  await atFill;
   if (exitCode !== 0 && killAfterMs === undefined)
-    throw new Error(`segment-ingest ended with ${exitCode}: ${complaint}`);
-  return { ...ofStages(marks), resident: resident.filter(Number.isFinite), exitCode };
+    throw new Error(`segment-ingest ended with ${exitCode}: ${complaints.join('')}`);
+  return { ...ofStages(marks), resident: resident.filter(Number.isFinite), progress, wholeSeconds, exitCode };
 }
 
-function ofStages(marks: readonly Mark[]): Omit<Loaded, 'resident' | 'exitCode'> {
+function ofStages(marks: readonly Mark[]): Omit<Loaded, 'resident' | 'progress' | 'wholeSeconds' | 'exitCode'> {
   const seconds: Record<string, number> = {};
   let fillCpuSeconds = 0;
   let fillElasticsearchSeconds = 0;
