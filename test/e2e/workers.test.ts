@@ -29,6 +29,7 @@ test('workers share the requests, one that dies is replaced, figures are those o
   const server = startCommand(mainOf('server'), [...store, '--port', '0', '--workers', `${WORKERS}`]);
   const listening = await server.until(({ kind }) => kind === 'result');
   const url = listening.kind === 'result' ? `${listening.data.url}` : '';
+  await expect.poll(async () => (await counted(url)).starts, { timeout: 20_000 }).toBe(WORKERS);
   await expect.poll(() => allAnswer(url), { timeout: 20_000 }).toBe(true);
   const before = await counted(url);
   const statuses = await lookups(url, 32, 10);

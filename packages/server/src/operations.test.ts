@@ -4,6 +4,7 @@ import { readDocument } from './document.ts';
 import { createFixture } from './fixture/app.ts';
 import { loadedRun, RUN } from './fixture/store.ts';
 import { operationsOf } from './operations.ts';
+import { untraced } from './telemetry/trace.ts';
 
 const document = await readDocument();
 const operations = [...operationsOf(document)].map(([id, operation]) => ({ id, ...operation }));
@@ -33,6 +34,7 @@ test('a route the document does not have cannot be registered', async () => {
   await using fixture = await createFixture();
   const { serving, store, erased, admission, metrics } = fixture;
   const root = JSON.parse(JSON.stringify(document.root).replace('getLiveness', 'getLife'));
-  const deps = { serving, store, erased, admission, watch: metrics, scrape: async () => '', report: () => {} };
+  const seen = { watch: metrics, ...untraced, scrape: async () => '', report: () => {} };
+  const deps = { serving, store, erased, admission, ...seen };
   expect(() => createApp({ ...deps, document: { text: '', root } })).toThrow('no operation getLiveness');
 });

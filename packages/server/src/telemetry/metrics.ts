@@ -7,10 +7,10 @@ import { type Count, createRegistry, type Figures, type Registry } from './regis
 
 /** Where an answer was looked for, and what was found there. */
 type Tier = 'l1' | 'redis' | 'store';
-type Found = 'hit' | 'stale' | 'miss' | 'error';
+export type Found = 'hit' | 'stale' | 'miss' | 'error';
 
 /** A call to a dependency, well or badly ended. */
-interface Operation {
+export interface Operation {
   readonly system: 'redis' | 'elasticsearch' | 'embedded';
   /** `get`, `mget`, `set`. */
   readonly name: string;
