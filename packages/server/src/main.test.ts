@@ -10,7 +10,7 @@ import { createCommand, revokeCommand } from './admission/keys-command.ts';
 import { badStarts } from './bad-input.cases.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
-const STARTING_MS = 30_000;
+const STARTING_MS = 60_000;
 
 let dir = '';
 const servers: Server[] = [];

@@ -43,7 +43,9 @@ async function serving(primary: Primary, signal: AbortSignal): Promise<void> {
       // Somebody has to answer probes from the first moment.
       begin: place.slot === 1 && place.starts === 1 ? openThenFollow : followThenOpen(ready.promise),
       scrape(figures) {
-        primary.hear('figures wanted', async () => primary.send({ kind: 'figures', figures: await figures() }));
+        primary.hear('figures wanted', async ({ id }) =>
+          primary.send({ kind: 'figures', id, figures: await figures() }),
+        );
         return async () => {
           const scraped = primary.next('scraped');
           primary.send({ kind: 'scrape wanted' });
