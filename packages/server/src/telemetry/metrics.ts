@@ -7,7 +7,7 @@ import { type Count, createRegistry, type Figures, type Registry } from './regis
 
 /** Where an answer was looked for, and what was found there. */
 type Tier = 'l1' | 'redis' | 'store';
-export type Found = 'hit' | 'stale' | 'miss' | 'error';
+type Found = 'hit' | 'stale' | 'miss' | 'error';
 
 /** A call to a dependency, well or badly ended. */
 export interface Operation {
