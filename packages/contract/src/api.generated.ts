@@ -509,7 +509,7 @@ export interface components {
          * @description 400 `invalid-request`, `invalid-id` · 401 `unauthorized` · 403 `forbidden`, 421 `forbidden` (a host this server
          *     does not answer for) · 404 `invalid-request` (no such path, no such generation) ·
          *     405, 408, 411, 413, 415, 422, 428, 431 `invalid-request` · 409, 412 `conflict` · 429 `rate-limited` ·
-         *     500 `internal` · 503 `store-unavailable`, `overloaded`
+         *     500 `internal` · 503 `store-unavailable`, `overloaded`, `deadline`
          */
         readonly Problem: {
             headers: {
@@ -556,6 +556,11 @@ export interface components {
         readonly IfMatch: string;
         /** @description ETags the caller holds; one that still fits is answered 304 */
         readonly IfNoneMatch: string;
+        /**
+         * @description How long the caller waits. What is not in a cache and could not be answered in time is refused at once, 503
+         *     `deadline`; after this time the store is not asked any more
+         */
+        readonly RequestTimeout: number;
         readonly Run: components["schemas"]["RunId"];
         readonly SegmentId: components["schemas"]["SegmentId"];
         /** @description Only segments with this attribute `store` */
@@ -757,6 +762,11 @@ export interface operations {
             readonly header?: {
                 /** @description ETags the caller holds; one that still fits is answered 304 */
                 readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description How long the caller waits. What is not in a cache and could not be answered in time is refused at once, 503
+                 *     `deadline`; after this time the store is not asked any more
+                 */
+                readonly "X-Request-Timeout-Ms"?: components["parameters"]["RequestTimeout"];
             };
             readonly path: {
                 /** @description Percent-encoded UTF-8. Never normalised. */
@@ -806,6 +816,11 @@ export interface operations {
             readonly header?: {
                 /** @description ETags the caller holds; one that still fits is answered 304 */
                 readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description How long the caller waits. What is not in a cache and could not be answered in time is refused at once, 503
+                 *     `deadline`; after this time the store is not asked any more
+                 */
+                readonly "X-Request-Timeout-Ms"?: components["parameters"]["RequestTimeout"];
             };
             readonly path: {
                 /** @description Percent-encoded UTF-8. Never normalised. */
@@ -924,7 +939,13 @@ export interface operations {
     readonly lookupMany: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /**
+                 * @description How long the caller waits. What is not in a cache and could not be answered in time is refused at once, 503
+                 *     `deadline`; after this time the store is not asked any more
+                 */
+                readonly "X-Request-Timeout-Ms"?: components["parameters"]["RequestTimeout"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };

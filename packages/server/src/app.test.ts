@@ -204,6 +204,28 @@ test('a dead store: what is in L1 is served, the rest is 503, and the server sta
   expect(await missed.json()).toMatchObject({ type: 'urn:segment-store:error:store-unavailable', status: 503 });
 });
 
+test('a caller that says how long it waits is told in time; what is in a cache comes at once', async () => {
+  await using own = await createFixture(run);
+  const inTime = (path: string, ms: number, init: RequestInit = {}) =>
+    own.app.request(path, { ...init, headers: { ...init.headers, 'x-request-timeout-ms': `${ms}` } });
+  expect((await inTime('/v1/customers/c1/segments', 5_000)).status).toBe(200);
+  const reading = Promise.withResolvers<void>();
+  own.store.onRead = () => reading.promise;
+  expect((await inTime('/v1/customers/c1/segments', 1)).status).toBe(200);
+  const late = await inTime('/v1/customers/c2/segments', 20);
+  expect([late.status, late.headers.get('retry-after')]).toEqual([503, null]);
+  expect(await late.json()).toMatchObject({ type: 'urn:segment-store:error:deadline', status: 503 });
+  const body = JSON.stringify({ customerIds: ['c3', 'c1'] });
+  const headers = { 'content-type': 'application/json' };
+  const many = await inTime('/v1/lookups', 20, { method: 'POST', body, headers });
+  expect(many.status).toBe(200);
+  expect(JSON.parse(await many.text()).items).toMatchObject([
+    { customerId: 'c3', status: 503, error: { type: 'urn:segment-store:error:deadline' } },
+    { customerId: 'c1', status: 200, known: true },
+  ]);
+  reading.resolve();
+});
+
 test('more reads at once than allowed: 503, and when to come back', async () => {
   await using own = await createFixture(run);
   const reading = Promise.withResolvers<void>();

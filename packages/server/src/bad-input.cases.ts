@@ -95,6 +95,11 @@ const body = (title: string, text: string, ...names: readonly string[]): BadRequ
   names,
 });
 
+const badTimes: readonly BadRequest[] = ['0', '-1', '1.5', 'soon', '', '0x10', '600001', '5, 10'].map((ms) => ({
+  ...invalid(`a time to wait of "${ms}" ms`, of('c1'), 'X-Request-Timeout-Ms', '600000'),
+  headers: { 'X-Request-Timeout-Ms': ms },
+}));
+
 const badBodies: readonly BadRequest[] = [
   body('no body', '', 'JSON'),
   body('a body cut short', '{"customerIds":["c1"', 'JSON'),
@@ -170,7 +175,14 @@ const strangers: readonly BadRequest[] = [
   forbidden('a page without origin', { Origin: 'null' }, 403),
 ];
 
-export const badRequests: readonly BadRequest[] = [...badIds, ...badQueries, ...badBodies, ...misrouted, ...strangers];
+export const badRequests: readonly BadRequest[] = [
+  ...badIds,
+  ...badQueries,
+  ...badTimes,
+  ...badBodies,
+  ...misrouted,
+  ...strangers,
+];
 
 /** Commands that cannot serve: `{dir}` holds a file, `{html}`, `{port}` are a server of something else and its port. */
 export interface BadStart {

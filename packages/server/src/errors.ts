@@ -14,6 +14,7 @@ const titles = {
   conflict: 'The request was made against another generation',
   'rate-limited': 'More requests than these credentials may make',
   overloaded: 'The server is busy',
+  deadline: 'Not within the time the caller gives',
   'store-unavailable': 'The store cannot answer',
   internal: 'Unexpected failure',
 } as const;
@@ -51,6 +52,7 @@ function expected(error: unknown): ProblemError | undefined {
     const detail = 'too many reads of the store are in flight; try again';
     return new ProblemError('overloaded', { status: 503, detail, headers: { 'Retry-After': '1' } });
   }
+  if (error.code === 'TOO_LATE') return new ProblemError('deadline', { status: 503, detail: error.message });
   return storeUnavailable(`the store did not answer (${error.code}); try again`);
 }
 

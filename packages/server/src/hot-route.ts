@@ -13,6 +13,7 @@ import type { Query } from './lookup/read-path.ts';
 import { reply } from './lookup/reply.ts';
 import { NO_FILTERS, toFilters } from './lookup/select.ts';
 import type { Serving } from './lookup/serving.ts';
+import { deadlineOf } from './middleware/request-timeout.ts';
 import type { Requests } from './middleware/validate.ts';
 
 export function hotRoute(serving: Serving, requests: Requests): Handler {
@@ -43,18 +44,25 @@ export function pinOf(serving: Serving): Pin {
 
 /** Synchronous for what is kept; of a generation before, it is asked for anew behind the answer. */
 export function answerOne(serving: Serving, context: Context, query: Query): Response | Promise<Response> {
+  const deadlineAt = deadlineOf(context);
   const pin = pinOf(serving);
   if (query.view === 'membership') segmentOf(pin, query.segmentId);
   const hit = pin.path.peek(query);
-  if (hit === undefined || hit.freshness === 'expired') return answerMiss(serving, context, { pin, query });
+  if (hit === undefined || hit.freshness === 'expired') return answerMiss(serving, context, { pin, query, deadlineAt });
   if (hit.freshness === 'stale') void pin.path.ask(query, unlimited);
   return reply(hit, { pin, now: pin, ifNoneMatch: ifNoneMatch(context) });
 }
 
-async function answerMiss(serving: Serving, context: Context, asked: { pin: Pin; query: Query }): Promise<Response> {
-  const { pin, query } = asked;
+interface Asked {
+  readonly pin: Pin;
+  readonly query: Query;
+  readonly deadlineAt: number;
+}
+
+async function answerMiss(serving: Serving, context: Context, asked: Asked): Promise<Response> {
+  const { pin, query, deadlineAt } = asked;
   const startedAt = performance.now();
-  const entry = await pin.path.ask(query, { ...unlimited, signal: context.req.raw.signal });
+  const entry = await pin.path.ask(query, { deadlineAt, signal: context.req.raw.signal });
   const waitedMs = performance.now() - startedAt;
   if (serving.isWithdrawn(pin)) return answerOne(serving, context, query);
   return reply(entry, { pin, now: pinOf(serving), ifNoneMatch: ifNoneMatch(context), waitedMs });

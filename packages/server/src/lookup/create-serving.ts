@@ -11,6 +11,7 @@ import { keptReader } from '../state/kept-reader.ts';
 import type { StateDir } from '../state/state-dir.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { encode } from './answer.ts';
+import { CallersTime } from './callers-time.ts';
 import { type ErasedCustomers, withoutErased } from './erased.ts';
 import { createL1 } from './l1.ts';
 import { createReadPath } from './read-path.ts';
@@ -44,7 +45,14 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
   const { reads, cacheBytes } = config;
   const { pollMs } = config.store;
   const time = systemTime;
-  const shared = { limiter: createLimiter(reads.atOnce), breaker: createCircuitBreaker(), ms: reads.ms, encode };
+  const callersTime = new CallersTime(time);
+  const shared = {
+    callersTime,
+    limiter: createLimiter(reads.atOnce),
+    breaker: createCircuitBreaker(),
+    ms: reads.ms,
+    encode,
+  };
   const l1 = createL1(cacheBytes, time);
   const told = tellLookups(metrics, config.store.url.startsWith('embedded:') ? 'embedded' : 'elasticsearch');
   metrics.watch({ breakers: { store: shared.breaker }, limiters: { store: shared.limiter } });

@@ -3,10 +3,12 @@ import type { Member } from '@segment-store/contract/lines';
 import { createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { createLimiter } from '@segment-store/resilience/limit';
 import { type Operation, type Settled, unlimited } from '@segment-store/resilience/operation';
+import { systemTime } from '@segment-store/resilience/time';
 import type { Reader } from '@segment-store/store/store';
 import { expect, test } from 'vitest';
 import { loadedRun, RUN, unavailable } from '../fixture/store.ts';
 import { encode } from './answer.ts';
+import { CallersTime } from './callers-time.ts';
 import { createL1 } from './l1.ts';
 import { createReadPath, type Query, type ReadPathDeps } from './read-path.ts';
 import { NO_FILTERS } from './select.ts';
@@ -25,6 +27,7 @@ function path(read: Read, { most = 64, ms = { total: 400, store: 300 }, cooldown
   const reads: (readonly CustomerId[])[] = [];
   const l1 = createL1(1_000_000);
   const deps = {
+    callersTime: new CallersTime(),
     limiter: createLimiter(most),
     breaker: createCircuitBreaker({ cooldownMs }),
     ms,
@@ -155,4 +158,32 @@ test('one failed read of a batch fails its own customer only, and is not kept', 
   expect(await segmentIds(first)).toEqual(['a']);
   away = false;
   expect(await segmentIds(ask(query('c2'), unlimited))).toEqual(['b']);
+});
+
+test('whose time is up is told so, and what was read for them is there for the next one', async () => {
+  const reading = Promise.withResolvers<void>();
+  const { ask, peek } = path(async (ids, call) => {
+    await reading.promise;
+    return found(ids, call);
+  });
+  const refused = ask(query('c1'), { ...unlimited, deadlineAt: systemTime.now() + 10 });
+  await expect(refused).rejects.toMatchObject({ code: 'TOO_LATE' });
+  reading.resolve();
+  await expect.poll(() => peek(query('c1'))?.value.known).toBe(true);
+});
+
+test('the store is not asked for somebody who left while Redis was', async () => {
+  const asking = Promise.withResolvers<void>();
+  const { ask, reads } = path(found, {
+    redis: (next) => async (customerId, call) => {
+      await asking.promise;
+      return next(customerId, call);
+    },
+  });
+  const left = ask(query('c1'), { ...unlimited, deadlineAt: systemTime.now() + 10 });
+  const stays = ask(query('c2'), unlimited);
+  await expect(left).rejects.toMatchObject({ code: 'TOO_LATE' });
+  asking.resolve();
+  await stays;
+  expect(reads).toEqual([['c2']]);
 });

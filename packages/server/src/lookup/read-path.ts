@@ -9,6 +9,7 @@ import { type Limiter, limit } from '@segment-store/resilience/limit';
 import { type Call, type Policy, stack } from '@segment-store/resilience/operation';
 import { singleFlight } from '@segment-store/resilience/single-flight';
 import type { Reader } from '@segment-store/store/store';
+import type { CallersTime } from './callers-time.ts';
 
 /** Filters: a repeated value is OR, different names are AND. */
 export type Filters = Readonly<Record<string, readonly string[]>>;
@@ -31,6 +32,7 @@ export interface Encoded {
 export interface ReadPathDeps {
   readonly l1: Cache<Query, Encoded>;
   readonly redis: Policy<CustomerId, Member | undefined>;
+  readonly callersTime: CallersTime;
   readonly limiter: Limiter;
   readonly breaker: CircuitBreaker;
   readonly ms: { readonly total: number; readonly store: number };
@@ -42,14 +44,17 @@ export interface ReadPathDeps {
 const REFRESHES = 8;
 
 export function createReadPath(reader: Reader, deps: ReadPathDeps): Cached<Query, Encoded> {
-  const { l1, redis, limiter, breaker, ms, encode } = deps;
+  const { l1, redis, callersTime, limiter, breaker, ms, encode } = deps;
+  const inTime: Policy<Query, Encoded> = (next) => callersTime.inTime(next);
+  const timed: Policy<Query, Encoded> = (next) => callersTime.timed(next);
+  const stillAsked: Policy<CustomerId, Member | undefined> = (next) => callersTime.stillAsked(next);
   // A refusal by the limiter is no sample for the breaker, a timeout is.
   const store = stack([limit(limiter), circuitBreaker(breaker), deadline(ms.store)], reader.read);
-  const member = stack([redis], batch(100, store));
+  const member = stack([redis, stillAsked], batch(100, store));
   const answer = async (query: Query, call: Call) => encode(await member(query.customerId, call), query, reader);
   return cached(
     l1,
-    stack([deadline(ms.total), singleFlight(l1)], answer),
+    stack([inTime, deadline(ms.total), singleFlight(l1), timed], answer),
     () => limiter.inFlight < limiter.max / REFRESHES, // refreshes can wait, misses cannot
   );
 }

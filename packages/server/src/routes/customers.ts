@@ -1,6 +1,6 @@
 /** One membership, and lookups of many customers. */
 import { type CustomerId, isCustomerId, isSegmentId, type RunId } from '@segment-store/contract/id';
-import { type Call, unlimited } from '@segment-store/resilience/operation';
+import type { Call } from '@segment-store/resilience/operation';
 import { invalidRequest, problemOf } from '../errors.ts';
 import type { Context, Route } from '../handler.ts';
 import { answerOne, pinOf, searchOf } from '../hot-route.ts';
@@ -10,6 +10,7 @@ import type { Encoded, Filters, Query } from '../lookup/read-path.ts';
 import { generationHeaders } from '../lookup/reply.ts';
 import { toFilters } from '../lookup/select.ts';
 import type { Serving } from '../lookup/serving.ts';
+import { deadlineOf } from '../middleware/request-timeout.ts';
 import type { Requests } from '../middleware/validate.ts';
 
 export interface CustomerDeps {
@@ -30,9 +31,10 @@ export function customerRoutes(route: Route, deps: CustomerDeps): void {
   });
 
   route('lookupMany', async (context) => {
+    const deadlineAt = deadlineOf(context);
     const { customerIds, filter = {} } = requests.lookups(await readJson(context));
     requests.noQuery(searchOf(context));
-    const call = { ...unlimited, signal: context.req.raw.signal };
+    const call = { deadlineAt, signal: context.req.raw.signal };
     return answerMany({ customerIds, filters: toFilters(filter) }, deps, call);
   });
 }
