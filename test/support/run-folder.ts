@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseSegmentId, type RunId, runTime } from '@segment-store/contract/id';
-import { type Member, parseMemberLine, printMember, printSegment } from '@segment-store/contract/lines';
+import { type Member, parseMemberLine, printMember, printSegment, type Segment } from '@segment-store/contract/lines';
 import { MANIFEST_KEY, type Manifest, type Part, parseManifest, printManifest } from '@segment-store/contract/manifest';
 
 /** Key → bytes of everything in the folder. A broken run is a good one with entries changed. */
@@ -15,10 +15,12 @@ export interface RunOptions {
   readonly parts: readonly (readonly string[])[];
   /** Default false. */
   readonly gzip?: boolean;
+  /** What the catalogue says of a segment besides id, size and time. Default: type `test`, no attributes. */
+  describe?(id: string): Partial<Pick<Segment, 'type' | 'name' | 'attributes' | 'definition' | 'definitionVersion'>>;
 }
 
 /** The files of a complete run: catalogue, parts, and a manifest that is right about them. */
-export function runFiles({ run, parts, gzip = false }: RunOptions): RunFiles {
+export function runFiles({ run, parts, gzip = false, describe = () => ({}) }: RunOptions): RunFiles {
   const files: RunFiles = new Map();
   const sizes = new Map<string, number>();
   const store = (key: string, lines: readonly string[]): Part => {
@@ -33,7 +35,7 @@ export function runFiles({ run, parts, gzip = false }: RunOptions): RunFiles {
   });
   const catalogue = store(
     'catalogue.ndjson',
-    [...sizes].sort().map(([id, size]) => catalogueLine(id, size, run)),
+    [...sizes].sort().map(([id, size]) => catalogueLine({ id, size, run }, describe(id))),
   );
   const manifest = { run, parts: memberParts, catalogue };
   files.set(MANIFEST_KEY, Buffer.from(printManifest(withTotals(manifest))));
@@ -113,14 +115,13 @@ function countSegments(line: string, sizes: Map<string, number>): number {
   }
 }
 
-function catalogueLine(id: string, size: number, run: RunId): string {
-  const segment = {
-    id: parseSegmentId(id),
-    type: 'test',
-    name: `Segment ${id}`,
-    attributes: {},
-    asOf: runTime(run),
-    size,
-  };
-  return printSegment(segment);
+interface Counted {
+  readonly id: string;
+  readonly size: number;
+  readonly run: RunId;
+}
+
+function catalogueLine({ id, size, run }: Counted, described: ReturnType<NonNullable<RunOptions['describe']>>): string {
+  const plain = { type: 'test', name: `Segment ${id}`, attributes: {} };
+  return printSegment({ ...plain, ...described, id: parseSegmentId(id), asOf: runTime(run), size });
 }

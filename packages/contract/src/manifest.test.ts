@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parseRunId } from './id.ts';
 import { badManifests, goodManifests, manifestFile } from './manifest.bad-input.cases.ts';
-import { type Manifest, parseManifest, printManifest } from './manifest.ts';
+import { durationMs, type Manifest, parseManifest, printManifest } from './manifest.ts';
 
 const bytesOf = (file: unknown) => new TextEncoder().encode(JSON.stringify(file));
 
@@ -55,4 +55,14 @@ describe('manifest', () => {
     const turned = Object.fromEntries(Object.entries(file).toReversed());
     expect(printManifest(parseManifest(bytesOf(turned)))).toBe(printManifest(parseManifest(bytesOf(file))));
   });
+});
+
+test.each([
+  ['PT24H', 86_400_000],
+  ['P1D', 86_400_000],
+  ['P2W', 1_209_600_000],
+  ['P1DT1H30M5S', 91_805_000],
+  ['P1M', Number.NaN],
+])('%s lasts %d ms', (text, ms) => {
+  expect(durationMs(text)).toBe(ms);
 });

@@ -36,11 +36,25 @@ export const MANIFEST_KEY = 'manifest.json';
 const SCHEMA = 'segment-store/run/1';
 const SCHEMA_FORM = /^segment-store\/run\/(\d+)(\.\d+)?$/;
 const DURATION = /^P(?=.)(\d+W|(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?)$/;
+const UNIT_MS = new Map([
+  ['W', 604_800_000],
+  ['D', 86_400_000],
+  ['H', 3_600_000],
+  ['M', 60_000],
+  ['S', 1_000],
+]);
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Whether `text` can be a manifest's `expected_every`. */
 export function isDuration(text: string): boolean {
   return DURATION.test(text);
+}
+
+/** Milliseconds; a day has 24 hours. NaN for what is none. */
+export function durationMs(text: string): number {
+  if (!isDuration(text)) return Number.NaN;
+  const amounts = [...text.matchAll(/(\d+)([WDHMS])/g)];
+  return amounts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (UNIT_MS.get(unit) ?? Number.NaN), 0);
 }
 
 /** @throws FormatError `malformed`, naming the key, its value and what was expected */

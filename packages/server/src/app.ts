@@ -2,6 +2,8 @@
 import { Hono } from 'hono';
 import { type Admission, publicPermit } from './admission/admission.ts';
 import { admitted, admittingAll } from './admission/admitted.ts';
+import type { ConsoleDeps } from './console/console.ts';
+import { consoleRoutes } from './console/routes.ts';
 import { type Document, methodsOf } from './document.ts';
 import { invalidRequest, ProblemError, problemOf, toResponse } from './errors.ts';
 import type { Env, Route } from './handler.ts';
@@ -18,18 +20,18 @@ import { metricsRoute } from './routes/metrics.ts';
 import { type PublishingDeps, publishingRoutes } from './routes/publishing.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { measured, type Watch } from './telemetry/measured.ts';
-import type { Trace } from './telemetry/trace.ts';
 
 export interface AppDeps {
   readonly serving: Serving;
-  readonly store: { readonly publisher: GenerationDeps['publisher'] & PublishingDeps['publisher'] };
-  readonly erased: ErasureDeps['erased'] & MemberDeps['erased'];
+  readonly store: ConsoleDeps['store'] & {
+    readonly publisher: GenerationDeps['publisher'] & PublishingDeps['publisher'];
+  };
+  readonly erased: ErasureDeps['erased'] & MemberDeps['erased'] & ConsoleDeps['erased'];
+  readonly console: ConsoleDeps['console'];
   readonly document: Document;
   readonly admission: Admission;
   /** Hears of every answer. */
   readonly watch: Watch;
-  /** Around every route. */
-  readonly traced: Trace['traced'];
   /** The figures of all processes of this server, as Prometheus reads them. */
   scrape(): Promise<string>;
   /** Takes an error nobody expected; its request was answered 500. */
@@ -37,8 +39,8 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { serving, store, erased, document, report } = deps;
-  return assembled(deps, (route, requests) => {
+  const { serving, store, erased, document, watch, report } = deps;
+  const app = assembled(deps, (route, requests) => {
     route('getCustomerSegments', hotRoute(serving, requests));
     customerRoutes(route, { serving, requests, report });
     erasureRoutes(route, { requests, erased });
@@ -52,6 +54,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
       return new Response(document.text, { headers: { 'Content-Type': 'application/json' } });
     });
   });
+  consoleRoutes(app, watch, deps);
+  return app;
 }
 
 /** Probes and figures alone, for a port of their own that only the supervisor and Prometheus reach: nobody needs a key. */
@@ -77,7 +81,7 @@ function assembled(deps: AppDeps, register: (route: Route, requests: Requests) =
 }
 
 /** The only way to register a route: what its caller must be allowed to do cannot be forgotten. */
-function createRoute(app: Hono<Env>, { document, admission, watch, traced }: AppDeps): Route {
+function createRoute(app: Hono<Env>, { document, admission, watch }: AppDeps): Route {
   const operations = operationsOf(document);
   return (operationId, handler) => {
     const operation = operations.get(operationId);
@@ -85,8 +89,7 @@ function createRoute(app: Hono<Env>, { document, admission, watch, traced }: App
     const { method, template, scope } = operation;
     const path = template.replaceAll(/\{(\w+)\}/g, ':$1');
     const answer = scope === undefined ? admittingAll(handler) : admitted(admission, scope, handler);
-    const named = { method: method.toUpperCase(), template };
-    app.on(named.method, path, measured(watch, named, traced(named, answer)));
+    app.on(method.toUpperCase(), path, measured(watch, { method: method.toUpperCase(), template }, answer));
   };
 }
 

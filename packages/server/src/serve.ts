@@ -11,6 +11,7 @@ import { checkLoopback } from './admission/loopback.ts';
 import { openAdmission } from './admission/open-admission.ts';
 import type { AppDeps } from './app.ts';
 import type { Config } from './config.ts';
+import { newSecret, storeFlags } from './console/config.ts';
 import { readDocument } from './document.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { createServing } from './lookup/create-serving.ts';
@@ -20,8 +21,8 @@ import type { RedisTier } from './lookup/redis.ts';
 import type { Serving } from './lookup/serving.ts';
 import { sayOnce } from './say-once.ts';
 import { openState } from './state/open-state.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 import { exposition, type Figures } from './telemetry/registry.ts';
-import { openTelemetry } from './telemetry/telemetry.ts';
 
 const CLOSE_MS = 1_000;
 /** For the last words into the state directory. */
@@ -30,6 +31,8 @@ const KEEP_MS = 5_000;
 /** What one process does otherwise when it is one of several. */
 export interface Part {
   readonly place?: { readonly slot: number; readonly starts: number };
+  /** Of all processes of one server. Default: one of its own. */
+  readonly consoleSecret?: Uint8Array;
   readonly begin: Begin;
   /** Own figures → those of all. */
   scrape(own: () => Promise<Figures>): () => Promise<string>;
@@ -51,13 +54,13 @@ const alone: Part = {
 /** Resolves once a signal has ended it. @throws CommandError exit 2 for a store, an address or a port it cannot use */
 export async function serve(config: Config, { say, signal }: Context, part: Part = alone): Promise<void> {
   const store = toStore(config.store);
-  const telemetry = await openTelemetry(config.telemetry, { say, place: part.place });
-  const { metrics } = telemetry;
+  const metrics = createMetrics();
   const redis = openRedis(config.redis, { say, metrics });
   const erased = createErased(config, { store, say });
   const dir = await openState(config, part.place?.slot, say);
-  const { serving, keeper } = createServing(config, { store, dir, redis, erased, metrics, say });
+  const { serving, keeper } = createServing(config, { store, dir, redis, erased, say });
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
+  if (part.place !== undefined) metrics.watch({ place: part.place });
   using admission = await openAdmission(config.admission, {
     workers: config.workers,
     onRefused: metrics.shed,
@@ -70,7 +73,8 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     erased,
     document: await readDocument(),
     admission,
-    ...telemetry,
+    console: { storeFlags: storeFlags(config.store), secret: part.consoleSecret ?? newSecret() },
+    watch: metrics,
     scrape: part.scrape(metrics.figures),
     report: (error) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
   };
@@ -99,7 +103,7 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     end.abort();
     const closed = closeAll(everything, serving, { store, redis });
     // Nobody is served any more: a store that never answers must not hold the process.
-    await Promise.all([telemetry.close(), Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)])]);
+    await Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)]);
   }
 }
 

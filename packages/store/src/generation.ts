@@ -37,7 +37,7 @@ export const genesis: GenerationRecord = {
 };
 
 export function toGeneration(record: GenerationRecord): Generation {
-  const { run, manifestHash, expectedEvery, segments, members, memberships, erased, erasedAtSeal } = record;
+  const { run, manifestHash, expectedEvery, segments, members, memberships, erased, erasedAtSeal, verdicts } = record;
   const facts = {
     run,
     computedAt: new Date(record.computedAt),
@@ -48,6 +48,7 @@ export function toGeneration(record: GenerationRecord): Generation {
     memberships,
     ...(erased !== undefined && { erased: erased.length }),
     ...(erasedAtSeal !== undefined && { erasedAtSeal: erasedAtSeal.length }),
+    ...(verdicts !== undefined && verdicts.length > 0 && { verdicts }),
   };
   switch (record.state) {
     case 'live':

@@ -42,6 +42,19 @@ export function publishingSuite({ place, opened }: Places): void {
       expect(await states(store)).toEqual({ [runAt(1)]: 'live', [runAt(2)]: 'retired' });
     });
 
+    test('what gates found, and who published all the same, stands with the generation', async (context) => {
+      await using store = await opened(context);
+      const passed = { gate: 'drift', figure: '+1 %', limit: 'at most 20 %', passed: true };
+      const accepted = { gate: 'empty', figure: '0', limit: 'at least 1', passed: false, overriddenBy: 'ada@host' };
+      expect(await sealed(store, runAt(1), {})).not.toHaveProperty('verdicts');
+      await store.publisher.publish(runAt(1), 0, [passed, accepted]);
+      await published(store, runAt(2), {});
+      expect(await store.publisher.generations()).toMatchObject([
+        { run: runAt(1), state: 'retired', verdicts: [passed, accepted] },
+        { run: runAt(2), state: 'live' },
+      ]);
+    });
+
     test('of two publishers at once exactly one wins, five times in a row', SLOW, async (context) => {
       const { open } = await place(context);
       await using one = open();

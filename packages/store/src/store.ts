@@ -35,6 +35,8 @@ export type Generation = {
   readonly erased?: number;
   /** Customers that the build created and its seal deleted, erased meanwhile: not counted in `members`. */
   readonly erasedAtSeal?: number;
+  /** What gates found when it was published; absent before that, and for a run nobody judged. */
+  readonly verdicts?: readonly Verdict[];
 } & Counts &
   (
     | { readonly state: 'building' | 'sealed' }

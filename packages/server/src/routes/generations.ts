@@ -1,7 +1,7 @@
 /** What was loaded and published. */
 import type { components } from '@segment-store/contract/api.generated';
 import { deadline } from '@segment-store/resilience/deadline';
-import { stack, unlimited } from '@segment-store/resilience/operation';
+import { type Operation, stack, unlimited } from '@segment-store/resilience/operation';
 import { GENESIS, type Generation, type Live, type StorePublisher } from '@segment-store/store/store';
 import type { Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
@@ -21,7 +21,7 @@ export interface GenerationDeps {
 }
 
 export function generationRoutes(route: Route, { serving, requests, publisher }: GenerationDeps): void {
-  const look = stack([deadline(STORE_MS)], () => lookAt(publisher));
+  const look = createLook(publisher);
   route('listGenerations', async (context) => {
     requests.noQuery(searchOf(context));
     const { live, heldSince, held } = await look(undefined, { ...unlimited, signal: context.req.raw.signal });
@@ -35,12 +35,16 @@ export function generationRoutes(route: Route, { serving, requests, publisher }:
   });
 }
 
-interface Held {
+export interface Held {
   readonly live: Live;
   readonly heldSince: Date | undefined;
   /** Newest first. */
   readonly held: readonly Generation[];
 }
+
+/** At all that the store holds, in bounded time. */
+export const createLook = (publisher: GenerationDeps['publisher']): Operation<void, Held> =>
+  stack([deadline(STORE_MS)], () => lookAt(publisher));
 
 async function lookAt(publisher: GenerationDeps['publisher']): Promise<Held> {
   const [live, heldSince, all] = await Promise.all([publisher.live(), publisher.heldSince(), publisher.generations()]);

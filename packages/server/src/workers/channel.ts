@@ -5,14 +5,19 @@ import type { Settings } from '../config.ts';
 import type { Figures } from '../telemetry/registry.ts';
 
 export type ToWorker =
-  | { readonly kind: 'begin'; readonly settings: Settings; readonly place: Place }
+  | {
+      readonly kind: 'begin';
+      readonly settings: Settings;
+      readonly place: Place;
+      readonly consoleSecret: Uint8Array;
+    }
   | { readonly kind: 'drain' }
-  | { readonly kind: 'figures wanted'; readonly id: number }
+  | { readonly kind: 'figures wanted' }
   | { readonly kind: 'scraped'; readonly text: string };
 
 export type FromWorker =
   | { readonly kind: 'said'; readonly event: CommandEvent }
-  | { readonly kind: 'figures'; readonly id: number; readonly figures: Figures }
+  | { readonly kind: 'figures'; readonly figures: Figures }
   | { readonly kind: 'scrape wanted' }
   | { readonly kind: 'ended'; readonly exitCode: ExitCode; readonly text: string };
 

@@ -6,7 +6,7 @@ import type { CommandEvent } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { sleep, systemTime } from '@segment-store/resilience/time';
 import { resolveConfig, type Settings } from '../config.ts';
-import type { Figures } from '../telemetry/registry.ts';
+import { newSecret } from '../console/config.ts';
 import { type Channel, createChannel, type FromWorker, type Place, type ToWorker } from './channel.ts';
 import { createGathering, type Gathering } from './gathering.ts';
 
@@ -25,9 +25,9 @@ export interface Supervision extends Context {
 interface Crew extends Context {
   readonly settings: Settings;
   readonly gathering: Gathering;
-  /** How each worker is asked for its figures, by slot. */
-  readonly members: Map<number, () => Promise<Figures>>;
+  readonly members: Map<number, Channel<FromWorker, ToWorker>>;
   readonly drainMs: number;
+  readonly consoleSecret: Uint8Array;
 }
 
 type End = Pick<Extract<FromWorker, { kind: 'ended' }>, 'exitCode' | 'text'>;
@@ -39,7 +39,14 @@ export async function supervise(settings: Settings, { main, say, signal }: Super
   cluster.setupPrimary({ exec: main, args: [], serialization: 'advanced' });
   const failed = new AbortController();
   const drainMs = resolveConfig(settings).drainDelayMs + DRAIN_MS;
-  const shared = { settings, say, drainMs, gathering: createGathering(), members: new Map() };
+  const shared = {
+    settings,
+    say,
+    drainMs,
+    gathering: createGathering(),
+    members: new Map(),
+    consoleSecret: newSecret(),
+  };
   const crew: Crew = { ...shared, signal: AbortSignal.any([signal, failed.signal]) };
   const slots = Array.from({ length: settings.workers }, (_, index) => keep(index + 1, crew));
   for (const slot of slots) slot.catch((error) => failed.abort(error));
@@ -64,7 +71,7 @@ async function keep(slot: number, crew: Crew): Promise<void> {
 
 /** Of one worker, to its end. */
 async function life(place: Place, crew: Crew): Promise<End> {
-  const { settings, signal, members, gathering, drainMs } = crew;
+  const { settings, signal, members, gathering, drainMs, consoleSecret } = crew;
   const worker = cluster.fork();
   const member = createChannel<FromWorker, ToWorker>(worker);
   let end: End | undefined;
@@ -73,8 +80,8 @@ async function life(place: Place, crew: Crew): Promise<End> {
   });
   member.hear('said', ({ event }) => pass(event, place, crew));
   member.hear('scrape wanted', async () => member.send({ kind: 'scraped', text: await scrape(crew) }));
-  members.set(place.slot, figuresOf(member));
-  member.send({ kind: 'begin', settings, place });
+  members.set(place.slot, member);
+  member.send({ kind: 'begin', settings, place, consoleSecret });
   const drain = () => {
     member.send({ kind: 'drain' });
     systemTime.after(drainMs, () => worker.process.kill('SIGKILL'));
@@ -94,21 +101,14 @@ function pass(event: CommandEvent, { slot, starts }: Place, { say }: Crew): void
   else if (slot === 1 && (starts === 1 || event.kind === 'stage')) say(event);
 }
 
-const scrape = ({ members, gathering }: Crew): Promise<string> =>
-  gathering.scrape([...members].map(([slot, ask]) => ({ slot, ask })));
-
-/** An answer is known by its id: one that came too late must not be taken for the next. */
-function figuresOf(member: Channel<FromWorker, ToWorker>): () => Promise<Figures> {
-  const waiting = new Map<number, (figures: Figures) => void>();
-  let asked = 0;
-  member.hear('figures', ({ id, figures }) => {
-    waiting.get(id)?.(figures);
-    waiting.delete(id);
-  });
-  return () =>
-    new Promise((resolve) => {
-      asked += 1;
-      waiting.set(asked, resolve);
-      member.send({ kind: 'figures wanted', id: asked });
-    });
+function scrape({ members, gathering }: Crew): Promise<string> {
+  const asked = [...members].map(([slot, { next, send }]) => ({
+    slot,
+    async ask() {
+      const answer = next('figures');
+      send({ kind: 'figures wanted' });
+      return (await answer).figures;
+    },
+  }));
+  return gathering.scrape(asked);
 }

@@ -1,0 +1,41 @@
+/** Counts, changes and times as the console writes them. */
+import { formatCount } from '@segment-store/cli/render/count';
+import { signedPercent } from '@segment-store/cli/render/percent';
+import { html } from 'hono/html';
+import type { Html } from './console.ts';
+
+const UNITS = [
+  ['d', 86_400_000, 2],
+  ['h', 3_600_000, 2],
+  ['min', 60_000, 2],
+  ['s', 1_000, 0],
+] as const;
+
+/** In the largest unit of which there are two: 3 d, 47 h, 90 min, 12 s. */
+export function formatAge(ms: number): string {
+  for (const [unit, size, least] of UNITS) if (ms >= least * size) return `${Math.floor(ms / size)} ${unit}`;
+  return '0 s';
+}
+
+/** `2026-11-26 04:00`, in UTC, as every time of the console. */
+export function time(date: Date): Html {
+  const iso = date.toISOString();
+  return html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 16).replace('T', ' ')}</time>`;
+}
+
+/** `2026-11-26 04:00 · 3 h ago` */
+export function timeAndAge(date: Date, now: number): Html {
+  return html`${time(date)} <span class="muted whole">· ${formatAge(now - date.getTime())} ago</span>`;
+}
+
+/** A share of what was there before: +1.2 %. */
+export function changeOf(now: number, before: number | undefined): Html {
+  if (before === undefined) return html``;
+  if (now === before) return html`<span class="muted">±0</span>`;
+  const text = before === 0 ? `+${formatCount(now)}` : signedPercent(now / before - 1);
+  return html`<span class="${now < before ? 'down' : 'up'}">${text}</span>`;
+}
+
+/** `1 segment`, `2,000 segments` */
+export const counted = (count: number, what: string): string =>
+  `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
