@@ -81,8 +81,9 @@ async function run(file: string, onRow: (row: Row) => void): Promise<Ran> {
   return { file, ended: code ?? signal, seconds, loadBefore };
 }
 
-const told = ({ file, ended, seconds }: Ran): string =>
-  `${file}: ${seconds} s${ended === 0 ? '' : `, FAILED (${ended}): what it says is above`}`;
+function told({ file, ended, seconds }: Ran): string {
+  return `${file}: ${seconds} s${ended === 0 ? '' : `, FAILED (${ended}): what it says is above`}`;
+}
 
 function commit(): string {
   const git = (...args: readonly string[]) => execFileSync('git', [...args], { cwd: HERE, encoding: 'utf8' }).trim();

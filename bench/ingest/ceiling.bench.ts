@@ -62,6 +62,7 @@ function figuresOf(folder: Folder, best: Setting, { ours, ceiling }: Seen): Reco
     gzipMegabytes: folder.packedBytes / 1e6,
     oursFillSeconds: median(ours.map(({ fillSeconds }) => fillSeconds)),
     oursWholeSeconds: median(ours.map(({ wholeSeconds }) => wholeSeconds)),
+    oursPeakMb: median(ours.map(({ resident }) => Math.max(...resident) / 1e6)),
     oursClientMsPerMb: median(ours.map(({ clientMs }) => clientMs)),
     ceilingClientMsPerMb: median(ceiling.map(({ clientMs }) => clientMs)),
     oursElasticsearchMsPerMb: median(ours.map(({ elasticsearchMs }) => elasticsearchMs)),

@@ -48,6 +48,7 @@ interface Swallowed {
 function leastOf(own: Arena, nowhere: NullEndpoint, { way, folder }: Swallowed): Promise<Terms> {
   return sweep({
     name: `CPU of ${way} ${folder.kind}`,
+    isRough: way !== 'strings',
     settings: termsOf[way],
     unit: 'MB/s of CPU',
     speed: async (how) => 1000 / (await cpuOf(own, nowhere, { way, folder, ...how })),

@@ -89,17 +89,27 @@ function linesFrom(first: number, { kind, bytes }: { kind: Kind; bytes: number }
   return { text: lines.join(''), count: lines.length };
 }
 
-/** Ids in no order, as a hash partitioning leaves them. */
+/** Ids in no order, as a hash partitioning leaves them; segments as random, and so as hard to compress. */
 function lineOf(customer: number, kind: Kind, sizes: Uint32Array): string {
-  const mixed = (Math.imul(customer + 1, 0x9e3779b1) >>> 0).toString(36);
+  const random = mixed(customer);
   const count = segmentsOf[kind];
+  // Each segment of a customer is from another area, so that none comes twice.
+  const area = Math.floor(SEGMENTS / count);
   let segments = '';
   for (let at = 0; at < count; at += 1) {
-    const segment = (customer * 7 + at * 13) % SEGMENTS;
+    const segment = at * area + (mixed(random + at) % area);
     sizes[segment] = (sizes[segment] ?? 0) + 1;
     segments += `${at === 0 ? '' : ','}"${segmentId(segment)}"`;
   }
-  return `{"customer_id":"${mixed}-${customer}","segment_ids":[${segments}]}\n`;
+  return `{"customer_id":"${random.toString(36)}-${customer}","segment_ids":[${segments}]}\n`;
+}
+
+/** The bits of a number thrown about (the end of MurmurHash 3): random, and the same every time. */
+function mixed(seed: number): number {
+  let bits = seed + 1;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
 
 const segmentId = (segment: number): string => `recurrent:store:${String(segment).padStart(10, '0')}`;

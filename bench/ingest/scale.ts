@@ -28,7 +28,7 @@ const usual: Scale = {
   megabytes: { small: 120, large: 600 },
   sweepMegabytes: { small: 30, large: 150 },
   bulkMb: [1, 2, 5],
-  inFlight: [2, 3, 5],
+  inFlight: [2, 4],
   largest: 2_000,
   least: 100,
   manyParts: 2_000,
@@ -50,7 +50,7 @@ const scales: Readonly<Record<Extent, Scale>> = {
     customers: 50_000,
   },
   usual,
-  full: { ...usual, rounds: 5, bulkMb: [1, 2, 5, 10], inFlight: [1, 2, 3, 5, 8], largest: 10_000, manyParts: 10_000 },
+  full: { ...usual, rounds: 5, bulkMb: [1, 2, 5, 10], inFlight: [1, 2, 4, 8], largest: 10_000, manyParts: 10_000 },
 };
 
 export const scale: Scale = scales[extent];

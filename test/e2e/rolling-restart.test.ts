@@ -1,12 +1,13 @@
 /** Servers stopped and started one after the other, below clients that keep their connections. */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, get } from 'node:http';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseRunId } from '@segment-store/contract/id';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { statusOf } from '../support/ask.ts';
 import { type RunningServer, resultOf, startServer } from '../support/commands.ts';
 import { runFiles, writeRun } from '../support/run-folder.ts';
 
@@ -91,13 +92,4 @@ async function client(balancer: Balancer, index: number, signal: AbortSignal): P
     await balancer.ask(`/v1/customers/c${(count * 8 + index) % 500}/segments`);
     await pause(5);
   }
-}
-
-function statusOf(url: string, agent?: Agent): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    get(url, { ...(agent && { agent }) }, (response) => {
-      response.resume().once('end', () => resolve(response.statusCode));
-      response.once('error', reject);
-    }).once('error', reject);
-  });
 }

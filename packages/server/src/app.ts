@@ -20,6 +20,7 @@ import { metricsRoute } from './routes/metrics.ts';
 import { type PublishingDeps, publishingRoutes } from './routes/publishing.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { measured, type Watch } from './telemetry/measured.ts';
+import type { Trace } from './telemetry/trace.ts';
 
 export interface AppDeps {
   readonly serving: Serving;
@@ -32,6 +33,8 @@ export interface AppDeps {
   readonly admission: Admission;
   /** Hears of every answer. */
   readonly watch: Watch;
+  /** Around every route. */
+  readonly traced: Trace['traced'];
   /** The figures of all processes of this server, as Prometheus reads them. */
   scrape(): Promise<string>;
   /** Takes an error nobody expected; its request was answered 500. */
@@ -81,7 +84,7 @@ function assembled(deps: AppDeps, register: (route: Route, requests: Requests) =
 }
 
 /** The only way to register a route: what its caller must be allowed to do cannot be forgotten. */
-function createRoute(app: Hono<Env>, { document, admission, watch }: AppDeps): Route {
+function createRoute(app: Hono<Env>, { document, admission, watch, traced }: AppDeps): Route {
   const operations = operationsOf(document);
   return (operationId, handler) => {
     const operation = operations.get(operationId);
@@ -89,7 +92,8 @@ function createRoute(app: Hono<Env>, { document, admission, watch }: AppDeps): R
     const { method, template, scope } = operation;
     const path = template.replaceAll(/\{(\w+)\}/g, ':$1');
     const answer = scope === undefined ? admittingAll(handler) : admitted(admission, scope, handler);
-    app.on(method.toUpperCase(), path, measured(watch, { method: method.toUpperCase(), template }, answer));
+    const named = { method: method.toUpperCase(), template };
+    app.on(named.method, path, measured(watch, named, traced(named, answer)));
   };
 }
 

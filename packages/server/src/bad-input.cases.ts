@@ -208,7 +208,22 @@ export const badStarts: readonly BadStart[] = [
   {
     title: 'an address of the network',
     args: ['--store', 'embedded:{dir}/new', '--host', '0.0.0.0'],
-    names: ['--host 0.0.0.0', '127.0.0.1'],
+    names: ['--host 0.0.0.0', '--keys', '127.0.0.1'],
+  },
+  {
+    title: 'a keys file that is not there',
+    args: ['--store', 'embedded:{dir}/new', '--keys', '{dir}/none.json'],
+    names: ['--keys {dir}/none.json', 'segment-server keys create'],
+  },
+  {
+    title: 'a keys file of something else',
+    args: ['--store', 'embedded:{dir}/new', '--keys', '{dir}/config.json'],
+    names: ['--keys {dir}/config.json', 'stroe', 'schema'],
+  },
+  {
+    title: 'tokens without who made them',
+    args: ['--store', 'embedded:{dir}/new', '--jwks', 'https://issuer.example/keys'],
+    names: ['--jwks', '--jwt-issuer', '--jwt-audience'],
   },
   { title: 'a port in use', args: ['--store', 'embedded:{dir}/new', '--port', '{port}'], names: ['{port}', '--port'] },
   {

@@ -15,6 +15,7 @@ test('the configuration is complete and frozen', () => {
     workers: 1,
     reads: { atOnce: 64, ms: { total: 300, store: 250 } },
     cacheBytes: 67_108_864,
+    telemetry: { logSample: 0.01, otlpEndpoint: undefined },
     fingerprint: { changes: '--store embedded:./store', hash: expect.stringMatching(/^[0-9a-f]{12}$/) },
     warmUp: { questions: 10_000, ms: 3_000 },
     stateDir: undefined,

@@ -10,9 +10,10 @@ import {
   resolveAdmission,
 } from './admission/options.ts';
 import { type LookupConfig, type LookupSettings, lookupOptions, resolveLookup } from './lookup/options.ts';
+import { type TelemetrySettings, telemetryOptions } from './telemetry/options.ts';
 
 /** As given; `resolveConfig` says what it means. */
-export interface Settings extends LookupSettings, AdmissionSettings {
+export interface Settings extends LookupSettings, AdmissionSettings, TelemetrySettings {
   readonly store: string;
   readonly prefix: string;
   readonly host: string;
@@ -65,6 +66,7 @@ export const options: { readonly [Name in keyof Settings]: Option<Settings[Name]
   }),
   ...lookupOptions,
   ...admissionOptions,
+  ...telemetryOptions,
 };
 
 export interface Config extends LookupConfig {
@@ -72,6 +74,7 @@ export interface Config extends LookupConfig {
   readonly listen: { readonly host: string; readonly port: number; readonly opsPort: number | undefined };
   readonly drainDelayMs: number;
   readonly workers: number;
+  readonly telemetry: TelemetrySettings;
   readonly fingerprint: Fingerprint;
   readonly admission: AdmissionConfig;
 }
@@ -93,6 +96,7 @@ export function resolveConfig(values: Settings): Config {
     drainDelayMs: values.drainDelayMs ?? (isLoopback(host) ? 0 : DRAIN_DELAY_MS),
     workers: values.workers,
     ...resolveLookup(values),
+    telemetry: { logSample: values.logSample, otlpEndpoint: values.otlpEndpoint },
     fingerprint: fingerprint(options, { ...values }),
     admission,
   });

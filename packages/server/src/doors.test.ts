@@ -5,6 +5,7 @@ import { openDoors } from './doors.ts';
 import { ProblemError } from './errors.ts';
 import { createFixture } from './fixture/app.ts';
 import { loadedRun, RUN } from './fixture/store.ts';
+import { untraced } from './telemetry/trace.ts';
 
 /** Nobody has a key. */
 const admission: Admission = {
@@ -16,8 +17,8 @@ const admission: Admission = {
 test('a port of their own answers probes and figures without a key, and nothing else', async () => {
   await using fixture = await createFixture(loadedRun(RUN, { c1: ['a'] }));
   const { serving, store, erased, metrics, console } = fixture;
-  const scrape = async () => 'figures';
-  const deps = { serving, store, erased, console, admission, watch: metrics, scrape, report: () => {} };
+  const seen = { watch: metrics, ...untraced, scrape: async () => 'figures', report: () => {} };
+  const deps = { serving, store, erased, console, admission, ...seen };
   const ports = { host: '127.0.0.1', port: 0, opsPort: 0, check: () => undefined };
   const doors = await openDoors({ ...deps, document: await readDocument() }, ports);
   const statuses = async (url: string | undefined) => {

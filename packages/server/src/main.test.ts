@@ -4,11 +4,13 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCommand } from '@segment-store/cli/child';
+import type { CommandEvent } from '@segment-store/cli/event';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCommand, revokeCommand } from './admission/keys-command.ts';
 import { badStarts } from './bad-input.cases.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
-const STARTING_MS = 30_000;
+const STARTING_MS = 60_000;
 
 let dir = '';
 const servers: Server[] = [];
@@ -70,3 +72,33 @@ test.concurrent.each(waiting)(
     expect((await child.finished).exitCode).toBe(0);
   },
 );
+
+test('keys that are made and revoked while it runs are let in and refused, on any address', {
+  timeout: STARTING_MS,
+}, async () => {
+  const keys = join(dir, 'keys.json');
+  const said: CommandEvent[] = [];
+  const context = { say: (event: CommandEvent) => said.push(event), signal: new AbortController().signal };
+  const given = { flags: { keys }, environmentPrefix: 'NONE' };
+  const made = async () => {
+    await createCommand.run({ ...given, args: ['checkout'] }, context);
+    const key = said.findLast((event) => event.kind === 'data');
+    return { id: `${key?.data.id}`, key: key?.text ?? '' };
+  };
+  const first = await made();
+  const where = ['--store', `embedded:${join(dir, 'empty')}`, '--host', '0.0.0.0', '--port', '0'];
+  const child = startCommand(MAIN, [...where, '--keys', keys, '--drain-delay-ms', '0']);
+  const listening = await child.until(({ kind }) => kind === 'result');
+  const url = listening.kind === 'result' ? `${listening.data.url}`.replace('0.0.0.0', '127.0.0.1') : '';
+  const status = async (key: string) =>
+    (await fetch(`${url}/v1/segments`, { headers: { authorization: `Bearer ${key}` } })).status;
+  expect([await status(first.key), await status(`${first.key}x`)]).toEqual([503, 401]);
+  const second = await made();
+  await revokeCommand.run({ ...given, args: [first.id] }, context);
+  await expect.poll(() => status(first.key), { timeout: 10_000 }).toBe(401);
+  expect(await status(second.key)).toBe(503);
+  child.process.kill('SIGTERM');
+  const { exitCode, events, stderr } = await child.finished;
+  expect(exitCode).toBe(0);
+  expect(`${JSON.stringify(events)}${stderr}`).not.toMatch(new RegExp(`seg_|${first.id}|${second.id}`));
+});

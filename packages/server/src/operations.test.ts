@@ -4,6 +4,7 @@ import { readDocument } from './document.ts';
 import { createFixture } from './fixture/app.ts';
 import { loadedRun, RUN } from './fixture/store.ts';
 import { operationsOf } from './operations.ts';
+import { untraced } from './telemetry/trace.ts';
 
 const document = await readDocument();
 const operations = [...operationsOf(document)].map(([id, operation]) => ({ id, ...operation }));
@@ -33,7 +34,7 @@ test('a route the document does not have cannot be registered', async () => {
   await using fixture = await createFixture();
   const { serving, store, erased, console, admission, metrics } = fixture;
   const root = JSON.parse(JSON.stringify(document.root).replace('getLiveness', 'getLife'));
-  const scrape = async () => '';
-  const deps = { serving, store, erased, console, admission, watch: metrics, scrape, report: () => {} };
+  const seen = { watch: metrics, ...untraced, scrape: async () => '', report: () => {} };
+  const deps = { serving, store, erased, console, admission, ...seen };
   expect(() => createApp({ ...deps, document: { text: '', root } })).toThrow('no operation getLiveness');
 });

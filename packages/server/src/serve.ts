@@ -21,8 +21,8 @@ import type { RedisTier } from './lookup/redis.ts';
 import type { Serving } from './lookup/serving.ts';
 import { sayOnce } from './say-once.ts';
 import { openState } from './state/open-state.ts';
-import { createMetrics } from './telemetry/metrics.ts';
 import { exposition, type Figures } from './telemetry/registry.ts';
+import { openTelemetry } from './telemetry/telemetry.ts';
 
 const CLOSE_MS = 1_000;
 /** For the last words into the state directory. */
@@ -54,13 +54,13 @@ const alone: Part = {
 /** Resolves once a signal has ended it. @throws CommandError exit 2 for a store, an address or a port it cannot use */
 export async function serve(config: Config, { say, signal }: Context, part: Part = alone): Promise<void> {
   const store = toStore(config.store);
-  const metrics = createMetrics();
+  const telemetry = await openTelemetry(config.telemetry, { say, place: part.place });
+  const { metrics } = telemetry;
   const redis = openRedis(config.redis, { say, metrics });
   const erased = createErased(config, { store, say });
   const dir = await openState(config, part.place?.slot, say);
-  const { serving, keeper } = createServing(config, { store, dir, redis, erased, say });
+  const { serving, keeper } = createServing(config, { store, dir, redis, erased, metrics, say });
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
-  if (part.place !== undefined) metrics.watch({ place: part.place });
   using admission = await openAdmission(config.admission, {
     workers: config.workers,
     onRefused: metrics.shed,
@@ -74,7 +74,7 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     document: await readDocument(),
     admission,
     console: { storeFlags: storeFlags(config.store), secret: part.consoleSecret ?? newSecret() },
-    watch: metrics,
+    ...telemetry,
     scrape: part.scrape(metrics.figures),
     report: (error) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
   };
@@ -103,7 +103,7 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     end.abort();
     const closed = closeAll(everything, serving, { store, redis });
     // Nobody is served any more: a store that never answers must not hold the process.
-    await Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)]);
+    await Promise.all([telemetry.close(), Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)])]);
   }
 }
 

@@ -1,47 +1,32 @@
 /**
- * Traces and metrics by OTLP/HTTP: a span for the run, each stage and each part, and the figures of `samples`. Nothing
- * is registered globally, so the clients of a command trace nothing on their own. A collector that is down costs the
- * command at most 2 s at its end.
+ * Traces and metrics by OTLP/HTTP: a span for the run, each stage and each part, and the figures of `samples`. A
+ * collector that is down costs the command at most 2 s at its end.
  */
 import { ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { detectResources, envDetector, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../clock.ts';
+import { type Collector, type CollectorOptions, collectorAt, openTracing } from '../collector.ts';
 import type { CommandEvent, ItemEvent, Renderer } from '../event.ts';
 import { createSamples, type Samples } from './samples.ts';
 
 const SEND_MS = 15_000;
 const END_MS = 2_000;
-const QUEUE = 16_384;
 /** The reader's own timer is not used: figures are sent as they are recorded. */
 const NEVER_MS = 2 ** 31 - 1;
 
-export interface OtlpOptions {
-  readonly program: string;
-  readonly version: string;
+export interface OtlpOptions extends CollectorOptions {
   readonly command: string;
-  /** Base URL of a collector: `http://127.0.0.1:4318`. */
-  readonly endpoint: string;
   /** Before every metric: `segment_ingest`. */
   readonly prefix: string;
   readonly clock: Clock;
   wallClock(): number;
-  /** Hears of a collector that does not take what is sent, once. */
-  onTrouble(text: string): void;
 }
 
 /** @throws TypeError for an endpoint that is no HTTP URL */
 export function otlp(options: OtlpOptions): Renderer {
-  const base = httpUrl(options.endpoint);
-  const resource = resourceFromAttributes({
-    'service.name': options.program,
-    'service.version': options.version,
-  }).merge(detectResources({ detectors: [envDetector] })); // OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES win
-  const exporting: Exporting = { ...options, base, resource, onTrouble: once(options.onTrouble) };
-  const [spans, metrics] = [traced(exporting), metered(exporting)];
+  const collector = collectorAt(options);
+  const [spans, metrics] = [traced(options, collector), metered(options, collector)];
   return {
     say(event) {
       spans.say(event);
@@ -51,51 +36,16 @@ export function otlp(options: OtlpOptions): Renderer {
       const sent = Promise.allSettled([spans.close(), metrics.close()]).then(() => true);
       const late = new Promise<boolean>((resolve) => setTimeout(resolve, END_MS, false).unref());
       if (!(await Promise.race([sent, late])))
-        exporting.onTrouble(`--otlp-endpoint ${options.endpoint}: no answer in time`);
+        collector.onTrouble(`--otlp-endpoint ${options.endpoint}: no answer in time`);
     },
   };
 }
 
-interface Exporting extends OtlpOptions {
-  readonly base: string;
-  readonly resource: Resource;
-}
-
-function httpUrl(endpoint: string): string {
-  const url = URL.parse(endpoint);
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return endpoint.replace(/\/+$/, '');
-  throw new TypeError('expected the http(s) URL of an OpenTelemetry collector');
-}
-
-function once(tell: (text: string) => void): (text: string) => void {
-  let told = false;
-  return (text) => {
-    if (!told) tell(text);
-    told = true;
-  };
-}
-
-/** `exporter`, whose failures are heard. */
-function heard<E extends { export(items: never, done: (result: ExportResult) => void): void }>(
-  exporter: E,
-  { endpoint, onTrouble }: Exporting,
-): E {
-  const send = exporter.export.bind(exporter);
-  exporter.export = (items, done) =>
-    send(items, (result) => {
-      if (result.error !== undefined) onTrouble(`--otlp-endpoint ${endpoint}: ${result.error.message}`);
-      done(result);
-    });
-  return exporter;
-}
-interface ExportResult {
-  readonly code: number;
-  readonly error?: Error;
-}
-
-function metered(exporting: Exporting): Renderer {
-  const { base, resource, prefix, program, version, clock, wallClock } = exporting;
-  const exporter = heard(new OTLPMetricExporter({ url: `${base}/v1/metrics` }), exporting);
+function metered(
+  { prefix, program, version, clock, wallClock }: OtlpOptions,
+  { base, resource, heard }: Collector,
+): Renderer {
+  const exporter = heard(new OTLPMetricExporter({ url: `${base}/v1/metrics` }));
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: NEVER_MS });
   const provider = new MeterProvider({ resource, readers: [reader] });
   const meter = provider.getMeter(program, version);
@@ -120,12 +70,9 @@ function metered(exporting: Exporting): Renderer {
   };
 }
 
-function traced(exporting: Exporting): Renderer {
-  const { base, resource, program, version, command } = exporting;
-  const exporter = heard(new OTLPTraceExporter({ url: `${base}/v1/traces` }), exporting);
-  const processor = new BatchSpanProcessor({ exporter, maxQueueSize: QUEUE });
-  const provider = new TracerProvider({ resource, spanProcessors: [processor] });
-  const tracer = provider.getTracer(program, version);
+function traced(options: OtlpOptions, collector: Collector): Renderer {
+  const { program, command } = options;
+  const { tracer, close } = openTracing(collector, options);
   const start = (name: string, parent?: Span) => {
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, parent);
     return tracer.startSpan(name, {}, context);
@@ -152,7 +99,7 @@ function traced(exporting: Exporting): Renderer {
       for (const span of items.values()) span.setAttribute('unfinished', true).end();
       stage?.end();
       run.end();
-      return provider.shutdown();
+      return close();
     },
   };
 }

@@ -21,7 +21,10 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 
 const parameters: Readonly<Record<string, string>> = { customerId: 'c1', segmentId: 'a', run: RUN };
 
-async function ask({ method, template }: (typeof operations)[number], authorization: string | undefined) {
+/** Answers that were looked at against the document already: one of a kind is enough. */
+const seen = new Set<string>();
+
+async function ask({ id, method, template }: (typeof operations)[number], authorization: string | undefined) {
   const target = template.replaceAll(/\{(\w+)\}/g, (_, name) => parameters[name] ?? 'x');
   const init = { method: method.toUpperCase(), headers: authorization === undefined ? {} : { authorization } };
   const response = await fixture.app.request(target, init);
@@ -29,7 +32,8 @@ async function ask({ method, template }: (typeof operations)[number], authorizat
   const answer = { status, headers: Object.fromEntries(response.headers), body: await response.text() };
   const secret = authorization?.split(' ').at(-1) ?? '';
   if (secret !== '') expect(JSON.stringify(answer)).not.toContain(secret);
-  if (status >= 400) expect(conformance({ method: method.toUpperCase(), target, ...answer })).toEqual([]);
+  if (!seen.has(`${id} ${status}`)) expect(conformance({ method: init.method, target, ...answer })).toEqual([]);
+  seen.add(`${id} ${status}`);
   return answer;
 }
 

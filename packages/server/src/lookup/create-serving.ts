@@ -9,6 +9,7 @@ import { sayOnce } from '../say-once.ts';
 import { Keeper } from '../state/keeper.ts';
 import { keptReader } from '../state/kept-reader.ts';
 import type { StateDir } from '../state/state-dir.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { encode } from './answer.ts';
 import { CallersTime } from './callers-time.ts';
 import { type ErasedCustomers, withoutErased } from './erased.ts';
@@ -16,6 +17,7 @@ import { createL1 } from './l1.ts';
 import { createReadPath } from './read-path.ts';
 import type { RedisTier } from './redis.ts';
 import { Serving, type State } from './serving.ts';
+import { tellLookups } from './tell-lookups.ts';
 import { createWarmUp, type WarmUpDeps } from './warm-up.ts';
 
 /** From a roll back to its last withdrawn answer: to hear of it, and to open what is live in its place. */
@@ -29,6 +31,7 @@ export interface CreateServingDeps {
   readonly dir: StateDir;
   readonly redis: RedisTier;
   readonly erased: Pick<ErasedCustomers, 'has'>;
+  readonly metrics: Pick<Metrics, 'cacheAsked' | 'operated' | 'watch'>;
   readonly say: Say;
 }
 
@@ -38,7 +41,7 @@ export interface Served {
   readonly keeper: Keeper;
 }
 
-export function createServing(config: Config, { store, dir, redis, erased, say }: CreateServingDeps): Served {
+export function createServing(config: Config, { store, dir, redis, erased, metrics, say }: CreateServingDeps): Served {
   const { reads, cacheBytes } = config;
   const { pollMs } = config.store;
   const time = systemTime;
@@ -51,8 +54,10 @@ export function createServing(config: Config, { store, dir, redis, erased, say }
     encode,
   };
   const l1 = createL1(cacheBytes, time);
+  const told = tellLookups(metrics, config.store.url.startsWith('embedded:') ? 'embedded' : 'elasticsearch');
+  metrics.watch({ breakers: { store: shared.breaker }, limiters: { store: shared.limiter } });
   const pathInto: WarmUpDeps['createPath'] = (reader, into) =>
-    createReadPath(reader, { ...shared, l1: into, redis: redis.policyFor(reader) });
+    createReadPath(told.reads(reader), { ...shared, l1: into, redis: redis.policyFor(reader) });
   for (const answer of dir.kept?.answers ?? []) l1.restore(answer);
   const keeper = new Keeper({
     dir,
@@ -67,7 +72,7 @@ export function createServing(config: Config, { store, dir, redis, erased, say }
     withdrawnMs: WITHDRAWN_MS - pollMs,
     createPath: (reader, pin) => {
       const path = pathInto(reader, l1.cacheOf(reader.generation.run, pin));
-      return withoutErased(path, erased, (query) => encode(undefined, query, reader));
+      return withoutErased(told.questions(path), erased, (query) => encode(undefined, query, reader));
     },
     warmUp: createWarmUp({
       l1,

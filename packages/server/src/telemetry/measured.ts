@@ -8,7 +8,7 @@ export interface Route {
   readonly template: string;
 }
 
-interface Answered {
+export interface Answered {
   readonly status: number;
   /** From the handler's first line to its response; what a stream writes afterwards is not in it. */
   readonly seconds: number;

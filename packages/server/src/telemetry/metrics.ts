@@ -10,7 +10,7 @@ type Tier = 'l1' | 'redis' | 'store';
 type Found = 'hit' | 'stale' | 'miss' | 'error';
 
 /** A call to a dependency, well or badly ended. */
-interface Operation {
+export interface Operation {
   readonly system: 'redis' | 'elasticsearch' | 'embedded';
   /** `get`, `mget`, `set`. */
   readonly name: string;

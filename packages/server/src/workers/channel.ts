@@ -12,12 +12,12 @@ export type ToWorker =
       readonly consoleSecret: Uint8Array;
     }
   | { readonly kind: 'drain' }
-  | { readonly kind: 'figures wanted' }
+  | { readonly kind: 'figures wanted'; readonly id: number }
   | { readonly kind: 'scraped'; readonly text: string };
 
 export type FromWorker =
   | { readonly kind: 'said'; readonly event: CommandEvent }
-  | { readonly kind: 'figures'; readonly figures: Figures }
+  | { readonly kind: 'figures'; readonly id: number; readonly figures: Figures }
   | { readonly kind: 'scrape wanted' }
   | { readonly kind: 'ended'; readonly exitCode: ExitCode; readonly text: string };
 

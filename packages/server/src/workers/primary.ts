@@ -7,6 +7,7 @@ import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { sleep, systemTime } from '@segment-store/resilience/time';
 import { resolveConfig, type Settings } from '../config.ts';
 import { newSecret } from '../console/config.ts';
+import type { Figures } from '../telemetry/registry.ts';
 import { type Channel, createChannel, type FromWorker, type Place, type ToWorker } from './channel.ts';
 import { createGathering, type Gathering } from './gathering.ts';
 
@@ -25,7 +26,8 @@ export interface Supervision extends Context {
 interface Crew extends Context {
   readonly settings: Settings;
   readonly gathering: Gathering;
-  readonly members: Map<number, Channel<FromWorker, ToWorker>>;
+  /** How each worker is asked for its figures, by slot. */
+  readonly members: Map<number, () => Promise<Figures>>;
   readonly drainMs: number;
   readonly consoleSecret: Uint8Array;
 }
@@ -80,7 +82,7 @@ async function life(place: Place, crew: Crew): Promise<End> {
   });
   member.hear('said', ({ event }) => pass(event, place, crew));
   member.hear('scrape wanted', async () => member.send({ kind: 'scraped', text: await scrape(crew) }));
-  members.set(place.slot, member);
+  members.set(place.slot, figuresOf(member));
   member.send({ kind: 'begin', settings, place, consoleSecret });
   const drain = () => {
     member.send({ kind: 'drain' });
@@ -101,14 +103,21 @@ function pass(event: CommandEvent, { slot, starts }: Place, { say }: Crew): void
   else if (slot === 1 && (starts === 1 || event.kind === 'stage')) say(event);
 }
 
-function scrape({ members, gathering }: Crew): Promise<string> {
-  const asked = [...members].map(([slot, { next, send }]) => ({
-    slot,
-    async ask() {
-      const answer = next('figures');
-      send({ kind: 'figures wanted' });
-      return (await answer).figures;
-    },
-  }));
-  return gathering.scrape(asked);
+const scrape = ({ members, gathering }: Crew): Promise<string> =>
+  gathering.scrape([...members].map(([slot, ask]) => ({ slot, ask })));
+
+/** An answer is known by its id: one that came too late must not be taken for the next. */
+function figuresOf(member: Channel<FromWorker, ToWorker>): () => Promise<Figures> {
+  const waiting = new Map<number, (figures: Figures) => void>();
+  let asked = 0;
+  member.hear('figures', ({ id, figures }) => {
+    waiting.get(id)?.(figures);
+    waiting.delete(id);
+  });
+  return () =>
+    new Promise((resolve) => {
+      asked += 1;
+      waiting.set(asked, resolve);
+      member.send({ kind: 'figures wanted', id: asked });
+    });
 }

@@ -9,7 +9,7 @@ import { type Begin, openThenFollow, serve } from '../serve.ts';
 import { type Channel, createChannel, type FromWorker, type ToWorker } from './channel.ts';
 import { shareOf } from './share.ts';
 
-/** A worker that comes in place of another takes no requests before it can answer them, but no later than this. */
+/** Beside the first one, no worker takes requests before it can answer them; but no later than this. */
 const READY_MS = 10_000;
 
 type Primary = Channel<ToWorker, FromWorker>;
@@ -41,9 +41,12 @@ async function serving(primary: Primary, signal: AbortSignal): Promise<void> {
     {
       place,
       consoleSecret,
-      begin: place.starts === 1 ? openThenFollow : followThenOpen(ready.promise),
+      // Somebody has to answer probes from the first moment.
+      begin: place.slot === 1 && place.starts === 1 ? openThenFollow : followThenOpen(ready.promise),
       scrape(figures) {
-        primary.hear('figures wanted', async () => primary.send({ kind: 'figures', figures: await figures() }));
+        primary.hear('figures wanted', async ({ id }) =>
+          primary.send({ kind: 'figures', id, figures: await figures() }),
+        );
         return async () => {
           const scraped = primary.next('scraped');
           primary.send({ kind: 'scrape wanted' });
