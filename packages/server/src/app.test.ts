@@ -210,6 +210,7 @@ test('a caller that says how long it waits is told in time; what is in a cache c
     own.app.request(path, { ...init, headers: { ...init.headers, 'x-request-timeout-ms': `${ms}` } });
   expect((await inTime('/v1/customers/c1/segments', 5_000)).status).toBe(200);
   const reading = Promise.withResolvers<void>();
+  using _ = { [Symbol.dispose]: () => reading.resolve() };
   own.store.onRead = () => reading.promise;
   expect((await inTime('/v1/customers/c1/segments', 1)).status).toBe(200);
   const late = await inTime('/v1/customers/c2/segments', 20);
@@ -223,7 +224,6 @@ test('a caller that says how long it waits is told in time; what is in a cache c
     { customerId: 'c3', status: 503, error: { type: 'urn:segment-store:error:deadline' } },
     { customerId: 'c1', status: 200, known: true },
   ]);
-  reading.resolve();
 });
 
 test('more reads at once than allowed: 503, and when to come back', async () => {

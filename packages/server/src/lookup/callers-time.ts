@@ -6,6 +6,8 @@ import { systemTime, type Time } from '@segment-store/resilience/time';
 
 /** As long as the quickest answer of late says how quick answers are; a store that was slow may be quick again. */
 const WINDOW_MS = 5_000;
+/** Than the timer of the call itself; both may come before their time by the clock. */
+const EARLIER_MS = 1;
 
 export class CallersTime {
   readonly #time: Time;
@@ -22,14 +24,18 @@ export class CallersTime {
     return async (input, call) => {
       const leftMs = call.deadlineAt - this.#time.now();
       if (leftMs <= 0 || leftMs < this.#quickestMs()) throw tooLate();
+      let isUp = false;
+      const cancel = this.#time.after(leftMs - EARLIER_MS, () => {
+        isUp = true;
+      });
       this.#count(input.customerId, 1);
       try {
         return await next(input, call);
       } catch (error) {
-        const isUp = isFailure(error) && error.code === 'TIMEOUT' && this.#time.now() >= call.deadlineAt;
-        throw isUp ? tooLate(error) : error;
+        throw isUp && isFailure(error) && error.code === 'TIMEOUT' ? tooLate(error) : error;
       } finally {
         this.#count(input.customerId, -1);
+        cancel();
       }
     };
   }
