@@ -109,8 +109,12 @@ export interface paths {
         };
         /**
          * The segments a customer is in
-         * @description A customer the service has never seen is no error: 200, `known` false, no segments. A repeated filter parameter
-         *     means OR, different ones mean AND; a segment without the attribute does not match.
+         * @description A customer the service has never seen is no error: 200, `known` false. A repeated filter parameter means OR,
+         *     different ones mean AND; a segment without the attribute does not match.
+         *
+         *     Complement segments ("not in B, within U") are rules, and there may be very many. They are answered with a filter by
+         *     store, category, city or country, and with `include`; else they are left out and `complete` is false. A question
+         *     that more than 2,000 of them fit is 422, whoever the customer is.
          */
         readonly get: operations["getCustomerSegments"];
         readonly put?: never;
@@ -130,7 +134,7 @@ export interface paths {
         };
         /**
          * Whether a customer is in one segment
-         * @description A segment the generation does not have is 404 `unknown-segment`.
+         * @description Complement segments, too. A segment the generation does not have is 404 `unknown-segment`.
          */
         readonly get: operations["getMembership"];
         readonly put?: never;
@@ -218,7 +222,8 @@ export interface paths {
         /**
          * The segments of up to 100 customers
          * @description Reads only; safe to repeat. Items come in the order asked, duplicates kept, each with its own status and, when it
-         *     succeeded, its own generation. One bad item never fails the rest.
+         *     succeeded, its own generation. One bad item never fails the rest. Complement segments are answered or left out as
+         *     for one customer; too many are 422 for the whole request.
          */
         readonly post: operations["lookupMany"];
         readonly delete?: never;
@@ -300,7 +305,7 @@ export interface components {
          */
         readonly CustomerId: string;
         readonly CustomerSegments: {
-            /** @description False: complement segments were left out */
+            /** @description False: complement segments that fit the question were left out */
             readonly complete: boolean;
             /**
              * Format: date-time
@@ -311,6 +316,7 @@ export interface components {
             readonly generation: components["schemas"]["RunId"];
             /** @description False: the generation has no such customer */
             readonly known: boolean;
+            /** @description Complement segments, by id, behind the others */
             readonly segmentIds: readonly components["schemas"]["SegmentId"][];
             /** @description With `view=full`, in the order of `segmentIds` */
             readonly segments?: readonly components["schemas"]["SegmentSummary"][];
@@ -384,6 +390,8 @@ export interface components {
                 readonly generation: components["schemas"]["RunId"];
             };
         };
+        /** @enum {string} */
+        readonly Included: "complements";
         /** @description What the store says is live */
         readonly Live: {
             /** @description Raised by every publish and roll back */
@@ -411,6 +419,7 @@ export interface components {
             /** @description A bad id fails its own item only (400 `invalid-id`) */
             readonly customerIds: readonly string[];
             readonly filter?: components["schemas"]["Filter"];
+            readonly include?: components["schemas"]["Included"];
         };
         readonly LookupResponse: {
             readonly items: readonly (components["schemas"]["LookupAnswer"] | components["schemas"]["LookupFailure"])[];
@@ -459,10 +468,14 @@ export interface components {
              * @description Data time: the calculation saw the orders before this instant
              */
             readonly asOf: string;
+            /** @description Of a complement segment, with `universe`. In it is who is in the universe and not in this segment. */
+            readonly complementOf?: components["schemas"]["SegmentId"];
             readonly definition?: string;
             readonly definitionVersion?: string;
-            /** @description Customers in the segment */
+            /** @description Customers in the segment; with `universe` "everyone" those of them that the generation knows */
             readonly size: number;
+            /** @description The id of a segment; `known`: every customer the generation knows; `everyone`: customers never seen, too */
+            readonly universe?: string;
         };
         /** @example recurrent:store:17 */
         readonly SegmentId: string;
@@ -556,6 +569,8 @@ export interface components {
         readonly IfMatch: string;
         /** @description ETags the caller holds; one that still fits is answered 304 */
         readonly IfNoneMatch: string;
+        /** @description `complements`: complement segments, too, without a filter by attribute */
+        readonly Include: components["schemas"]["Included"];
         /**
          * @description How long the caller waits. What is not in a cache and could not be answered in time is refused at once, 503
          *     `deadline`; after this time the store is not asked any more
@@ -752,6 +767,8 @@ export interface operations {
                 readonly city?: components["parameters"]["City"];
                 /** @description Only segments with this attribute `country` */
                 readonly country?: components["parameters"]["Country"];
+                /** @description `complements`: complement segments, too, without a filter by attribute */
+                readonly include?: components["parameters"]["Include"];
                 /** @description Only segments with this attribute `store` */
                 readonly store?: components["parameters"]["Store"];
                 /** @description Only segments of this type */

@@ -1,10 +1,12 @@
 /** Bodies of the customer endpoints: facts of one generation, encoded once. */
 import { createHash } from 'node:crypto';
 import type { components } from '@segment-store/contract/api.generated';
+import type { SegmentId } from '@segment-store/contract/id';
 import type { Member, Segment } from '@segment-store/contract/lines';
 import type { Reader } from '@segment-store/store/store';
+import { type ComplementSegment, complementsOf, heldBy, isComplement, isIn } from './complements.ts';
 import type { Encoded, Query } from './read-path.ts';
-import { matches, NO_FILTERS } from './select.ts';
+import { matches, NO_FILTERS, wantsComplements } from './select.ts';
 
 type Schemas = components['schemas'];
 type SegmentsQuery = Exclude<Query, { view: 'membership' }>;
@@ -21,35 +23,49 @@ export function encode(member: Member | undefined, query: Query, from: Reader): 
 
 function segments(member: Member | undefined, query: SegmentsQuery, from: Reader): Schemas['CustomerSegments'] {
   const { generation, catalogue } = from;
-  const found = query.filters === NO_FILTERS && query.view === 'ids' ? undefined : selected(member, query, catalogue);
+  const complements = complementsOf(catalogue).fitting(query.filters);
+  const isPlain = query.view === 'ids' && query.filters === NO_FILTERS && query.include === undefined;
+  const found = isPlain ? undefined : selected(member, query, { catalogue, complements });
   return {
     customerId: query.customerId,
     known: member !== undefined,
     generation: generation.run,
     computedAt: generation.computedAt.toISOString(),
-    complete: true,
+    complete: complements.length === 0 || wantsComplements(query),
     segmentIds: found?.map(({ id }) => id) ?? member?.segmentIds ?? [],
     ...(query.view === 'full' && found && { segments: found.map(summary) }),
   };
 }
 
-function selected(member: Member | undefined, { filters }: SegmentsQuery, catalogue: Reader['catalogue']): Segment[] {
-  return (member?.segmentIds ?? []).flatMap((id) => {
+interface Candidates {
+  readonly catalogue: Reader['catalogue'];
+  /** Those that fit. */
+  readonly complements: readonly ComplementSegment[];
+}
+
+function selected(member: Member | undefined, query: SegmentsQuery, { catalogue, complements }: Candidates): Segment[] {
+  const rows = (member?.segmentIds ?? []).flatMap((id) => {
     const segment = catalogue.get(id);
-    return segment !== undefined && matches(segment, filters) ? [segment] : [];
+    return segment !== undefined && matches(segment, query.filters) ? [segment] : [];
   });
+  if (complements.length === 0 || !wantsComplements(query)) return rows;
+  const held = heldBy(member);
+  return [...rows, ...complements.filter((one) => isIn(one, held))];
 }
 
 function membership(member: Member | undefined, query: MembershipQuery, from: Reader): Schemas['Membership'] {
+  const segment = from.catalogue.get(query.segmentId);
   return {
     customerId: query.customerId,
     segmentId: query.segmentId,
-    member: member?.segmentIds.includes(query.segmentId) ?? false,
+    member: segment && isComplement(segment) ? isIn(segment, heldBy(member)) : hasRow(member, query.segmentId),
     known: member !== undefined,
     generation: from.generation.run,
     computedAt: from.generation.computedAt.toISOString(),
   };
 }
+
+const hasRow = (member: Member | undefined, id: SegmentId): boolean => member?.segmentIds.includes(id) ?? false;
 
 export function summary({ id, type, name, attributes }: Segment): Schemas['SegmentSummary'] {
   return { id, type, name, attributes };

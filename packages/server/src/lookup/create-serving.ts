@@ -12,6 +12,7 @@ import type { StateDir } from '../state/state-dir.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { encode } from './answer.ts';
 import { CallersTime } from './callers-time.ts';
+import { complementsOf } from './complements.ts';
 import { type ErasedCustomers, withoutErased } from './erased.ts';
 import { createL1 } from './l1.ts';
 import { createReadPath } from './read-path.ts';
@@ -71,6 +72,7 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
     retryMs: pollMs,
     withdrawnMs: WITHDRAWN_MS - pollMs,
     createPath: (reader, pin) => {
+      complementsOf(reader.catalogue); // collected now, not when the first customer waits
       const path = pathInto(reader, l1.cacheOf(reader.generation.run, pin));
       return withoutErased(told.questions(path), erased, (query) => encode(undefined, query, reader));
     },

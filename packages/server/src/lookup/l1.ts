@@ -149,7 +149,7 @@ const turnOf = ({ etag }: Encoded): number => Buffer.from(etag.slice(1, 5), 'bas
 
 /** No id holds a line break; filters arrive sorted. */
 function keyOf(query: Query): string {
-  if (query.view === 'ids' && query.filters === NO_FILTERS) return query.customerId;
+  if (query.view === 'ids' && query.filters === NO_FILTERS && query.include === undefined) return query.customerId;
   const { customerId, ...asked } = query;
   return `${customerId}\n${JSON.stringify(asked)}`;
 }

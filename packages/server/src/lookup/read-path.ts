@@ -14,9 +14,16 @@ import type { CallersTime } from './callers-time.ts';
 /** Filters: a repeated value is OR, different names are AND. */
 export type Filters = Readonly<Record<string, readonly string[]>>;
 
+/** Which of a customer's segments are asked for. */
+export interface Selection {
+  readonly filters: Filters;
+  /** Complement segments, too, where the filters do not ask for them anyway. */
+  readonly include?: 'complements' | undefined;
+}
+
 /** What is asked about one customer. */
 export type Query =
-  | { readonly view: 'ids' | 'full'; readonly customerId: CustomerId; readonly filters: Filters }
+  | (Selection & { readonly view: 'ids' | 'full'; readonly customerId: CustomerId })
   | { readonly view: 'membership'; readonly customerId: CustomerId; readonly segmentId: SegmentId };
 
 /** Facts of the generation only: bytes are encoded once and shared. */
@@ -36,7 +43,7 @@ export interface ReadPathDeps {
   readonly limiter: Limiter;
   readonly breaker: CircuitBreaker;
   readonly ms: { readonly total: number; readonly store: number };
-  /** filter ▸ JSON */
+  /** complement ▸ filter ▸ JSON */
   encode(member: Member | undefined, query: Query, from: Reader): Encoded;
 }
 

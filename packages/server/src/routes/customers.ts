@@ -5,10 +5,11 @@ import { invalidRequest, problemOf } from '../errors.ts';
 import type { Context, Route } from '../handler.ts';
 import { answerOne, pinOf, searchOf } from '../hot-route.ts';
 import { noCustomerId, noSegmentId } from '../ids.ts';
+import { checkComplements } from '../lookup/complements.ts';
 import { type OneGeneration, oneGeneration } from '../lookup/one-generation.ts';
-import type { Encoded, Filters, Query } from '../lookup/read-path.ts';
+import type { Encoded, Query, Selection } from '../lookup/read-path.ts';
 import { generationHeaders } from '../lookup/reply.ts';
-import { toFilters } from '../lookup/select.ts';
+import { toSelection } from '../lookup/select.ts';
 import type { Serving } from '../lookup/serving.ts';
 import { deadlineOf } from '../middleware/request-timeout.ts';
 import type { Requests } from '../middleware/validate.ts';
@@ -32,27 +33,29 @@ export function customerRoutes(route: Route, deps: CustomerDeps): void {
 
   route('lookupMany', async (context) => {
     const deadlineAt = deadlineOf(context);
-    const { customerIds, filter = {} } = requests.lookups(await readJson(context));
+    const { customerIds, filter, include } = requests.lookups(await readJson(context));
     requests.noQuery(searchOf(context));
     const call = { deadlineAt, signal: context.req.raw.signal };
-    return answerMany({ customerIds, filters: toFilters(filter) }, deps, call);
+    return answerMany({ customerIds, selection: toSelection({ ...filter, include }) }, deps, call);
   });
 }
 
 interface Asked {
   readonly customerIds: readonly string[];
-  readonly filters: Filters;
+  readonly selection: Selection;
 }
 
 /** All items come from the generation that the headers name, as long as the store answers. */
-async function answerMany({ customerIds, filters }: Asked, deps: CustomerDeps, call: Call): Promise<Response> {
+async function answerMany(asked: Asked, deps: CustomerDeps, call: Call): Promise<Response> {
+  const { customerIds, selection } = asked;
   const { serving, report } = deps;
   const pin = pinOf(serving);
+  checkComplements(pin.reader.catalogue, selection);
   const startedAt = performance.now();
-  const toQuery = (customerId: CustomerId): Query => ({ view: 'ids', customerId, filters });
+  const toQuery = (customerId: CustomerId): Query => ({ view: 'ids', customerId, ...selection });
   const source = oneGeneration(customerIds.filter(isCustomerId).map(toQuery), pin);
   const items = await Promise.all(customerIds.map((id, index) => item(id, { index, source, toQuery, call, report })));
-  if (serving.isWithdrawn(pin)) return answerMany({ customerIds, filters }, deps, call);
+  if (serving.isWithdrawn(pin)) return answerMany(asked, deps, call);
   const headers = {
     'Content-Type': 'application/json',
     ...generationHeaders(pin, pinOf(serving), source.run),

@@ -39,13 +39,15 @@ function of({ reader }: Pin): { generation: string; computedAt: string } {
 }
 
 function toJson(segment: Segment): Schemas['Segment'] {
-  const { size, asOf, definition, definitionVersion } = segment;
+  const { size, asOf, definition, definitionVersion, complementOf, universe } = segment;
   return {
     ...summary(segment),
     size,
     asOf: asOf.toISOString(),
     ...(definition !== undefined && { definition }),
     ...(definitionVersion !== undefined && { definitionVersion }),
+    ...(complementOf !== undefined && { complementOf }),
+    ...(universe !== undefined && { universe }),
   };
 }
 
