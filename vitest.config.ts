@@ -29,10 +29,14 @@ export default defineConfig({
       // One file at a time: a lookup has 150 ms, which the processes of another example would use up.
       project('examples', ['test/examples/**/*.test.ts'], { ...withServers, fileParallelism: false }),
       project('browser', ['test/browser/**/*.test.ts'], withServers),
-      project('long', ['test/e2e/{kill,source-faults,store-faults}.test.ts', 'test/long/**/*.test.ts', ...cuts], {
-        ...withServers,
-        env: { KILL_ROUNDS: '5', CUTS: '100' },
-      }),
+      project(
+        'long',
+        ['test/e2e/{kill,no-mixing,source-faults,store-faults}.test.ts', 'test/long/**/*.test.ts', ...cuts],
+        {
+          ...withServers,
+          env: { KILL_ROUNDS: '5', CUTS: '100', PUBLISHES: '100' },
+        },
+      ),
     ],
   },
 });

@@ -17,7 +17,8 @@ import { type ErasedCustomers, withoutErased } from './erased.ts';
 import { createL1 } from './l1.ts';
 import { createReadPath } from './read-path.ts';
 import type { RedisTier } from './redis.ts';
-import { Serving, type State } from './serving.ts';
+import { Serving } from './serving.ts';
+import type { State } from './status.ts';
 import { tellLookups } from './tell-lookups.ts';
 import { createWarmUp, type WarmUpDeps } from './warm-up.ts';
 
@@ -69,6 +70,7 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
   const serving = new Serving({
     store: store.reader,
     time,
+    date: () => new Date(),
     retryMs: pollMs,
     withdrawnMs: WITHDRAWN_MS - pollMs,
     createPath: (reader, pin) => {

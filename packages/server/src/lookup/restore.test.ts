@@ -89,6 +89,36 @@ test('what was kept was withdrawn meanwhile: not one more answer of it, whatever
   expect(fixture.serving.pin).toBeUndefined();
 });
 
+test('the store was heard of, and its generation takes long to open: what was kept is answered until then', async () => {
+  const { fixture, time, kept } = await restarted();
+  await using _ = fixture;
+  const opening = Promise.withResolvers<void>();
+  fixture.store.onOpen = () => opening.promise;
+  fixture.store.publish(old);
+  fixture.store.publish(next);
+  fixture.store.onLive = undefined;
+  await time.advance(100);
+  expect(await ready(fixture)).toMatchObject([503, { detail: `opening generation ${NEXT_RUN}` }]);
+  fixture.serving.restore(kept.reader, kept.live);
+  expect(await ready(fixture)).toMatchObject([200, { status: 'switching', generation: RUN }]);
+  opening.resolve();
+  await fixture.served(NEXT_RUN);
+  expect(fixture.store.closed).toEqual([]);
+});
+
+test('the store says that what was kept is withdrawn, or that nothing was ever published: it is not answered', async () => {
+  for (const publish of [true, false]) {
+    const { fixture, time, kept } = await restarted();
+    await using _ = fixture;
+    fixture.store.onOpen = () => Promise.reject(unavailable());
+    if (publish) fixture.store.publish(next, { floor: 2 });
+    fixture.store.onLive = undefined;
+    await time.advance(100);
+    fixture.serving.restore(kept.reader, kept.live);
+    expect((await ready(fixture))[0]).toBe(503);
+  }
+});
+
 test('a store that was heard of needs nothing that was kept', async () => {
   const { fixture, time, kept } = await restarted();
   await using _ = fixture;

@@ -7,18 +7,14 @@ import { sleep, type Time } from '@segment-store/resilience/time';
 import { GENESIS, type Live, type Reader, type StoreReader } from '@segment-store/store/store';
 import { createPin, inView, type Pin } from './pin.ts';
 import type { Encoded, Query } from './read-path.ts';
+import { type State, type Status, statusOf } from './status.ts';
 import type { WarmUp } from './warm-up.ts';
-
-/** `starting`: there is nothing to answer from, not yet or not any more. */
-export type State =
-  | { readonly state: 'starting'; readonly why: string }
-  | { readonly state: 'serving'; readonly pin: Pin }
-  | { readonly state: 'switching'; readonly pin: Pin; readonly next: RunId }
-  | { readonly state: 'draining'; readonly pin: Pin | undefined };
 
 export interface ServingDeps {
   readonly store: StoreReader;
   readonly time: Time;
+  /** The wall clock. */
+  date(): Date;
   /** A read path that reads this generation alone; `pin`: what is pinned at the moment. */
   createPath(reader: Reader, pin: () => Pin | undefined): Cached<Query, Encoded>;
   /** Before a generation is pinned, unless the one before it was withdrawn. */
@@ -36,8 +32,8 @@ export class Serving {
   /** What must end before the store may be closed: readers in use, generations being opened. */
   readonly #ending = new Set<Promise<void>>();
   #opening = new AbortController();
-  /** Whether the store has said what is live. */
-  #heard = false;
+  /** What the store said last. */
+  #live: Live | undefined;
   #state: State = { state: 'starting', why: 'waiting for the store' };
 
   constructor(deps: ServingDeps) {
@@ -50,6 +46,10 @@ export class Serving {
 
   get pin(): Pin | undefined {
     return this.#state.state === 'starting' ? undefined : this.#state.pin;
+  }
+
+  status(): Status {
+    return statusOf(this.#state, this.#deps.date());
   }
 
   /** Whether a roll back came while this pin was answered from: what it said may be given to nobody. */
@@ -74,10 +74,15 @@ export class Serving {
     }
   }
 
-  /** Answers from what another server of this place knew, unless the store has said by now what is live. */
-  restore(reader: Reader, live: Live): void {
-    if (this.#heard || this.#state.state !== 'starting') return;
-    this.#become({ state: 'serving', pin: { ...this.#pinned(reader, live), isKept: true } });
+  /** Answers from what was pinned here before, while nothing else is, unless the store says that it may not be. */
+  restore(reader: Reader, kept: Live): void {
+    if (this.#state.state !== 'starting') return;
+    const pin: Pin = { ...this.#pinned(reader, kept), isKept: true };
+    const live = this.#live;
+    if (live === undefined) this.#become({ state: 'serving', pin });
+    else if (kept.epoch >= live.floor && live.generation.run !== GENESIS) {
+      this.#become({ state: 'switching', pin: inView(pin, live, this.#deps.time.now()), next: live.generation.run });
+    }
   }
 
   /** Answers go on, readiness ends. */
@@ -99,7 +104,7 @@ export class Serving {
   #turnTo(live: Live, call: Call): void {
     if (this.#state.state === 'draining') return;
     this.#opening.abort();
-    this.#heard = true;
+    this.#live = live;
     const { run } = live.generation;
     const pin = this.#inView(live);
     if (pin?.reader.generation.run === run && !pin.isKept) this.#become({ state: 'serving', pin });

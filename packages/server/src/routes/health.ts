@@ -19,10 +19,7 @@ export function healthRoutes(route: Route, serving: Serving, requests: Requests)
   });
 }
 
-function readiness({ state, pin }: Serving): Readiness {
-  if (state.state === 'starting') return { status: state.state, detail: state.why };
-  const generation = pin && { generation: pin.reader.generation.run };
-  if (state.state === 'switching') return { status: state.state, ...generation, detail: `opening ${state.next}` };
-  const kept = pin?.isKept && { detail: 'from the state directory: the store was not reached yet' };
-  return { status: state.state, ...generation, ...kept };
+function readiness(serving: Serving): Readiness {
+  const { state, detail, pinned } = serving.status();
+  return { status: state, ...(pinned && { generation: pinned.run }), ...(detail !== undefined && { detail }) };
 }
