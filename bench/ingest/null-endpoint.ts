@@ -23,7 +23,10 @@ export async function startNullEndpoint(elasticsearch: string): Promise<NullEndp
   const child = fork(import.meta.filename, [elasticsearch], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const port = await new Promise((resolve, reject) => {
     child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the null endpoint ended with ${code}`)));
+    child.once('exit', (code, signal) => {
+      if (!child.killed) process.stderr.write(`the null endpoint ended with ${code ?? signal}\n`);
+      reject(new Error('the null endpoint ended'));
+    });
   });
   const url = `http://127.0.0.1:${port}`;
   return {
