@@ -223,7 +223,8 @@ export interface paths {
          * The segments of up to 100 customers
          * @description Reads only; safe to repeat. Items come in the order asked, duplicates kept, each with its own status and, when it
          *     succeeded, its own generation. One bad item never fails the rest. Complement segments are answered or left out as
-         *     for one customer; too many are 422 for the whole request.
+         *     for one customer; too many are 422 for the whole request. Against the caller's rate it counts as one request a
+         *     customer.
          */
         readonly post: operations["lookupMany"];
         readonly delete?: never;

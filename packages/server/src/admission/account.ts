@@ -37,6 +37,10 @@ export class Account {
     return this.#bucket === undefined ? 0 : this.#bucket.take(now);
   }
 
+  spend(requests: number): void {
+    this.#bucket?.owe(requests);
+  }
+
   release(): void {
     this.#inFlight.leave(this);
   }
@@ -54,6 +58,10 @@ export class Pass implements Permit {
     this.caller = caller;
     this.account = account;
     this.until = until;
+  }
+
+  spend(requests: number): void {
+    this.account.spend(requests);
   }
 
   release(): void {

@@ -23,6 +23,8 @@ export interface Asking {
 /** One request that was let in. */
 export interface Permit {
   readonly caller: Caller;
+  /** What it costs beyond one request: later ones of the caller wait for it. A question about many customers is many. */
+  spend(requests: number): void;
   /** The request has its answer; once. */
   release(): void;
 }
@@ -38,5 +40,6 @@ export interface Admission {
 /** Of operations that anybody may call, and that no limit holds back: probes and the document. */
 export const publicPermit: Permit = {
   caller: { id: 'anybody', class: 'critical', scopes: new Set() },
+  spend: () => {},
   release: () => {},
 };

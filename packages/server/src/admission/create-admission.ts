@@ -5,7 +5,8 @@ import type { Pass } from './account.ts';
 import type { Admission, CallerClass, Scope } from './admission.ts';
 import type { Callers } from './callers.ts';
 import type { InFlight } from './in-flight.ts';
-import { loopUtilisation, watchLoop } from './loop-load.ts';
+import { LateRefusals } from './late-refusals.ts';
+import { type LoopLoad, loopUtilisation, watchLoop } from './loop-load.ts';
 import { rateLimited } from './refusals.ts';
 import { Shedding } from './shedding.ts';
 
@@ -35,7 +36,12 @@ export interface RunningAdmission extends Admission, Disposable {
 export function createAdmission(deps: AdmissionDeps): RunningAdmission {
   const { callers, inFlight, onRefused, time = systemTime, utilisation = loopUtilisation() } = deps;
   const shedding = new Shedding();
-  const watching = watchLoop({ time, utilisation, onLoad: (load) => shedding.update(load) });
+  const refusals = new LateRefusals(time);
+  const onLoad = (load: LoopLoad) => {
+    shedding.update(load);
+    refusals.update(load);
+  };
+  const watching = watchLoop({ time, utilisation, onLoad });
 
   const refuse = (pass: Pass, reason: RefusalReason, problem: ProblemError): never => {
     onRefused(pass.account.class, reason);
@@ -56,9 +62,14 @@ export function createAdmission(deps: AdmissionDeps): RunningAdmission {
   };
   return {
     admit({ authorization }, need) {
-      const now = time.now();
-      const pass = callers.passOf(authorization, now);
-      return pass instanceof Promise ? pass.then((one) => enter(one, need, now)) : enter(pass, need, now);
+      try {
+        const now = time.now();
+        const pass = callers.passOf(authorization, now);
+        if (!(pass instanceof Promise)) return enter(pass, need, now);
+        return pass.then((one) => enter(one, need, time.now())).catch((reason) => refusals.refuse(reason));
+      } catch (reason) {
+        return refusals.refuse(reason);
+      }
     },
     state: () => ({ inFlight: inFlight.total, shed: { ...shedding.shares } }),
     [Symbol.dispose]: () => watching[Symbol.dispose](),

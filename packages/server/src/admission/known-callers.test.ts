@@ -101,6 +101,17 @@ test('a request beyond the rate is told when to come back, and the others’ are
   admit(greedy.text);
 });
 
+test('a question about many customers counts as many', () => {
+  const key = madeKey({ rate: 100 });
+  const { at, admit } = given([key.record]);
+  admit(key.text).spend(299);
+  expect(() => admit(key.text)).toThrow(
+    problem(429, 'rate-limited', { headers: expect.objectContaining({ 'Retry-After': '3' }) }),
+  );
+  at.ms = 2_010;
+  admit(key.text);
+});
+
 test('what a key has used outlives the file being read anew', () => {
   const key = madeKey({ rate: 2 });
   const { replace, admit } = given([key.record]);

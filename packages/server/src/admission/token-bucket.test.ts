@@ -20,6 +20,13 @@ test('over a minute, however it is asked, it gives the rate and one second’s w
   expect(given).toBeLessThanOrEqual(7 * 61);
 });
 
+test('what was owed is paid back before anything is given', () => {
+  const bucket = new TokenBucket(10);
+  expect(bucket.take(0)).toBe(0);
+  bucket.owe(99);
+  expect([bucket.take(0), bucket.take(9_000), bucket.take(9_100)]).toEqual([9_100, 100, 0]);
+});
+
 test('a worker’s part of a small rate is less than one a second', () => {
   const bucket = new TokenBucket(1 / 4);
   expect([taken(bucket, 0, 5), bucket.take(0), taken(bucket, 3_999, 5), taken(bucket, 4_000, 5)]).toEqual([

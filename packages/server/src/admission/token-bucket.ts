@@ -20,4 +20,9 @@ export class TokenBucket {
     this.#tokens -= 1;
     return 0;
   }
+
+  /** For what was let in already: those that come next wait for it. */
+  owe(count: number): void {
+    this.#tokens -= count;
+  }
 }

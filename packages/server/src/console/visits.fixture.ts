@@ -10,7 +10,8 @@ export const byKey: Admission = {
     if (text === undefined)
       throw new ProblemError('forbidden', { status: 401, detail: 'this server knows no such key' });
     const granted = new Set(scopes.filter((scope) => text.split('-').includes(scope)));
-    if (granted.has(need)) return { caller: { id: 'tester', class: 'normal', scopes: granted }, release() {} };
+    if (granted.has(need))
+      return { caller: { id: 'tester', class: 'normal', scopes: granted }, spend() {}, release() {} };
     throw new ProblemError('forbidden', { status: 403, detail: `this key does not grant ${need}` });
   },
 };

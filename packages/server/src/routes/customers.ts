@@ -31,10 +31,11 @@ export function customerRoutes(route: Route, deps: CustomerDeps): void {
     return answerOne(serving, context, { view: 'membership', customerId, segmentId });
   });
 
-  route('lookupMany', async (context) => {
+  route('lookupMany', async (context, permit) => {
     const deadlineAt = deadlineOf(context);
     const { customerIds, filter, include } = requests.lookups(await readJson(context));
     requests.noQuery(searchOf(context));
+    permit.spend(customerIds.length - 1);
     const call = { deadlineAt, signal: context.req.raw.signal };
     return answerMany({ customerIds, selection: toSelection({ ...filter, include }) }, deps, call);
   });
