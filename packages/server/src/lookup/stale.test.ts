@@ -1,8 +1,10 @@
 /** After a publish: what was kept of the generation before is answered, flagged, and asked for anew in turns. */
 import { type ManualTime, manualTime } from '@segment-store/resilience/manual-time';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createFixture, type Fixture } from '../fixture/app.ts';
 import { loadedRun, NEXT_RUN, RUN, unavailable } from '../fixture/store.ts';
+
+vi.setConfig({ testTimeout: 20_000 }); // hundreds of requests, on a machine that does other things, too
 
 const IDS = Array.from({ length: 60 }, (_, index) => `c${index}`);
 const LAST_RUN = '20260903t000000z';

@@ -1,8 +1,10 @@
 /** Before a generation is pinned it was read: what is asked for most is there when the first customer comes. */
 import { type ManualTime, manualTime } from '@segment-store/resilience/manual-time';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createFixture, type Fixture } from '../fixture/app.ts';
 import { loadedRun, NEXT_RUN, RUN, unavailable } from '../fixture/store.ts';
+
+vi.setConfig({ testTimeout: 20_000 }); // hundreds of requests, on a machine that does other things, too
 
 const IDS = Array.from({ length: 250 }, (_, index) => `c${index}`);
 const everybody = (run: string) => loadedRun(run, Object.fromEntries(IDS.map((id) => [id, [`g:${run}`]])));
