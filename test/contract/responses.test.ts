@@ -64,6 +64,7 @@ const cases: readonly Case[] = [
   { title: 'an unknown segment', target: '/v1/segments/none', status: 404 },
   { title: 'generations', target: '/v1/generations', status: 200 },
   { title: 'liveness', target: '/livez', status: 200 },
+  { title: 'startup', target: '/startupz', status: 200 },
   { title: 'readiness', target: '/readyz', status: 200 },
   { title: 'the document', target: '/openapi.json', status: 200 },
   { title: 'no such path', target: '/v1/nothing', status: 404 },

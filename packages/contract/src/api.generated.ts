@@ -76,6 +76,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/startupz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether the server has started
+         * @description It has once it answers from a generation, or the store has said that none is published yet; from then on it stays so.
+         */
+        readonly get: operations["getStartup"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/statusz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What this process answers from, and how it fares
+         * @description Of one process; where a server has several workers, whichever took the request.
+         */
+        readonly get: operations["getStatus"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/customers/{customerId}": {
         readonly parameters: {
             readonly query?: never;
@@ -501,6 +541,56 @@ export interface components {
             readonly name: string;
             readonly type: string;
         };
+        readonly Startup: {
+            readonly detail?: string;
+            /** @enum {string} */
+            readonly status: "starting" | "started";
+        };
+        readonly Status: {
+            /** @description By dependency; `open` means that it is not asked */
+            readonly breakers: {
+                readonly [key: string]: "closed" | "half-open" | "open";
+            };
+            readonly build: {
+                readonly node: string;
+                /** Format: date-time */
+                readonly startedAt: string;
+                readonly version: string;
+                /** @description Its place among the workers of this server */
+                readonly worker?: number;
+            };
+            /** @description Where answers were looked for since the start, and what was found there */
+            readonly caches: readonly {
+                readonly count: number;
+                readonly result: string;
+                readonly tier: string;
+            }[];
+            readonly detail?: string;
+            /** @description As far as this process knows */
+            readonly erasedCustomers: number;
+            /** @description Absent while nothing is */
+            readonly served?: {
+                /** @description Since the calculation */
+                readonly ageSeconds: number;
+                /** Format: date-time */
+                readonly computedAt: string;
+                readonly epoch: number;
+                readonly floor: number;
+                readonly generation: components["schemas"]["RunId"];
+                /** @description From the state directory: the store was not reached since the start */
+                readonly kept: boolean;
+                /** @description Older than `expectedEvery` of its run allows */
+                readonly late: boolean;
+            };
+            /** @description Requests refused since the start, before they cost anything */
+            readonly shed: readonly {
+                readonly class: string;
+                readonly count: number;
+                readonly reason: string;
+            }[];
+            /** @enum {string} */
+            readonly status: "starting" | "serving" | "switching" | "draining";
+        };
     };
     responses: {
         /** @description The caller holds this answer already */
@@ -729,6 +819,60 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getStartup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It has */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Startup"];
+                };
+            };
+            /** @description Not yet; `detail` says what it waits for */
+            readonly 503: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Startup"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getStatus: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As of now */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Status"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1004,6 +1148,8 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description Segments a page */
                 readonly limit?: number;
+                /** @description Only segments with this text in their id or name, in any case */
+                readonly q?: string;
                 /** @description Only segments with this attribute `store` */
                 readonly store?: components["parameters"]["Store"];
                 /** @description Only segments of this type */

@@ -152,6 +152,34 @@ test('the catalogue comes in pages by id, its cursor bound to the generation', a
   expect(stale).toMatchObject({ status: 409, body: { type: 'urn:segment-store:error:conflict' } });
 });
 
+test('the catalogue is searched by text in ids and names, in any case, beside filters', async () => {
+  const found = async (query: string) =>
+    (await json(`/v1/segments?${query}`)).segments.map(({ id }: { id: string }) => id);
+  expect(await found('q=FRANCE')).toEqual([france.id]);
+  expect(await found('q=name%20of%20re')).toEqual([toys.id, france.id]);
+  expect(await found('q=country&country=Spain')).toEqual([lapsed.id]);
+  expect(await found('q=.*')).toEqual([]);
+  expect((await fixture.app.request('/v1/segments?q=')).status).toBe(400);
+});
+
+test('a search through 100,000 segments leaves the event loop to others', async () => {
+  const many = Array.from({ length: 100_000 }, (_, index) => segment(`s:${index}`, { country: 'France' }));
+  await using own = await createFixture(loadedRun(RUN, {}, many));
+  await own.app.request('/v1/segments?q=s:99999'); // sorted once
+  const searching = own.app.request('/v1/segments?q=nowhere&country=Spain');
+  const turns = new Set<number>();
+  let ended = false;
+  void Promise.resolve(searching).then(() => {
+    ended = true;
+  });
+  while (!ended) {
+    await nextTurn();
+    turns.add(turns.size);
+  }
+  expect(turns.size).toBeGreaterThan(20);
+  expect(JSON.parse(await (await searching).text()).segments).toEqual([]);
+});
+
 test('one segment names its generation', async () => {
   expect(await json(`/v1/segments/${france.id}`)).toEqual({
     id: france.id,

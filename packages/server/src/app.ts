@@ -19,6 +19,7 @@ import { type MemberDeps, memberRoutes } from './routes/members.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { type PublishingDeps, publishingRoutes } from './routes/publishing.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { type ProcessStatus, type StatusDeps, statusRoute } from './routes/status.ts';
 import { measured, type Watch } from './telemetry/measured.ts';
 import type { Trace } from './telemetry/trace.ts';
 
@@ -27,10 +28,11 @@ export interface AppDeps {
   readonly store: ConsoleDeps['store'] & {
     readonly publisher: GenerationDeps['publisher'] & PublishingDeps['publisher'];
   };
-  readonly erased: ErasureDeps['erased'] & MemberDeps['erased'] & ConsoleDeps['erased'];
+  readonly erased: ErasureDeps['erased'] & MemberDeps['erased'] & StatusDeps['erased'] & ConsoleDeps['erased'];
   readonly console: ConsoleDeps['console'];
   readonly document: Document;
   readonly admission: Admission;
+  readonly status: ProcessStatus;
   /** Hears of every answer. */
   readonly watch: Watch;
   /** Around every route. */
@@ -69,9 +71,10 @@ export function createOps(deps: AppDeps): Hono<Env> {
   return app.notFound(measured(deps.watch, UNROUTED, elsewhere));
 }
 
-function operationsRoutes(route: Route, requests: Requests, { serving, scrape }: AppDeps): void {
-  healthRoutes(route, serving, requests);
-  metricsRoute(route, requests, scrape);
+function operationsRoutes(route: Route, requests: Requests, deps: AppDeps): void {
+  healthRoutes(route, deps.serving, requests);
+  statusRoute(route, { ...deps, requests });
+  metricsRoute(route, requests, deps.scrape);
 }
 
 function assembled(deps: AppDeps, register: (route: Route, requests: Requests) => void): Hono<Env> {

@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Admission } from './admission/admission.ts';
-import { readDocument } from './document.ts';
 import { openDoors } from './doors.ts';
 import { ProblemError } from './errors.ts';
 import { createFixture } from './fixture/app.ts';
 import { loadedRun, RUN } from './fixture/store.ts';
-import { untraced } from './telemetry/trace.ts';
 
 /** Nobody has a key. */
 const admission: Admission = {
@@ -16,11 +14,8 @@ const admission: Admission = {
 
 test('a port of their own answers probes and figures without a key, and nothing else', async () => {
   await using fixture = await createFixture(loadedRun(RUN, { c1: ['a'] }));
-  const { serving, store, erased, metrics, console } = fixture;
-  const seen = { watch: metrics, ...untraced, scrape: async () => 'figures', report: () => {} };
-  const deps = { serving, store, erased, console, admission, ...seen };
   const ports = { host: '127.0.0.1', port: 0, opsPort: 0, check: () => undefined };
-  const doors = await openDoors({ ...deps, document: await readDocument() }, ports);
+  const doors = await openDoors({ ...fixture.deps, admission }, ports);
   const statuses = async (url: string | undefined) => {
     const paths = ['/livez', '/readyz', '/metrics', '/v1/customers/c1/segments'];
     return Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`)).status));
@@ -28,7 +23,7 @@ test('a port of their own answers probes and figures without a key, and nothing 
   expect(await statuses(doors.url)).toEqual([200, 200, 403, 403]);
   expect(await statuses(doors.opsUrl)).toEqual([200, 200, 200, 404]);
   const drained = doors.drain(500);
-  serving.drain();
+  fixture.serving.drain();
   expect((await fetch(`${doors.opsUrl}/readyz`)).status).toBe(503);
   await drained;
 });

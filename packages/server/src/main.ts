@@ -5,13 +5,14 @@ import { main } from '@segment-store/cli/main';
 import { createCommand, listCommand, revokeCommand } from './admission/keys-command.ts';
 import { options, resolveConfig, type Settings } from './config.ts';
 import { serve } from './serve.ts';
+import { VERSION } from './version.ts';
 import { supervise } from './workers/primary.ts';
 import { work } from './workers/worker.ts';
 
 const program = () =>
   main({
     name: 'segment-server',
-    version: '0.1.0',
+    version: VERSION,
     summary: 'Answers which segments a customer is in, from the live generation of a store.',
     environmentPrefix: 'SEGMENT_SERVER',
     commands: [

@@ -4,7 +4,6 @@ import { readDocument } from './document.ts';
 import { createFixture } from './fixture/app.ts';
 import { loadedRun, RUN } from './fixture/store.ts';
 import { operationsOf } from './operations.ts';
-import { untraced } from './telemetry/trace.ts';
 
 const document = await readDocument();
 const operations = [...operationsOf(document)].map(([id, operation]) => ({ id, ...operation }));
@@ -32,9 +31,6 @@ test.each([undefined, [{}], [{ key: [] }], [{ key: ['root'] }], [{ key: ['read',
 
 test('a route the document does not have cannot be registered', async () => {
   await using fixture = await createFixture();
-  const { serving, store, erased, console, admission, metrics } = fixture;
   const root = JSON.parse(JSON.stringify(document.root).replace('getLiveness', 'getLife'));
-  const seen = { watch: metrics, ...untraced, scrape: async () => '', report: () => {} };
-  const deps = { serving, store, erased, console, admission, ...seen };
-  expect(() => createApp({ ...deps, document: { text: '', root } })).toThrow('no operation getLiveness');
+  expect(() => createApp({ ...fixture.deps, document: { text: '', root } })).toThrow('no operation getLiveness');
 });

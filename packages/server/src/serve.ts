@@ -19,10 +19,13 @@ import { ErasedCustomers } from './lookup/erased.ts';
 import { openRedis } from './lookup/open-redis.ts';
 import type { RedisTier } from './lookup/redis.ts';
 import type { Serving } from './lookup/serving.ts';
+import type { ProcessStatus } from './routes/status.ts';
 import { sayOnce } from './say-once.ts';
 import { openState } from './state/open-state.ts';
 import { exposition, type Figures } from './telemetry/registry.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
+
+import { VERSION } from './version.ts';
 
 const CLOSE_MS = 1_000;
 /** For the last words into the state directory. */
@@ -74,6 +77,7 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     document: await readDocument(),
     admission,
     console: { storeFlags: storeFlags(config.store), secret: part.consoleSecret ?? newSecret() },
+    status: { build: buildOf(part), counted: metrics.counted },
     ...telemetry,
     scrape: part.scrape(metrics.figures),
     report: (error) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
@@ -123,6 +127,10 @@ async function closeAll(following: readonly Promise<void>[], serving: Serving, {
 function createErased({ store: { pollMs } }: Config, { store, say }: { store: Store; say: Say }): ErasedCustomers {
   const onTrouble = sayOnce(say, 'the list of erased customers cannot be followed, trying again');
   return new ErasedCustomers({ erasures: store.erasures, retryMs: pollMs, onTrouble });
+}
+
+function buildOf({ place }: Part): ProcessStatus['build'] {
+  return { version: VERSION, startedAt: new Date(), ...(place && { worker: place.slot }) };
 }
 
 function listening({ url, opsUrl }: Doors): ResultEvent {

@@ -1,4 +1,5 @@
 /** The segments of the served generation, by id and in pages. */
+import { setImmediate } from 'node:timers/promises';
 import { isRunId, isSegmentId, type SegmentId } from '@segment-store/contract/id';
 import type { Segment } from '@segment-store/contract/lines';
 import type { Reader } from '@segment-store/store/store';
@@ -22,24 +23,34 @@ export interface Page {
   readonly nextCursor?: string;
 }
 
+export interface Wanted {
+  readonly filters: Filters;
+  /** Found in the id or the name, in any case. */
+  readonly text?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/** Between two turns of the event loop, about a millisecond: lookups are answered meanwhile. */
+const SEGMENTS_A_TURN = 2_000;
+
 /** A page by id, after `cursor`. @throws ProblemError for a cursor of another generation, or none of ours */
-export function pageOf(
-  reader: Reader,
-  {
-    filters,
-    cursor,
-    limit,
-  }: { readonly filters: Filters; readonly cursor?: string | undefined; readonly limit: number },
-): Page {
+export async function pageOf(reader: Reader, { filters, text = '', cursor, limit }: Wanted): Promise<Page> {
   const after = cursor === undefined ? '' : readCursor(cursor, reader);
+  const found = text.toLowerCase();
   const segments: Segment[] = [];
-  for (const segment of inOrder(reader)) {
-    if (segment.id <= after || !matches(segment, filters)) continue;
+  for (const [place, segment] of inOrder(reader).entries()) {
+    if (place % SEGMENTS_A_TURN === SEGMENTS_A_TURN - 1) await setImmediate();
+    if (segment.id <= after || !isNamed(segment, found) || !matches(segment, filters)) continue;
     const last = segments.at(-1);
     if (last !== undefined && segments.length === limit) return { segments, nextCursor: printCursor(last, reader) };
     segments.push(segment);
   }
   return { segments };
+}
+
+function isNamed({ id, name }: Segment, found: string): boolean {
+  return found === '' || id.toLowerCase().includes(found) || name.toLowerCase().includes(found);
 }
 
 const ordered = new WeakMap<Reader['catalogue'], readonly Segment[]>();

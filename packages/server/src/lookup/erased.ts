@@ -22,6 +22,10 @@ export class ErasedCustomers {
     this.#deps = deps;
   }
 
+  get size(): number {
+    return this.#erased.size;
+  }
+
   /** About 1 µs; nothing while nobody was erased. */
   has(customerId: CustomerId): boolean {
     return this.#erased.size > 0 && this.#erased.has(customerId);

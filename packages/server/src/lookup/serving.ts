@@ -34,6 +34,7 @@ export class Serving {
   #opening = new AbortController();
   /** What the store said last. */
   #live: Live | undefined;
+  #started = false;
   #state: State = { state: 'starting', why: 'waiting for the store' };
 
   constructor(deps: ServingDeps) {
@@ -42,6 +43,11 @@ export class Serving {
 
   get state(): State {
     return this.#state;
+  }
+
+  /** It has something to answer from, or had, or the store has said that nothing is published yet. */
+  get hasStarted(): boolean {
+    return this.#started;
   }
 
   get pin(): Pin | undefined {
@@ -108,8 +114,11 @@ export class Serving {
     const { run } = live.generation;
     const pin = this.#inView(live);
     if (pin?.reader.generation.run === run && !pin.isKept) this.#become({ state: 'serving', pin });
-    else if (run === GENESIS) this.#become({ state: 'starting', why: 'no generation has been published yet' });
-    else this.#switch(pin, live, call);
+    else if (run !== GENESIS) this.#switch(pin, live, call);
+    else {
+      this.#started = true;
+      this.#become({ state: 'starting', why: 'no generation has been published yet' });
+    }
   }
 
   /** Nobody knows since when what was kept is withdrawn: it may be answered no longer. */
@@ -185,6 +194,7 @@ export class Serving {
   #become(state: State): void {
     const before = this.pin;
     this.#state = state;
+    this.#started ||= state.state === 'serving';
     if (before !== undefined && before.reader !== this.pin?.reader) this.#retire(before);
     this.#deps.onState(state);
   }

@@ -6,6 +6,7 @@ import type { Serving } from '../lookup/serving.ts';
 import type { Requests } from '../middleware/validate.ts';
 
 type Readiness = components['schemas']['Readiness'];
+type Startup = components['schemas']['Startup'];
 
 export function healthRoutes(route: Route, serving: Serving, requests: Requests): void {
   route('getLiveness', (context) => {
@@ -16,6 +17,14 @@ export function healthRoutes(route: Route, serving: Serving, requests: Requests)
     requests.noQuery(searchOf(context));
     const ready = serving.state.state === 'serving' || serving.state.state === 'switching';
     return Response.json(readiness(serving), { status: ready ? 200 : 503, headers: { 'Cache-Control': 'no-store' } });
+  });
+  route('getStartup', (context) => {
+    requests.noQuery(searchOf(context));
+    const headers = { 'Cache-Control': 'no-store' };
+    if (serving.hasStarted) return Response.json({ status: 'started' } satisfies Startup, { headers });
+    const { detail } = serving.status();
+    const body: Startup = { status: 'starting', ...(detail !== undefined && { detail }) };
+    return Response.json(body, { status: 503, headers });
   });
 }
 

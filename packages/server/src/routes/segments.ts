@@ -16,10 +16,10 @@ import type { Requests } from '../middleware/validate.ts';
 type Schemas = components['schemas'];
 
 export function segmentRoutes(route: Route, serving: Serving, requests: Requests): void {
-  route('listSegments', (context) => {
-    const { cursor, limit = 50, ...values } = requests.listSegments(searchOf(context));
+  route('listSegments', async (context) => {
+    const { q: text, cursor, limit = 50, ...values } = requests.listSegments(searchOf(context));
     const pin = pinOf(serving);
-    const page = pageOf(pin.reader, { filters: toFilters(values), cursor, limit });
+    const page = await pageOf(pin.reader, { filters: toFilters(values), text, cursor, limit });
     return answer(pin, { ...of(pin), ...page, segments: page.segments.map(toJson) } satisfies Schemas['SegmentPage']);
   });
 

@@ -40,6 +40,14 @@ export interface Metrics extends Watch {
   /** Adds to what was given before. */
   watch(levels: Levels): void;
   figures(): Promise<Figures>;
+  counted(): Counted;
+}
+
+/** Of this process, since it started. */
+export interface Counted {
+  readonly breakers: Readonly<Record<string, keyof typeof STATES>>;
+  readonly caches: readonly { readonly tier: string; readonly result: string; readonly count: number }[];
+  readonly shed: readonly { readonly class: string; readonly reason: string; readonly count: number }[];
 }
 
 const HTTP_SECONDS = [
@@ -95,6 +103,21 @@ export function createMetrics(now: () => number = Date.now): Metrics {
       watched.push(levels);
     },
     figures: registry.figures,
+    counted: () => ({
+      breakers: Object.fromEntries(
+        watched.flatMap(({ breakers = {} }) => Object.entries(breakers).map(([name, { state }]) => [name, state])),
+      ),
+      caches: caches.list().map(({ labels, cell }) => ({
+        tier: labels.tier ?? '',
+        result: labels.result ?? '',
+        count: cell.value,
+      })),
+      shed: sheds.list().map(({ labels, cell }) => ({
+        class: labels.class ?? '',
+        reason: labels.reason ?? '',
+        count: cell.value,
+      })),
+    }),
   };
 }
 
