@@ -13,7 +13,7 @@ const categories = parseCategories('keyword,category\nMUG,kitchen\nTOY,toys\n');
 const run = parseRunId('20260201t030405z');
 
 export interface TestDefinition {
-  readonly when: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly when: Readonly<Record<string, Readonly<Record<string, number | string>>>>;
   readonly over?: unknown;
   readonly timeZone?: string;
 }

@@ -1,7 +1,7 @@
 /** Orders and definitions → a run folder. */
 import type { Say } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import type { Definition } from '@segment-store/contract/definition';
+import { type Definition, isMeasured } from '@segment-store/contract/definition';
 import { type RunId, runTime } from '@segment-store/contract/id';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import { type Day, startOfDay } from '@segment-store/contract/window';
@@ -13,6 +13,7 @@ import { planFeatures } from './features.ts';
 import { foldMembers } from './members.ts';
 import { excludedLines, type OrderCounts, readOrders } from './orders.ts';
 import { openRun } from './run-writer.ts';
+import { SegmentSizes } from './segment-sizes.ts';
 import { dimensionsOf, expandSegments } from './segments.ts';
 
 export interface Calculation {
@@ -53,19 +54,21 @@ export async function calculate(calculation: Calculation, deps: CalculationDeps)
   const orders = await readOrders(engine, { ...calculation, asOf: lastAsOf(calculation) });
   if (orders.customers === 0) throw noCustomers(calculation, orders);
 
-  const { measures, conditions } = planFeatures(definitions, asOf);
+  const { measures, conditions } = planFeatures(definitions.filter(isMeasured), asOf);
   say({ kind: 'stage', stage: 'features', detail: `${measures.length} for ${definitions.length} definitions` });
   await engine.run(featuresForm(dimensions, measures));
-  const segments = await expandSegments(engine, definitions);
+  const { all, withRows, complements } = await expandSegments(engine, definitions);
 
-  say({ kind: 'stage', stage: 'members', detail: `${orders.customers} customers, ${segments.length} segments` });
-  const sizes = new Uint32Array(segments.length);
+  say({ kind: 'stage', stage: 'members', detail: `${orders.customers} customers, ${all.length} segments` });
+  const sizes = new SegmentSizes(withRows, complements);
   const rows = engine.stream(membershipsForm(conditions));
-  const members = foldMembers({ rows, segmentIds: segments.map(({ meaning }) => meaning.id), sizes });
-  const parts = await run.members(members, { customers: orders.customers, parts: calculation.parts });
+  const members = foldMembers({ rows, segmentIds: withRows.map(({ id }) => id), sizes: sizes.counts });
+  const split = { customers: orders.customers, parts: calculation.parts };
+  const parts = await run.members(sizes.counting(members), split);
   const asOfs = new Map(definitions.map((each) => [each, startOfDay(asOf, each.timeZone)]));
-  const sized = segments.map(({ meaning, definition }, position) => {
-    return { ...meaning, asOf: asOfs.get(definition) ?? lastAsOf(calculation), size: sizes[position] ?? 0 };
+  const sized = all.map(({ meaning, definition }) => {
+    const size = sizes.of(meaning, orders.customers);
+    return { ...meaning, asOf: asOfs.get(definition) ?? lastAsOf(calculation), size };
   });
   const manifest = toManifest(calculation, { orders, parts, catalogue: await run.catalogue(sized) });
   await run.manifest(manifest);

@@ -10,7 +10,7 @@ export interface FeaturePlan {
   readonly conditions: readonly string[];
 }
 
-export function planFeatures(definitions: readonly Definition[], asOf: Day): FeaturePlan {
+export function planFeatures(definitions: readonly Definition<Condition>[], asOf: Day): FeaturePlan {
   const measures: string[] = [];
   const columnOf = (measure: string): string => {
     if (!measures.includes(measure)) measures.push(measure);

@@ -8,7 +8,7 @@ export interface Fold {
   readonly rows: AsyncIterable<readonly Row[]>;
   /** By position. */
   readonly segmentIds: readonly Segment['id'][];
-  /** By position: raised by one for each member, so that a size and its list come from the same pass. */
+  /** By position: raised by one for each member. */
   readonly sizes: Uint32Array;
 }
 

@@ -19,6 +19,15 @@ test('the definitions and leaves of the README are read', async () => {
   expect(parsed).toEqual(['orderCount', 'firstOrder', 'lastOrder']);
 });
 
+test('the complement of the README is read, beside the definition that it is of', async () => {
+  const [file = '', complement = ''] = Array.from(
+    (await read('README.md')).matchAll(/```json\n([\s\S]*?)```/g),
+    ([, json]) => json,
+  );
+  const text = file.replace('"definitions": [', () => `"definitions": [${complement},`);
+  expect(parseDefinitions(text).map(({ when }) => when.leaf)).toEqual(['complement', 'orderCount']);
+});
+
 test('runs name the version of this package', async () => {
   const { version } = JSON.parse(await read('package.json'));
   expect(producer.version).toBe(version);

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { badComplements, complementFile } from './complement-definition.bad-input.cases.ts';
 import { badDefinitions, definitionsFile } from './definition.bad-input.cases.ts';
 import { type Definition, definitionHash, parseDefinitions } from './definition.ts';
 
-test.each(badDefinitions)('$title is refused', ({ text, names }) => {
+test.each([...badDefinitions, ...badComplements])('$title is refused', ({ text, names }) => {
   expect(() => parseDefinitions(text)).toThrowError(
     expect.objectContaining({ name: 'FormatError', reason: 'malformed' }),
   );
@@ -22,6 +23,15 @@ test('a definition is read with its defaults', () => {
       timeZone: 'UTC',
     },
   ]);
+});
+
+test('a complement is of the definition that its file says, in the time zone of that', () => {
+  const text = complementFile().replace('"key":"ordered"', '"key":"ordered","timeZone":"Europe/London"');
+  const [never] = parseDefinitions(text);
+  expect(never).toMatchObject({
+    when: { leaf: 'complement', of: 'ordered', universe: 'everyone' },
+    timeZone: 'Europe/London',
+  });
 });
 
 function only(text: string): Definition {

@@ -23,7 +23,16 @@ export type Condition =
   /** Ordered once, but not in the last `olderThanDays` days. */
   | { readonly leaf: 'lastOrder'; readonly olderThanDays: number };
 
-export interface Definition {
+/** Who is not in the segment of the same value that definition `of` gives, within a universe. Kept as a rule, not as rows. */
+export interface Complement {
+  readonly leaf: 'complement';
+  /** Key of a definition that is no complement itself. */
+  readonly of: string;
+  /** A word: every known customer, or the never seen, too. Else a key as `of`: its segment of the same value. */
+  readonly universe: string;
+}
+
+export interface Definition<When = Condition | Complement> {
   readonly key: string;
   /** Raised whenever the meaning changes. */
   readonly version: number;
@@ -33,10 +42,12 @@ export interface Definition {
   /** A comment: not part of the meaning. */
   readonly description?: string;
   readonly over: readonly Over[];
-  readonly when: Condition;
-  /** Whose midnights bound the days. */
+  readonly when: When;
+  /** Whose midnights bound the days; of a complement, those of the definition it is of. */
   readonly timeZone: string;
 }
+
+export const UNIVERSES = ['known', 'everyone'] as const;
 
 const SLUG = /^[a-z][a-z0-9-]{0,47}$/;
 const MAX_DAYS = 36_500;
@@ -44,19 +55,49 @@ const KEYS = ['key', 'version', 'type', 'name', 'description', 'over', 'when', '
 
 /**
  * The definitions of a file: `{"definitions": [{key, version, type, name, description?, over, when, timeZone?}]}`;
- * `over` is one `{dim, from}` or a list of them, `when` one leaf by its name, `timeZone` defaults to UTC.
+ * `over` is one `{dim, from}` or a list of them, `when` one leaf by its name, `timeZone` defaults to UTC. What a
+ * complement stands on must be in the file.
  * @throws FormatError `malformed`, naming the place, the value and what was expected
  */
 export function parseDefinitions(text: string): readonly Definition[] {
   const file = new Fields(parseJson(text, 'definitions file'), 'definitions file: ').only(['definitions']);
-  const definitions = file.objects('definitions').map((fields) => toDefinition(fields.only(KEYS)));
+  const places = file.objects('definitions');
+  const definitions = places.map((fields) => toDefinition(fields.only(KEYS)));
   if (definitions.length === 0) file.refuse('definitions', 'at least one definition');
   refuseRepeats(
     file,
     'definitions',
     definitions.map(({ key }) => key),
   );
-  return definitions;
+  const measured = new Map(definitions.filter(isMeasured).map((each) => [each.key, each]));
+  return definitions.map((each, index) => based(each, measured, places[index] ?? file));
+}
+
+/** Whether customers' orders decide it: everything but a complement. */
+export function isMeasured(definition: Definition): definition is Definition<Condition> {
+  return definition.when.leaf !== 'complement';
+}
+
+type ByKey = ReadonlyMap<string, Definition<Condition>>;
+
+/** A complement takes the time zone of what it is of; every definition it stands on has segments of its dimensions. */
+function based(definition: Definition, measured: ByKey, place: Fields): Definition {
+  if (definition.when.leaf !== 'complement') return definition;
+  const { of, universe } = definition.when;
+  const rule = place.object('when').object('complement');
+  const known = [...measured.keys()].join(', ') || 'none';
+  const baseAt = (key: 'of' | 'universe', expected: string): Definition => {
+    const base = measured.get(key === 'of' ? of : universe) ?? rule.refuse(key, `${expected}; there are ${known}`);
+    const absent = definition.over.find(({ dim }) => !base.over.some((over) => over.dim === dim));
+    return absent === undefined ? base : rule.refuse(key, `a definition over ${absent.dim}, as this one is`);
+  };
+  const { timeZone } = baseAt('of', 'a definition of this file that is no complement');
+  if (!isUniverseWord(universe)) baseAt('universe', '"known", "everyone" or a definition that is no complement');
+  return { ...definition, timeZone };
+}
+
+export function isUniverseWord(universe: string): universe is (typeof UNIVERSES)[number] {
+  return UNIVERSES.some((word) => word === universe);
 }
 
 /** SHA-256 of the meaning, hex: the order of keys and lists and the description leave it as it is. */
@@ -79,7 +120,7 @@ function toDefinition(fields: Fields): Definition {
     name: fields.text('name'),
     ...(fields.has('description') && { description: fields.text('description') }),
     over: toOvers(fields),
-    when: toCondition(fields),
+    when: toWhen(fields),
     timeZone: toTimeZone(fields),
   };
 }
@@ -112,7 +153,7 @@ function isValue(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.isWellFormed();
 }
 
-const leaves: Record<Condition['leaf'], (fields: Fields) => Condition> = {
+const leaves: Record<Definition['when']['leaf'], (fields: Fields) => Definition['when']> = {
   orderCount(fields) {
     fields.only(['atLeast', 'withinDays']);
     return { leaf: 'orderCount', atLeast: toCount(fields, 'atLeast'), withinDays: toDays(fields, 'withinDays') };
@@ -123,9 +164,13 @@ const leaves: Record<Condition['leaf'], (fields: Fields) => Condition> = {
   lastOrder(fields) {
     return { leaf: 'lastOrder', olderThanDays: toDays(fields.only(['olderThanDays']), 'olderThanDays') };
   },
+  complement(fields) {
+    fields.only(['of', 'universe']);
+    return { leaf: 'complement', of: toSlug(fields, 'of'), universe: toSlug(fields, 'universe') };
+  },
 };
 
-function toCondition(definition: Fields): Condition {
+function toWhen(definition: Fields): Definition['when'] {
   const names = Object.keys(leaves);
   const when = definition.object('when').only(names);
   const [present, another] = Object.entries(leaves).filter(([leaf]) => when.has(leaf));
@@ -152,6 +197,8 @@ function toDays(fields: Fields, key: string): number {
 
 function toTimeZone(fields: Fields): string {
   if (!fields.has('timeZone')) return 'UTC';
+  if (fields.object('when').has('complement'))
+    fields.refuse('timeZone', 'none: a complement has that of its definition');
   const name = fields.text('timeZone');
   return isTimeZone(name) ? name : fields.refuse('timeZone', 'UTC or a time zone such as Europe/London');
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { complementFile } from './complement-definition.bad-input.cases.ts';
 import { definitionsFile } from './definition.bad-input.cases.ts';
 import { parseDefinitions } from './definition.ts';
 import { expand, segmentIdOf } from './expand.ts';
@@ -15,6 +16,18 @@ test('a definition over a value is a segment with its name, attribute and versio
     definitionVersion: '7',
   });
 });
+
+test.each(['known', 'everyone', 'ordered'])(
+  'a complement stands on segments of its own value, within %s',
+  (universe) => {
+    const [definition] = parseDefinitions(complementFile({ when: { complement: { of: 'ordered', universe } } }));
+    expect(definition && expand(definition, 'country', 'New Zealand')).toMatchObject({
+      id: 'never-ordered:country:New~20Zealand',
+      complementOf: 'ordered:country:New~20Zealand',
+      universe: universe === 'ordered' ? 'ordered:country:New~20Zealand' : universe,
+    });
+  },
+);
 
 test.each([
   ['123', 'd:store:123'],

@@ -1,6 +1,6 @@
 /** Definition × values of a dimension → segments, with ids derived, never typed. */
 import { createHash } from 'node:crypto';
-import type { Definition, Dimension } from './definition.ts';
+import { type Definition, type Dimension, isUniverseWord } from './definition.ts';
 import { MAX_SEGMENT_ID_BYTES, parseSegmentId, type SegmentId } from './id.ts';
 import type { Segment } from './lines.ts';
 
@@ -19,6 +19,17 @@ export function expand(definition: Definition, dim: Dimension, value: string): M
     attributes: { [dim]: value },
     definition: definition.key,
     definitionVersion: String(definition.version),
+    ...ruleOf(definition, dim, value),
+  };
+}
+
+/** A complement stands on segments of the same value. */
+function ruleOf({ when }: Definition, dim: Dimension, value: string): Pick<Meaning, 'complementOf' | 'universe'> {
+  if (when.leaf !== 'complement') return {};
+  const { of, universe } = when;
+  return {
+    complementOf: segmentIdOf(of, dim, value),
+    universe: isUniverseWord(universe) ? universe : segmentIdOf(universe, dim, value),
   };
 }
 

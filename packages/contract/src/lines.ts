@@ -28,7 +28,7 @@ export interface Segment {
   readonly definitionVersion?: string;
   /** Data time: the calculation saw the orders before this instant. */
   readonly asOf: Date;
-  /** Customers in the segment. */
+  /** Customers in the segment; of a complement within everyone, those of them that the run knows. */
   readonly size: number;
   /** Set for a complement segment only: "not in `complementOf`, within `universe`". */
   readonly complementOf?: SegmentId;
@@ -155,6 +155,7 @@ function parseComplement(line: Fields): Pick<Segment, 'complementOf' | 'universe
   const complementOf = parseSegmentId(line.text('complement_of'));
   const universe = line.value('universe');
   if (complementOf === line.value('id')) return line.refuse('complement_of', 'another segment than the line itself');
+  if (universe === line.value('id')) return line.refuse('universe', 'another segment than the line itself');
   if (universe === 'known' || universe === 'everyone' || isSegmentId(universe)) return { complementOf, universe };
   return line.refuse('universe', '"known", "everyone" or a segment id, because complement_of is given');
 }

@@ -129,6 +129,12 @@ export const badSegmentLines: readonly BadLine[] = [
     names: 'complement_of',
   },
   {
+    title: 'a complement within itself',
+    line: segmentLine({ complement_of: 'b', universe: SEGMENT.id }),
+    reason: 'malformed',
+    names: 'universe is "new-customers:store:17"',
+  },
+  {
     title: 'a complement of a bad id',
     line: segmentLine({ complement_of: 'a b', universe: 'known' }),
     reason: 'bad-id',
