@@ -1,0 +1,28 @@
+/** What a load process is told, and what it tells. */
+import type { Latencies } from './latencies.ts';
+
+/** `zipf`: as callers ask. `each`: one customer after the other, so that a small cache never knows the next. */
+export type Order = 'zipf' | 'each';
+
+export interface Asked {
+  readonly port: number;
+  readonly key: string;
+  readonly order: Order;
+  /** So many customers a request; more than one by `POST /v1/lookups`. Default 1. */
+  readonly batch?: number;
+  readonly connections: number;
+  /** Answered 200 in the end. */
+  readonly requests: number;
+  /** Requests begin so many a second, whatever the answers do. Left out: each connection asks when it was answered. */
+  readonly perSecond?: number;
+}
+
+export interface Answered {
+  readonly seconds: number;
+  /** Of those answered 200. */
+  readonly latency: Latencies;
+  /** Answered 503: the server had more to do than it could. */
+  readonly refused: number;
+  /** How much later than intended requests were sent: this process's own fault. At a constant rate only. */
+  readonly lag?: Latencies;
+}

@@ -1,0 +1,28 @@
+/** As much as a server can do: each connection asks again when it was answered. */
+import type { Answered, Asked } from './asked.ts';
+import { latenciesOf } from './latencies.ts';
+import { Wire } from './wire.ts';
+
+export async function closed({ port, connections, requests }: Asked, request: () => string): Promise<Answered> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const took = new Float64Array(requests);
+  let [asked, answered, refused] = [0, 0, 0];
+  const ask = (wire: Wire) => {
+    if (asked - refused >= requests) return;
+    asked += 1;
+    const sentAt = performance.now();
+    wire.ask(request(), (status) => {
+      if (status === 200) took[answered++] = performance.now() - sentAt;
+      else refused += 1;
+      if (answered === requests) resolve();
+      ask(wire);
+    });
+  };
+  const wires = Array.from({ length: connections }, () => new Wire(port, reject));
+  const startedAt = performance.now();
+  for (const wire of wires) ask(wire);
+  await promise.finally(() => {
+    for (const wire of wires) wire.close();
+  });
+  return { seconds: (performance.now() - startedAt) / 1000, latency: latenciesOf(took), refused };
+}
