@@ -13,7 +13,7 @@ export interface Arena extends AsyncDisposable {
   readonly load: Load;
 }
 
-export async function openArena(segments = 1_000): Promise<Arena> {
+export async function openArena(segments: number = 1_000): Promise<Arena> {
   const root = await mkdtemp(join(tmpdir(), 'bench-server-'));
   const store = `embedded:${join(root, 'store')}`;
   await publish(root, { customers: CUSTOMERS, segments }, { store });

@@ -1,8 +1,8 @@
 /** What a load process is told, and what it tells. */
 import type { Latencies } from './latencies.ts';
 
-/** `zipf`: as callers ask. `each`: one customer after the other, so that a small cache never knows the next. */
-export type Order = 'zipf' | 'each';
+/** `zipf`: as callers ask. `each`: one customer after the other, so that a small cache never knows the next. `same`: one. */
+type Order = 'zipf' | 'each' | 'same';
 
 export interface Asked {
   readonly port: number;

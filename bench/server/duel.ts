@@ -12,7 +12,7 @@ export interface Duel extends Pick<Contest, 'name' | 'unit' | 'goal' | 'better'>
   readonly baseline: Server;
   /** What a round measures of a server. */
   readonly figure: (block: Block) => number;
-  readonly asked?: Partial<Pick<Asked, 'order' | 'batch'>>;
+  readonly asked?: Partial<Pick<Asked, 'order' | 'batch' | 'requests'>>;
 }
 
 /** Of one server, while it was asked. */
@@ -46,12 +46,17 @@ export async function duel({ load, candidate, baseline, figure, asked = {}, ...c
 
 export async function ask(load: Load, server: Server, asked: Duel['asked'] = {}): Promise<Block> {
   const before = server.cpuSeconds();
-  const { requests } = scale;
   const { port, key } = server;
+  const { requests } = scale;
   const all = { port, key, connections: CONNECTIONS, requests, order: 'zipf' as const, ...asked };
   const { seconds, latency, refused } = await load.ask(all);
-  const cpuMicros = ((server.cpuSeconds() - before) * 1e6) / requests;
-  return { perSecond: requests / seconds, cpuMicros, p99: latency.p99, refused: refused / (requests + refused) };
+  const cpuMicros = ((server.cpuSeconds() - before) * 1e6) / all.requests;
+  return {
+    perSecond: all.requests / seconds,
+    cpuMicros,
+    p99: latency.p99,
+    refused: refused / (all.requests + refused),
+  };
 }
 
 function besides(own: readonly Block[], its: readonly Block[]): Figures {

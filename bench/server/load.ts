@@ -54,6 +54,7 @@ let next = 0;
 const inOrder = {
   zipf: () => customerId(drawn[next++ % drawn.length] ?? 0),
   each: () => customerId(next++ % CUSTOMERS),
+  same: () => customerId(0),
 };
 
 function answer(asked: Asked): Promise<Answered> {

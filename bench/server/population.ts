@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseRunId, parseSegmentId, runTime } from '@segment-store/contract/id';
+import { parseRunId, parseSegmentId, type RunId, runTime } from '@segment-store/contract/id';
 import { printSegment } from '@segment-store/contract/lines';
 import { type Part, printManifest } from '@segment-store/contract/manifest';
 
 const MAIN = join(import.meta.dirname, '../../packages/ingest/src/main.ts');
-const RUN = parseRunId('20260131t040000z');
+export const RUN: RunId = parseRunId('20260131t040000z');
 const PARTS = 4;
 const PER_CUSTOMER = 5;
 
@@ -66,9 +66,8 @@ async function writeFolder(root: string, population: Population): Promise<string
 function memberLines(part: number, { customers, segments }: Population): string[] {
   const lines: string[] = [];
   for (let customer = part; customer < customers; customer += PARTS) {
-    const first = customer * PER_CUSTOMER;
-    const ids = Array.from({ length: PER_CUSTOMER }, (_, at) => segmentId((first + at) % segments));
-    lines.push(`${JSON.stringify({ customer_id: customerId(customer), segment_ids: ids })}\n`);
+    const line = { customer_id: customerId(customer), segment_ids: segmentsOf(customer, segments) };
+    lines.push(`${JSON.stringify(line)}\n`);
   }
   return lines;
 }
@@ -80,6 +79,11 @@ function catalogueLines({ customers, segments }: Population): string[] {
     const id = segmentId(index);
     return `${printSegment({ id: parseSegmentId(id), name: `Recurrent at store ${index}`, ...rest })}\n`;
   });
+}
+
+/** Of one customer, out of so many. */
+export function segmentsOf(customer: number, segments: number): readonly string[] {
+  return Array.from({ length: PER_CUSTOMER }, (_, at) => segmentId((customer * PER_CUSTOMER + at) % segments));
 }
 
 const segmentId = (index: number): string => `recurrent:store:${index}`;
