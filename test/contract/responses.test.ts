@@ -67,6 +67,7 @@ const cases: readonly Case[] = [
   { title: 'startup', target: '/startupz', status: 200 },
   { title: 'readiness', target: '/readyz', status: 200 },
   { title: 'the document', target: '/openapi.json', status: 200 },
+  { title: 'the reference', target: '/reference', status: 200 },
   { title: 'no such path', target: '/v1/nothing', status: 404 },
 ];
 

@@ -76,6 +76,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/reference": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** This document, as a page */
+        readonly get: operations["getReference"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/startupz": {
         readonly parameters: {
             readonly query?: never;
@@ -737,6 +754,7 @@ export interface operations {
             /** @description It does */
             readonly 200: {
                 headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -779,6 +797,7 @@ export interface operations {
             /** @description This document, as JSON */
             readonly 200: {
                 headers: {
+                    readonly "Cache-Control": components["headers"]["No-Cache"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -819,6 +838,28 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getReference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page that needs no script */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Cache"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html; charset=utf-8": string;
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1113,6 +1154,19 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "customerIds": [
+                 *         "17850",
+                 *         "13047"
+                 *       ],
+                 *       "filter": {
+                 *         "country": [
+                 *           "France"
+                 *         ]
+                 *       }
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["LookupRequest"];
             };
         };

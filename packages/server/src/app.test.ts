@@ -48,6 +48,7 @@ test('a customer’s segments are the facts of the generation, the rest stands i
     'segment-epoch-floor': '0',
     'segment-generation': RUN,
     'server-timing': 'l1',
+    'x-content-type-options': 'nosniff',
   });
   expect(miss.body).toBe(hit.body);
   expect(miss.headers['cache-status']).toBe('segment-store; fwd=miss; stored');

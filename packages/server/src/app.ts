@@ -7,11 +7,12 @@ import { consoleRoutes } from './console/routes.ts';
 import { type Document, methodsOf } from './document.ts';
 import { invalidRequest, ProblemError, problemOf, toResponse } from './errors.ts';
 import type { Env, Route } from './handler.ts';
-import { hotRoute, searchOf } from './hot-route.ts';
+import { hotRoute } from './hot-route.ts';
 import type { Serving } from './lookup/serving.ts';
 import { createRequests, type Requests } from './middleware/validate.ts';
 import { operationsOf } from './operations.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { documentRoutes } from './routes/document.ts';
 import { type ErasureDeps, erasureRoutes } from './routes/erasure.ts';
 import { type GenerationDeps, generationRoutes } from './routes/generations.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -54,10 +55,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     generationRoutes(route, { serving, requests, publisher: store.publisher });
     publishingRoutes(route, { requests, publisher: store.publisher });
     operationsRoutes(route, requests, deps);
-    route('getDocument', (context) => {
-      requests.noQuery(searchOf(context));
-      return new Response(document.text, { headers: { 'Content-Type': 'application/json' } });
-    });
+    documentRoutes(route, requests, document);
   });
   consoleRoutes(app, watch, deps);
   return app;

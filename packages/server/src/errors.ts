@@ -1,6 +1,7 @@
 /** Codes of the contract → problems (RFC 9457). */
 import type { components } from '@segment-store/contract/api.generated';
 import { isFailure } from '@segment-store/resilience/failure';
+import { NO_SNIFF } from './json.ts';
 
 export type Problem = components['schemas']['Problem'];
 type Kind = keyof typeof titles;
@@ -76,7 +77,7 @@ export function printProblem({ problem, headers }: ProblemError): {
   readonly body: string;
 } {
   const body = JSON.stringify(problem);
-  const type = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' };
+  const type = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...NO_SNIFF };
   const length = { 'Content-Length': `${Buffer.byteLength(body)}` };
   return { status: problem.status, headers: { ...type, ...length, ...headers }, body };
 }

@@ -49,8 +49,8 @@ const LIMITS = {
 /** How long a draining server still reads from connections that rest: a request may be on its way on one. */
 const LINGER_MS = 250;
 const SWEEP_MS = 100;
-/** 100 ids of 512 bytes, every character escaped, and a filter beside them. */
-const MAX_BODY_BYTES = 512 * 1024;
+/** 100 ids of 512 bytes, and a filter beside them. */
+const MAX_BODY_BYTES = 64 * 1024;
 
 export async function listen(app: Hono<Env>, { host, port, check }: ListenOptions): Promise<Listener> {
   let draining = false;

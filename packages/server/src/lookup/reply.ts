@@ -22,6 +22,7 @@ export function reply(entry: Entry<Encoded>, options: ReplyOptions): Response {
   const isPinned = value.run === now.reader.generation.run;
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
+    'X-Content-Type-Options': 'nosniff',
     ETag: value.etag,
     Age: `${Math.floor(ageMs / 1000)}`,
     'Cache-Status': cacheStatus(entry, waitedMs),

@@ -5,6 +5,7 @@ import { invalidRequest, problemOf } from '../errors.ts';
 import type { Context, Route } from '../handler.ts';
 import { answerOne, pinOf, searchOf } from '../hot-route.ts';
 import { noCustomerId, noSegmentId } from '../ids.ts';
+import { NO_SNIFF } from '../json.ts';
 import { checkComplements } from '../lookup/complements.ts';
 import { type OneGeneration, oneGeneration } from '../lookup/one-generation.ts';
 import type { Encoded, Query, Selection } from '../lookup/read-path.ts';
@@ -59,6 +60,7 @@ async function answerMany(asked: Asked, deps: CustomerDeps, call: Call): Promise
   if (serving.isWithdrawn(pin)) return answerMany(asked, deps, call);
   const headers = {
     'Content-Type': 'application/json',
+    ...NO_SNIFF,
     ...generationHeaders(pin, pinOf(serving), source.run),
     ...(items.some(({ run = source.run }) => run !== source.run) && { 'Segment-Stale': '?1' }),
     'Cache-Control': 'no-store',

@@ -9,6 +9,7 @@ import { storeUnavailable } from '../errors.ts';
 import type { Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
 import { noCustomerId } from '../ids.ts';
+import { json } from '../json.ts';
 import type { ErasedCustomers } from '../lookup/erased.ts';
 import type { Requests } from '../middleware/validate.ts';
 
@@ -32,7 +33,7 @@ export function erasureRoutes(route: Route, { requests, erased }: ErasureDeps): 
     const receipt = await erase(customerId, unlimited).catch((error) => {
       throw unfinished(error);
     });
-    return Response.json(toJson(receipt), { headers: { 'Cache-Control': 'no-store' } });
+    return json(toJson(receipt));
   });
 }
 

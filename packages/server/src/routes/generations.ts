@@ -5,6 +5,7 @@ import { type Operation, stack, unlimited } from '@segment-store/resilience/oper
 import { GENESIS, type Generation, type Live, type StorePublisher } from '@segment-store/store/store';
 import type { Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
+import { json } from '../json.ts';
 import type { Serving } from '../lookup/serving.ts';
 import type { Requests } from '../middleware/validate.ts';
 import { toJson } from './generation-json.ts';
@@ -31,7 +32,7 @@ export function generationRoutes(route: Route, { serving, requests, publisher }:
       ...(heldSince && { heldSince: heldSince.toISOString() }),
       generations: held.map(toJson),
     };
-    return Response.json(body, { headers: { 'Cache-Control': 'no-store' } });
+    return json(body);
   });
 }
 

@@ -2,6 +2,7 @@
 import type { components } from '@segment-store/contract/api.generated';
 import type { Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
+import { json } from '../json.ts';
 import type { Serving } from '../lookup/serving.ts';
 import type { Requests } from '../middleware/validate.ts';
 
@@ -11,20 +12,19 @@ type Startup = components['schemas']['Startup'];
 export function healthRoutes(route: Route, serving: Serving, requests: Requests): void {
   route('getLiveness', (context) => {
     requests.noQuery(searchOf(context));
-    return Response.json({ status: 'live' });
+    return json({ status: 'live' });
   });
   route('getReadiness', (context) => {
     requests.noQuery(searchOf(context));
     const ready = serving.state.state === 'serving' || serving.state.state === 'switching';
-    return Response.json(readiness(serving), { status: ready ? 200 : 503, headers: { 'Cache-Control': 'no-store' } });
+    return json(readiness(serving), { status: ready ? 200 : 503 });
   });
   route('getStartup', (context) => {
     requests.noQuery(searchOf(context));
-    const headers = { 'Cache-Control': 'no-store' };
-    if (serving.hasStarted) return Response.json({ status: 'started' } satisfies Startup, { headers });
+    if (serving.hasStarted) return json({ status: 'started' } satisfies Startup);
     const { detail } = serving.status();
     const body: Startup = { status: 'starting', ...(detail !== undefined && { detail }) };
-    return Response.json(body, { status: 503, headers });
+    return json(body, { status: 503 });
   });
 }
 

@@ -8,6 +8,7 @@ import { invalidRequest, ProblemError } from '../errors.ts';
 import type { Context, Route } from '../handler.ts';
 import { pinOf, searchOf } from '../hot-route.ts';
 import { noSegmentId } from '../ids.ts';
+import { NO_SNIFF } from '../json.ts';
 import { segmentOf } from '../lookup/catalogue.ts';
 import type { ErasedCustomers } from '../lookup/erased.ts';
 import type { Pin } from '../lookup/pin.ts';
@@ -39,6 +40,7 @@ export function memberRoutes(route: Route, deps: MemberDeps): void {
     const headers = {
       'Content-Type': 'application/x-ndjson',
       'Cache-Control': 'no-store',
+      ...NO_SNIFF,
       ...generationHeaders(pin, pin),
     };
     if (context.req.method === 'HEAD') return new Response(null, { headers });

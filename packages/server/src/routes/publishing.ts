@@ -9,6 +9,7 @@ import { invalidRequest, ProblemError, storeUnavailable } from '../errors.ts';
 import type { Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
 import { noRunId } from '../ids.ts';
+import { json } from '../json.ts';
 import { epochOf } from '../middleware/precondition.ts';
 import type { Requests } from '../middleware/validate.ts';
 import { toJson } from './generation-json.ts';
@@ -54,7 +55,7 @@ async function changed(change: () => Promise<Live>, problems: Problems): Promise
     throw problemOf(error, problems);
   });
   const body: components['schemas']['Live'] = { generation: toJson(generation), epoch, floor };
-  return Response.json(body, { headers: { 'Cache-Control': 'no-store' } });
+  return json(body);
 }
 
 const conflict = (status: number, way = '') => {

@@ -5,6 +5,7 @@ import type { Segment } from '@segment-store/contract/lines';
 import type { Route } from '../handler.ts';
 import { pinOf, searchOf } from '../hot-route.ts';
 import { noSegmentId } from '../ids.ts';
+import { json } from '../json.ts';
 import { summary } from '../lookup/answer.ts';
 import { pageOf, segmentOf } from '../lookup/catalogue.ts';
 import type { Pin } from '../lookup/pin.ts';
@@ -52,5 +53,5 @@ function toJson(segment: Segment): Schemas['Segment'] {
 }
 
 function answer(pin: Pin, body: object): Response {
-  return Response.json(body, { headers: { ...generationHeaders(pin, pin), 'Cache-Control': 'private, no-cache' } });
+  return json(body, { headers: { ...generationHeaders(pin, pin), 'Cache-Control': 'private, no-cache' } });
 }

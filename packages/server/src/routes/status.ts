@@ -2,6 +2,7 @@
 import type { components } from '@segment-store/contract/api.generated';
 import type { Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
+import { json } from '../json.ts';
 import type { ErasedCustomers } from '../lookup/erased.ts';
 import type { Serving } from '../lookup/serving.ts';
 import type { Requests } from '../middleware/validate.ts';
@@ -33,7 +34,7 @@ export function statusRoute(route: Route, { serving, requests, erased, status }:
       erasedCustomers: erased.size,
       ...status.counted(),
     };
-    return Response.json(body, { headers: { 'Cache-Control': 'no-store' } });
+    return json(body);
   });
 }
 
