@@ -26,6 +26,7 @@ type Data = Readonly<Record<string, unknown>>;
 export interface RunningServer {
   readonly url: string;
   readonly until: Child['until'];
+  readonly process: Child['process'];
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
@@ -38,6 +39,7 @@ export async function startServer(args: readonly string[], stage = 'serving'): P
   return {
     url: listening.kind === 'result' ? `${listening.data.url}` : '',
     until: child.until,
+    process: child.process,
     async stop() {
       child.process.kill('SIGTERM');
       return (await child.finished).exitCode;
