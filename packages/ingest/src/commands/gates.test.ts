@@ -55,6 +55,12 @@ const mutations: readonly Mutation[] = [
     says: '1 of 60 memberships',
   },
   {
+    gate: 'unlisted-segments',
+    what: 'a row of a complement',
+    files: () => changed(withRule(good(lines.with(0, member('c0', 'all', 'other'))), 'other'), { half: 20 }),
+    says: '1 of 60 memberships',
+  },
+  {
     gate: 'drift',
     what: 'a fourth of the customers gone',
     files: () => good(lines.slice(0, 30)),
@@ -121,6 +127,13 @@ async function canariesFlag(file: string, canaries: object | undefined) {
   if (canaries === undefined) return {};
   await writeFile(file, JSON.stringify(canaries));
   return { canaries: file };
+}
+
+/** The segment is a complement of `all`. */
+function withRule(files: RunFiles, segment: string): RunFiles {
+  const rule = `{"complement_of":"all","universe":"known","id":"${segment}"`;
+  const text = `${files.get('catalogue.ndjson')}`.replace(`{"id":"${segment}"`, rule);
+  return files.set('catalogue.ndjson', Buffer.from(text));
 }
 
 /** Other sizes in the catalogue (undefined: no line of it), and a manifest that agrees with them. */

@@ -4,7 +4,7 @@ import type { components } from '@segment-store/contract/api.generated';
 import type { SegmentId } from '@segment-store/contract/id';
 import type { Member, Segment } from '@segment-store/contract/lines';
 import type { Reader } from '@segment-store/store/store';
-import { type ComplementSegment, complementsOf, heldBy, isComplement, isIn } from './complements.ts';
+import { areFew, type ComplementSegment, complementsOf, heldOf, isComplement, isMember } from './complements.ts';
 import type { Encoded, Query } from './read-path.ts';
 import { matches, NO_FILTERS, wantsComplements } from './select.ts';
 
@@ -31,7 +31,7 @@ function segments(member: Member | undefined, query: SegmentsQuery, from: Reader
     known: member !== undefined,
     generation: generation.run,
     computedAt: generation.computedAt.toISOString(),
-    complete: complements.length === 0 || wantsComplements(query),
+    complete: complements.length === 0 || hasComplements(query, complements),
     segmentIds: found?.map(({ id }) => id) ?? member?.segmentIds ?? [],
     ...(query.view === 'full' && found && { segments: found.map(summary) }),
   };
@@ -48,17 +48,19 @@ function selected(member: Member | undefined, query: SegmentsQuery, { catalogue,
     const segment = catalogue.get(id);
     return segment !== undefined && matches(segment, query.filters) ? [segment] : [];
   });
-  if (complements.length === 0 || !wantsComplements(query)) return rows;
-  const held = heldBy(member);
-  return [...rows, ...complements.filter((one) => isIn(one, held))];
+  return hasComplements(query, complements) ? [...rows, ...heldOf(complements, member)] : rows;
 }
+
+/** Too many are refused before; here they are only when a roll back overtook the question, or a warm-up asks. */
+const hasComplements = (query: SegmentsQuery, complements: readonly ComplementSegment[]): boolean =>
+  wantsComplements(query) && areFew(complements);
 
 function membership(member: Member | undefined, query: MembershipQuery, from: Reader): Schemas['Membership'] {
   const segment = from.catalogue.get(query.segmentId);
   return {
     customerId: query.customerId,
     segmentId: query.segmentId,
-    member: segment && isComplement(segment) ? isIn(segment, heldBy(member)) : hasRow(member, query.segmentId),
+    member: segment && isComplement(segment) ? isMember(segment, member) : hasRow(member, query.segmentId),
     known: member !== undefined,
     generation: from.generation.run,
     computedAt: from.generation.computedAt.toISOString(),

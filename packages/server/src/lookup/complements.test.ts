@@ -1,9 +1,16 @@
 /** What complement segments change in answers; `complements.property.test.ts` says who is in them. */
+
+import { parseCustomerId, parseRunId } from '@segment-store/contract/id';
+import { unlimited } from '@segment-store/resilience/operation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createConformance } from '../conformance.ts';
 import { readDocument } from '../document.ts';
 import { createFixture, type Fixture } from '../fixture/app.ts';
-import { complement, loadedRun, NEXT_RUN, RUN, segment } from '../fixture/store.ts';
+import { complement, createFixtureStore, loadedRun, NEXT_RUN, RUN, segment } from '../fixture/store.ts';
+import { keptReader } from '../state/kept-reader.ts';
+import { encode } from './answer.ts';
+import { withComplements } from './complements.ts';
+import { toSelection } from './select.ts';
 
 const ordered = segment('ordered:store:1', { store: '1', country: 'France' });
 const stranger = complement(segment('never:store:1', { store: '1', country: 'France' }), ordered.id, 'everyone');
@@ -76,6 +83,29 @@ test('the catalogue says the rule', async () => {
   const { json } = await answerOf(small, `/v1/segments/${stranger.id}`);
   expect(json).toMatchObject({ complementOf: ordered.id, universe: 'everyone' });
   expect((await answerOf(small, `/v1/segments/${ordered.id}`)).json).not.toHaveProperty('complementOf');
+});
+
+test('too many that come to be asked for all the same, as by a warm-up, are left out and the answer says so', () => {
+  const customerId = parseCustomerId('c1');
+  const reader = keptReader(all);
+  const query = { view: 'ids', customerId, ...toSelection({ include: 'complements' }) } as const;
+  const { bytes } = encode(all.members.get(customerId), query, reader);
+  const answer = JSON.parse(new TextDecoder().decode(bytes));
+  expect(answer).toMatchObject({ complete: false, segmentIds: [ordered.id] });
+});
+
+test('a generation of very many is opened in turns that leave the event loop to lookups', async () => {
+  const store = createFixtureStore();
+  store.publish(all);
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    counting = setImmediate(count);
+  };
+  let counting = setImmediate(count);
+  await withComplements(store).open(parseRunId(NEXT_RUN), unlimited);
+  clearImmediate(counting);
+  expect(turns).toBeGreaterThan(3);
 });
 
 const hot = (path: string) => answerOf(small, `/v1/customers/hot/segments${path}`);

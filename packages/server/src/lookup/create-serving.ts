@@ -12,7 +12,7 @@ import type { StateDir } from '../state/state-dir.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { encode } from './answer.ts';
 import { CallersTime } from './callers-time.ts';
-import { complementsOf } from './complements.ts';
+import { withComplements } from './complements.ts';
 import { type ErasedCustomers, withoutErased } from './erased.ts';
 import { createL1 } from './l1.ts';
 import { createReadPath } from './read-path.ts';
@@ -68,13 +68,12 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
     onTrouble: sayOnce(say, 'the state directory cannot be written'),
   });
   const serving = new Serving({
-    store: store.reader,
+    store: withComplements(store.reader),
     time,
     date: () => new Date(),
     retryMs: pollMs,
     withdrawnMs: WITHDRAWN_MS - pollMs,
     createPath: (reader, pin) => {
-      complementsOf(reader.catalogue); // collected now, not when the first customer waits
       const path = pathInto(reader, l1.cacheOf(reader.generation.run, pin));
       return withoutErased(told.questions(path), erased, (query) => encode(undefined, query, reader));
     },
