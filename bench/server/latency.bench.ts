@@ -24,6 +24,8 @@ const { root, store, load } = arena;
 
 interface Measured extends Answered {
   readonly cpuMicros: number;
+  /** Part of the requests: they are in no percentile. */
+  readonly refusedPart: number;
 }
 
 async function at(perSecond: number, server: Server, seconds: number = scale.seconds): Promise<Measured> {
@@ -31,7 +33,8 @@ async function at(perSecond: number, server: Server, seconds: number = scale.sec
   const { port, key } = server;
   const before = server.cpuSeconds();
   const answered = await load.ask({ port, key, order: 'zipf', connections: CONNECTIONS, requests, perSecond });
-  return { ...answered, cpuMicros: ((server.cpuSeconds() - before) * 1e6) / requests };
+  const cpuMicros = ((server.cpuSeconds() - before) * 1e6) / requests;
+  return { ...answered, cpuMicros, refusedPart: answered.refused / requests };
 }
 
 await attempt('load-vs-known-latency', async () => {
@@ -91,7 +94,7 @@ function figures(whose: string, all: readonly Measured[]): Figures {
   return {
     ...Object.fromEntries(latencies),
     [`${whose} cpuMicros`]: of(({ cpuMicros }) => cpuMicros),
-    [`${whose} refused`]: of(({ refused }) => refused),
+    [`${whose} refused`]: of(({ refusedPart }) => refusedPart),
     [`${whose} lag p99`]: of(({ lag }) => lag?.p99 ?? Number.NaN),
   };
 }
