@@ -99,7 +99,7 @@ function createRoute(app: Hono<Env>, { document, admission, watch, traced }: App
 }
 
 /** Of requests that no route answers: their paths may be anything. */
-const UNROUTED = { method: 'any', template: 'none' };
+export const UNROUTED = { method: 'any', template: 'none' };
 
 function unrouted(
   document: Document,

@@ -238,6 +238,11 @@ export const badStarts: readonly BadStart[] = [
     names: ['{port}', '--port'],
   },
   {
+    title: 'a collector of traces that is no URL',
+    args: ['--store', 'embedded:{dir}/new', '--port', '0', '--otlp-endpoint', 'collector:4318'],
+    names: ['--otlp-endpoint collector:4318', 'http(s) URL'],
+  },
+  {
     title: 'a store that is a file',
     args: ['--store', 'embedded:{dir}/file', '--port', '0'],
     names: ['--store', '{dir}/file'],

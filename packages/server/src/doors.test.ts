@@ -22,6 +22,10 @@ test('a port of their own answers probes and figures without a key, and nothing 
   };
   expect(await statuses(doors.url)).toEqual([200, 200, 403, 403]);
   expect(await statuses(doors.opsUrl)).toEqual([200, 200, 200, 404]);
+  await fetch(`${doors.url}/v1/customers/%00/segments`);
+  expect(await fixture.deps.scrape()).toContain(
+    'http_server_request_duration_seconds_count{status="4xx",class="none",method="any",route="none"} 2',
+  );
   const drained = doors.drain(500);
   fixture.serving.drain();
   expect((await fetch(`${doors.opsUrl}/readyz`)).status).toBe(503);

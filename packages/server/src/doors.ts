@@ -1,6 +1,6 @@
 /** Where the server is reached: a port for everybody and, if it is wanted, one for probes and figures alone. */
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import { type AppDeps, createApp, createOps } from './app.ts';
+import { type AppDeps, createApp, createOps, UNROUTED } from './app.ts';
 import { type Listener, type ListenOptions, listen } from './listen.ts';
 
 const DRAIN_MS = 20_000;
@@ -15,8 +15,11 @@ export interface Doors {
 /** @throws CommandError exit 2 for a port it cannot use */
 export async function openDoors(
   deps: AppDeps,
-  { opsPort, ...options }: ListenOptions & { readonly opsPort: number | undefined },
+  { opsPort, ...given }: ListenOptions & { readonly opsPort: number | undefined },
 ): Promise<Doors> {
+  const answered = deps.watch.route(UNROUTED);
+  const onRefused = (status: number) => answered({ status, seconds: 0, context: undefined });
+  const options = { ...given, onRefused };
   const main = await bound(createApp(deps), options, '--port');
   const ops =
     opsPort === undefined ? undefined : await bound(createOps(deps), { ...options, port: opsPort }, '--ops-port');

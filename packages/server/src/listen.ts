@@ -22,6 +22,8 @@ export interface ListenOptions {
   readonly port: number;
   /** What is wrong with where a request was sent to or comes from. */
   check(headers: IncomingHttpHeaders): ProblemError | undefined;
+  /** Hears of a request that was answered before it came to the app. */
+  onRefused?(status: number): void;
 }
 
 export interface Listener {
@@ -52,7 +54,7 @@ const SWEEP_MS = 100;
 /** 100 ids of 512 bytes, and a filter beside them. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-export async function listen(app: Hono<Env>, { host, port, check }: ListenOptions): Promise<Listener> {
+export async function listen(app: Hono<Env>, { host, port, check, onRefused }: ListenOptions): Promise<Listener> {
   let draining = false;
   const connections: Connections = new Map();
   const route = getRequestListener(app.fetch);
@@ -60,8 +62,9 @@ export async function listen(app: Hono<Env>, { host, port, check }: ListenOption
     connections.set(incoming.socket, outgoing);
     if (draining || Math.random() * TURNOVER < 1) outgoing.shouldKeepAlive = false;
     const problem = check(incoming.headers) ?? checkTarget(incoming.url ?? '') ?? checkLength(incoming.headers);
-    if (problem === undefined) void route(incoming, outgoing);
-    else refuse(outgoing, problem);
+    if (problem === undefined) return void route(incoming, outgoing);
+    refuse(outgoing, problem);
+    onRefused?.(problem.problem.status);
   };
   const server = createServer(LIMITS, answer);
   server.on('connection', (socket) => {

@@ -69,7 +69,12 @@ test.concurrent.each(waiting)(
       200, 503, 503,
     ]);
     child.process.kill('SIGTERM');
-    expect((await child.finished).exitCode).toBe(0);
+    const { exitCode, stderr } = await child.finished;
+    expect(exitCode).toBe(0);
+    const refused = { level: 'error', method: 'GET', route: '/v1/customers/{customerId}/segments', status: 503 };
+    const lines = stderr.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining(refused));
+    expect(stderr).not.toContain('c1');
   },
 );
 
@@ -100,5 +105,7 @@ test('keys that are made and revoked while it runs are let in and refused, on an
   child.process.kill('SIGTERM');
   const { exitCode, events, stderr } = await child.finished;
   expect(exitCode).toBe(0);
-  expect(`${JSON.stringify(events)}${stderr}`).not.toMatch(new RegExp(`seg_|${first.id}|${second.id}`));
+  expect(JSON.stringify(events)).not.toMatch(new RegExp(`seg_|${first.id}|${second.id}`));
+  expect(stderr).toContain(`"key":"${second.id}"`);
+  expect(stderr).not.toContain('seg_');
 });

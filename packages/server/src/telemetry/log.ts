@@ -3,9 +3,11 @@
  * id stand in it; no path, no query, no id of a customer.
  */
 import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pino';
-import type { Answered, Watch } from './measured.ts';
+import { type Answered, keyOf, type Watch } from './measured.ts';
 
 const SLOW_SECONDS = 0.05;
+/** A write for each line would cost a request more than its line. */
+const BUFFERED = { sync: false, minLength: 4_096, periodicFlush: 1_000 };
 /** A flood of errors must not become a flood of lines. */
 const LINES_A_SECOND = 100;
 
@@ -35,14 +37,13 @@ export function createRequestLog({
         const weight = weightOf(answered, sample);
         if (weight === 0 || !room()) return;
         const { status, seconds, context } = answered;
-        const caller = context.get('caller');
         const line = {
           method,
           route: template,
           status,
           ms: Math.round(seconds * 1e6) / 1e3,
-          class: caller?.class,
-          key: caller?.id,
+          class: context?.get('caller')?.class,
+          key: keyOf(answered),
         };
         log[status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info'](
           { ...line, ...(weight > 1 && { weight }) },
@@ -75,5 +76,5 @@ function createRoom(now: () => number, tell: (leftOut: number) => void): () => b
 
 /** Not blocked by a reader that does not read. Undefined on a terminal: there people watch what the server says. */
 export function stderrLines(): (DestinationStream & { flushSync(): void }) | undefined {
-  return process.stderr.isTTY === true ? undefined : destination({ dest: 2, sync: false });
+  return process.stderr.isTTY === true ? undefined : destination({ dest: 2, ...BUFFERED });
 }

@@ -12,7 +12,14 @@ export interface Answered {
   readonly status: number;
   /** From the handler's first line to its response; what a stream writes afterwards is not in it. */
   readonly seconds: number;
-  readonly context: Context;
+  /** Undefined for a request that was refused before it came to a route. */
+  readonly context: Context | undefined;
+}
+
+/** Whose key it was, for lines and spans. Of a token only that it is one: its subject may be a person. */
+export function keyOf({ context }: Answered): string | undefined {
+  const id = context?.get('caller')?.id;
+  return id?.startsWith('jwt:') ? 'jwt' : id;
 }
 
 /** Bound once a route, so that a request looks nothing up by name. */
@@ -23,27 +30,34 @@ export interface Watch {
 /** Synchronous when `handler` is: an answer from memory leaves the call that brought it. */
 export function measured(watch: Watch, route: Route, handler: Answer): Answer {
   const answered = watch.route(route);
+  const end = (status: number, startedAt: number, context: Context) =>
+    answered({ status, seconds: (performance.now() - startedAt) / 1_000, context });
   return (context) => {
     const startedAt = performance.now();
-    const end = (status: number) => answered({ status, seconds: (performance.now() - startedAt) / 1000, context });
-    const fail = (error: unknown): never => {
-      end(statusOf(error));
-      throw error;
-    };
     let answer: Response | Promise<Response>;
     try {
       answer = handler(context);
     } catch (error) {
-      return fail(error);
+      end(statusOf(error), startedAt, context);
+      throw error;
     }
-    if (answer instanceof Promise) return answer.then((response) => ended(response, end), fail);
-    return ended(answer, end);
+    if (!(answer instanceof Promise)) {
+      end(answer.status, startedAt, context);
+      return answer;
+    }
+    return settled(answer, (status) => end(status, startedAt, context));
   };
 }
 
-function ended(response: Response, end: (status: number) => void): Response {
-  end(response.status);
-  return response;
+async function settled(answer: Promise<Response>, end: (status: number) => void): Promise<Response> {
+  try {
+    const response = await answer;
+    end(response.status);
+    return response;
+  } catch (error) {
+    end(statusOf(error));
+    throw error;
+  }
 }
 
 /** Everyone hears of every answer. */

@@ -90,7 +90,7 @@ export function createMetrics(now: () => number = Date.now): Metrics {
     route({ method, template }) {
       const cells = answers.bind(method, template);
       return ({ status, seconds, context }) =>
-        cells(STATUSES[Math.trunc(status / 100)] ?? 'none', context.get('caller')?.class ?? 'none').observe(seconds);
+        cells(STATUSES[Math.trunc(status / 100)] ?? 'none', context?.get('caller')?.class ?? 'none').observe(seconds);
     },
     cacheAsked(tier, found) {
       cache(tier, found).value += 1;

@@ -13,7 +13,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Answer, Context } from '../handler.ts';
-import { type Answered, measured, type Route } from './measured.ts';
+import { type Answered, keyOf, measured, type Route } from './measured.ts';
 import type { Operation } from './metrics.ts';
 
 const SLOW_SECONDS = 0.05;
@@ -56,8 +56,9 @@ interface Parent {
   readonly isSampled: boolean;
 }
 
-function parentOf({ env, req }: Context): Parent {
-  const header = env?.incoming ? env.incoming.headers.traceparent : req.header('traceparent');
+function parentOf(context: Context | undefined): Parent {
+  const incoming = context?.env?.incoming;
+  const header = incoming ? incoming.headers.traceparent : context?.req.header('traceparent');
   const [, traceId, spanId, flags = '00'] = TRACEPARENT.exec(`${header ?? ''}`) ?? [];
   if (traceId === undefined || spanId === undefined) return { context: ROOT_CONTEXT, isSampled: false };
   // Sampled here whatever the caller did: what is not wanted is never printed.
@@ -83,8 +84,8 @@ function print({ route: { method, template }, answered, parent, steps }: Kept, t
     'http.request.method': method,
     'http.route': template,
     'http.response.status_code': status,
-    'segment.caller.id': context.get('caller')?.id,
-    'segment.caller.class': context.get('caller')?.class,
+    'segment.caller.key': keyOf(answered),
+    'segment.caller.class': context?.get('caller')?.class,
   };
   const timing = { kind: SpanKind.SERVER, startTime: endedAt - seconds * 1_000 };
   const span = tracer.startSpan(`${method} ${template}`, { ...timing, attributes }, parent.context);
