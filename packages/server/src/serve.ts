@@ -59,7 +59,7 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
   const store = toStore(config.store);
   const telemetry = await openTelemetry(config.telemetry, { say, place: part.place });
   const { metrics } = telemetry;
-  const redis = openRedis(config.redis, { say, metrics });
+  const redis = await openRedis(config.redis, { say, metrics });
   const erased = createErased(config, { store, say });
   const dir = await openState(config, part.place?.slot, say);
   const { serving, keeper } = createServing(config, { store, dir, redis, erased, metrics, say });

@@ -2,7 +2,6 @@
 import type { Say } from '@segment-store/cli/event';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createRedisGuards, createRedisTier, noRedis, type RedisConfig, type RedisTier } from './redis.ts';
-import { connectRedis } from './redis-connection.ts';
 
 export interface RedisEars {
   readonly say: Say;
@@ -10,8 +9,9 @@ export interface RedisEars {
 }
 
 /** Connects behind; a Redis that is away is waited for by nobody. */
-export function openRedis(config: RedisConfig | undefined, { say, metrics }: RedisEars): RedisTier {
+export async function openRedis(config: RedisConfig | undefined, { say, metrics }: RedisEars): Promise<RedisTier> {
   if (config === undefined) return noRedis;
+  const { connectRedis } = await import('./redis-connection.ts'); // 70 ms and 28 MB, of no use without it
   const name = config.url.replace(/\/\/.*@/, '//…@');
   let trouble: string | undefined;
   const connection = connectRedis(config.url, {
