@@ -12,7 +12,7 @@ export interface Duel extends Pick<Contest, 'name' | 'unit' | 'goal' | 'better'>
   readonly baseline: Server;
   /** What a round measures of a server. */
   readonly figure: (block: Block) => number;
-  readonly asked?: Partial<Pick<Asked, 'order' | 'batch' | 'requests'>>;
+  readonly asked?: Partial<Pick<Asked, 'order' | 'batch' | 'requests' | 'connections'>>;
 }
 
 /** Of one server, while it was asked. */

@@ -21,10 +21,13 @@ export interface Misses {
 /** What a miss may cost besides: batching, single flight, limit, breaker, checks, encoding and the cache. */
 const GOAL = 2;
 const PER_CUSTOMER = 5;
+/** At once: with more of them the event loop is so late that the server refuses. */
+const BATCHES = 4;
 
 /** A hit pays for HTTP, admission and figures alike: what a miss costs is what it costs more. */
 export async function missRow({ name, load, ours, batch, call }: Misses): Promise<Row> {
   const requests = Math.ceil(scale.requests / Math.sqrt(batch));
+  const connections = batch === 1 ? CONNECTIONS : BATCHES;
   const [missed, hit]: [number[], number[]] = [[], []];
   const { rounds, warmUp } = scale;
   const row = await ratio({
@@ -34,13 +37,13 @@ export async function missRow({ name, load, ours, batch, call }: Misses): Promis
     rounds,
     warmUp,
     async candidate() {
-      const miss = await ask(load, ours, { order: 'each', batch, requests });
-      const same = await ask(load, ours, { order: 'same', batch, requests });
+      const miss = await ask(load, ours, { order: 'each', batch, requests, connections });
+      const same = await ask(load, ours, { order: 'same', batch, requests, connections });
       missed.push(miss.cpuMicros);
       hit.push(same.cpuMicros);
       return miss.cpuMicros - same.cpuMicros;
     },
-    baseline: () => cpuOf(call, batch, requests),
+    baseline: () => cpuOf(call, { batch, requests, connections }),
   });
   const [wholeMicros, hitMicros] = [missed, hit].map((all) => median(all.slice(2 * warmUp)));
   const wholeRatio = (wholeMicros ?? Number.NaN) / row.baseline;
@@ -50,18 +53,24 @@ export async function missRow({ name, load, ours, batch, call }: Misses): Promis
 
 let next = 0;
 
+interface Calls {
+  readonly batch: number;
+  readonly requests: number;
+  readonly connections: number;
+}
+
 /** Microseconds of this process for each call, as many at once as the server is asked. */
-async function cpuOf(call: Misses['call'], batch: number, calls: number): Promise<number> {
+async function cpuOf(call: Misses['call'], { batch, requests, connections }: Calls): Promise<number> {
   const before = process.cpuUsage();
-  let [left, found] = [calls, 0];
+  let [left, found] = [requests, 0];
   const one = async () => {
     while (left-- > 0) {
       const segments = await call(Array.from({ length: batch }, () => customerId(next++ % CUSTOMERS)));
       found += segments;
     }
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, one));
+  await Promise.all(Array.from({ length: connections }, one));
   const { user, system } = process.cpuUsage(before);
-  if (found !== PER_CUSTOMER * batch * calls) throw new Error(`the bare client found ${found} segments`);
-  return (user + system) / calls;
+  if (found !== PER_CUSTOMER * batch * requests) throw new Error(`the bare client found ${found} segments`);
+  return (user + system) / requests;
 }
