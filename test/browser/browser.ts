@@ -20,7 +20,13 @@ export interface Opened extends AsyncDisposable {
 
 /** A page of a browser with no history. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 860 },
+    // A colour that is on its way to another is neither.
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  context.setDefaultTimeout(10_000);
   const complaints: string[] = [];
   context.on('weberror', (error) => complaints.push(`${error.error()}`));
   const page = await context.newPage();
@@ -32,10 +38,27 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** What axe finds wrong with the page, and what it cannot tell by itself: `rule: element`. */
-export async function judge(page: Page): Promise<{ readonly violations: string[]; readonly incomplete: string[] }> {
+/** What axe finds wrong, and what it cannot tell by itself: `rule: element`. */
+export interface Judgement {
+  readonly violations: readonly string[];
+  readonly incomplete: readonly string[];
+}
+
+/** In both colour schemes: in the second one only what can differ, which is colour. */
+export async function judge(page: Page): Promise<Judgement> {
   await page.evaluate(axe);
-  const results: { violations: Result[]; incomplete: Result[] } = await page.evaluate('axe.run(document)');
+  await page.emulateMedia({ colorScheme: 'light' });
+  const light = await judged(page, '{}');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await judged(page, "{ runOnly: ['color-contrast', 'link-in-text-block'] }");
+  return {
+    violations: [...light.violations, ...dark.violations.map((one) => `dark: ${one}`)],
+    incomplete: [...light.incomplete, ...dark.incomplete.map((one) => `dark: ${one}`)],
+  };
+}
+
+async function judged(page: Page, options: string): Promise<Judgement> {
+  const results: Record<keyof Judgement, Result[]> = await page.evaluate(`axe.run(document, ${options})`);
   const told = (all: Result[]) =>
     all.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
   return { violations: told(results.violations), incomplete: told(results.incomplete) };

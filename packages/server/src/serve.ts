@@ -11,7 +11,7 @@ import { checkLoopback } from './admission/loopback.ts';
 import { openAdmission } from './admission/open-admission.ts';
 import type { AppDeps } from './app.ts';
 import type { Config } from './config.ts';
-import { newSecret, storeFlags } from './console/config.ts';
+import { consoleConfig } from './console/config.ts';
 import { readDocument } from './document.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { createServing } from './lookup/create-serving.ts';
@@ -76,7 +76,7 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     erased,
     document: await readDocument(),
     admission,
-    console: { storeFlags: storeFlags(config.store), secret: part.consoleSecret ?? newSecret() },
+    console: consoleConfig(config, part.consoleSecret),
     status: { build: buildOf(part), counted: metrics.counted },
     ...telemetry,
     scrape: part.scrape(metrics.figures),

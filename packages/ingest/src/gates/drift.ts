@@ -1,8 +1,8 @@
 /** A generation of far more or fewer customers than the live one is rarely meant. */
 import { formatCount } from '@segment-store/cli/render/count';
-import { percent, signedPercent } from '@segment-store/cli/render/percent';
 import { GENESIS } from '@segment-store/store/store';
 import { type Gate, passes } from './gate.ts';
+import { percent, signedPercent } from './percent.ts';
 
 /** `maxDrift`: share of the live generation's customers; one customer may always come or go. */
 export function drift({ maxDrift }: { readonly maxDrift: number }): Gate {

@@ -1,9 +1,9 @@
 /** The budget for lines: which share of them may be rejected. */
 import { formatCount } from '@segment-store/cli/render/count';
-import { percent } from '@segment-store/cli/render/percent';
 import { linesIn, rejectedIn } from '@segment-store/store/outcomes';
 import type { Outcomes } from '@segment-store/store/store';
 import type { Finding, Gate } from './gate.ts';
+import { percent } from './percent.ts';
 
 export interface RejectedLimits {
   /** Share of the lines. */

@@ -1,9 +1,9 @@
 /** A definition that went wrong shows in the sizes of its segments, long before it shows in the number of customers. */
 import { formatCount } from '@segment-store/cli/render/count';
-import { percent, signedPercent } from '@segment-store/cli/render/percent';
 import { GENESIS } from '@segment-store/store/store';
 import { type Gate, passes } from './gate.ts';
 import { named } from './named.ts';
+import { percent, signedPercent } from './percent.ts';
 
 export interface SegmentDriftLimits {
   /** Share of its members by which a segment may change. */

@@ -1,9 +1,9 @@
 /** Every segment holds as many customers as the catalogue says. */
 import { formatCount } from '@segment-store/cli/render/count';
-import { percent } from '@segment-store/cli/render/percent';
 import { erasedIn, isWhole } from './counts.ts';
 import type { Gate } from './gate.ts';
 import { named } from './named.ts';
+import { percent } from './percent.ts';
 
 export interface SegmentLossLimits {
   /** Share of its members that a segment may lack where lines were left out. */

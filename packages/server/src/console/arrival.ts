@@ -2,13 +2,13 @@
 import type { Permit, Scope } from '../admission/admission.ts';
 import { invalidRequest, ProblemError } from '../errors.ts';
 import type { Context } from '../handler.ts';
-import type { ConsoleDeps } from './console.ts';
+import type { PageDeps } from './console.ts';
 import { seeOther } from './see-other.ts';
 import { END_OF_SESSION, type Session, type Sessions } from './session.ts';
 
 export interface Arrival {
   readonly context: Context;
-  readonly deps: ConsoleDeps;
+  readonly deps: PageDeps;
   readonly sessions: Sessions;
   readonly session: Session | undefined;
 }

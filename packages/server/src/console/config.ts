@@ -1,8 +1,21 @@
 /** What the console is told at the start. */
 import { randomBytes } from 'node:crypto';
+import type { Config } from '../config.ts';
+import type { ConsoleConfig } from './console.ts';
 
-/** With which a command of ours finds the same store: `--store embedded:./store`. Without a password. */
-export function storeFlags({ url, prefix }: { readonly url: string; readonly prefix: string }): string {
+/** `secret`: that of all processes of one server. Default: one of its own. */
+export function consoleConfig(
+  { store, redis }: Pick<Config, 'store' | 'redis'>,
+  secret: Uint8Array = newSecret(),
+): ConsoleConfig {
+  return {
+    storeFlags: storeFlags(store),
+    behindMemory: redis === undefined ? 'the store' : 'Redis or the store',
+    secret,
+  };
+}
+
+function storeFlags({ url, prefix }: Config['store']): string {
   const store = `--store ${quoted(url.replace(/\/\/[^/@]*@/, '//'))}`;
   return url.startsWith('embedded:') ? store : `${store} --prefix ${prefix}`;
 }

@@ -5,6 +5,9 @@ import type { html } from 'hono/html';
 import type { Admission, Scope } from '../admission/admission.ts';
 import type { ErasedCustomers } from '../lookup/erased.ts';
 import type { Serving } from '../lookup/serving.ts';
+import type { ProcessStatus } from '../routes/status.ts';
+
+import type { Effects } from './effects.ts';
 
 export interface ConsoleDeps {
   readonly serving: Serving;
@@ -15,12 +18,22 @@ export interface ConsoleDeps {
   readonly erased: Pick<ErasedCustomers, 'has'>;
   readonly admission: Admission;
   readonly console: ConsoleConfig;
+  readonly status: Pick<ProcessStatus, 'build'>;
+  /** The figures of all processes of this server, as Prometheus reads them. */
+  scrape(): Promise<string>;
   report(error: unknown): void;
 }
 
-interface ConsoleConfig {
+/** What pages share. */
+export interface PageDeps extends ConsoleDeps {
+  readonly effects: Effects;
+}
+
+export interface ConsoleConfig {
   /** Flags with which a command of ours finds the same store: `--store embedded:./store`. No password. */
   readonly storeFlags: string;
+  /** Where an answer comes from that is not in memory: `the store`. */
+  readonly behindMemory: string;
   /** 32 bytes that seal what browsers keep: the same in every process of one server. */
   readonly secret: Uint8Array;
 }
@@ -54,4 +67,4 @@ export interface View {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Page = (visit: Visit, deps: ConsoleDeps) => View | Response | Promise<View | Response>;
+export type Page = (visit: Visit, deps: PageDeps) => View | Response | Promise<View | Response>;

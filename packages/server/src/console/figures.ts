@@ -1,6 +1,5 @@
 /** Counts, changes and times as the console writes them. */
 import { formatCount } from '@segment-store/cli/render/count';
-import { signedPercent } from '@segment-store/cli/render/percent';
 import { html } from 'hono/html';
 import type { Html } from './console.ts';
 
@@ -23,17 +22,29 @@ export function time(date: Date): Html {
   return html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 16).replace('T', ' ')}</time>`;
 }
 
-/** `2026-11-26 04:00 · 3 h ago` */
+/** `2026-11-26 04:00 (3 h ago)` */
 export function timeAndAge(date: Date, now: number): Html {
-  return html`${time(date)} <span class="muted whole">· ${formatAge(now - date.getTime())} ago</span>`;
+  return html`${time(date)} <span class="muted whole">(${formatAge(now - date.getTime())} ago)</span>`;
 }
 
 /** A share of what was there before: +1.2 %. */
 export function changeOf(now: number, before: number | undefined): Html {
   if (before === undefined) return html``;
   if (now === before) return html`<span class="muted">±0</span>`;
-  const text = before === 0 ? `+${formatCount(now)}` : signedPercent(now / before - 1);
+  const text = before === 0 ? `+${formatCount(now)}` : signedShare(now / before - 1);
   return html`<span class="${now < before ? 'down' : 'up'}">${text}</span>`;
+}
+
+/** One place, so that columns stand in line: +12.3 %. */
+function signedShare(share: number): string {
+  const amount = Math.abs(100 * share);
+  return `${share < 0 ? '−' : '+'}${amount < 0.05 ? '<0.1' : amount.toFixed(1)} %`;
+}
+
+/** +1,234 or −1,234. */
+export function signedCount(change: number): string {
+  if (change === 0) return '±0';
+  return `${change < 0 ? '−' : '+'}${formatCount(Math.abs(change))}`;
 }
 
 /** `1 segment`, `2,000 segments` */

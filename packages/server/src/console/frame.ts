@@ -32,7 +32,7 @@ export async function framed(view: View, serving: Serving, visit?: Visit): Promi
   <a class="skip" href="#main">Skip to content</a>
   <header>
     <a class="mark" href="/console/generations"><img src="${pathOf('icon.svg')}" alt="" width="20" height="20">Segment store</a>
-    ${visit && html`${navigation(view)}${search(view)}${served(serving, visit)}${signOut(visit)}`}
+    ${visit && html`${navigation(view)}${search(view)}${served(serving, visit)}`}
   </header>
   <main id="main" tabindex="-1">
     ${view.body}
@@ -104,9 +104,11 @@ function signOut({ token }: Visit): Html {
   </form>`;
 }
 
-function footer({ scopes }: Visit): Html {
+function footer(visit: Visit): Html {
+  const { scopes } = visit;
   return html`<footer>
     <span>You may: ${[...scopes].join(', ')}</span>
+    ${signOut(visit)}
     <span>All times are UTC</span>
     <a href="/openapi.json">API</a>
     <button type="button" class="quiet" data-keys hidden>Keys <kbd>?</kbd></button>

@@ -8,7 +8,8 @@ import { html } from 'hono/html';
 import { invalidRequest } from '../errors.ts';
 import { noRunId } from '../ids.ts';
 import type { Held } from '../routes/generations.ts';
-import type { ConsoleDeps, Html, Page, Visit } from './console.ts';
+import { changes } from './changes.ts';
+import type { ConsoleDeps, Html, Page, PageDeps, Visit } from './console.ts';
 import { changeOf, counted, timeAndAge } from './figures.ts';
 import { isAccepted, isWhole, lateBy, runLink, stateSince } from './generation-facts.ts';
 import { lookAt } from './generations.ts';
@@ -30,6 +31,7 @@ export const generationPage: Page = async (visit, deps) => {
     ${cameBack(generation, look, visit)}
     ${isWhole(generation) && facts(figures(generation, before))}
     ${facts(origin(generation, visit.now))}
+    ${before && isWhole(generation) && (await compared(before, generation, { visit, deps }))}
     ${isWhole(generation) ? gates(generation) : await progress(run, deps, visit)}
     ${commands(generation, deps)}`;
   return { title: run, section: 'generations', body };
@@ -79,6 +81,19 @@ function origin(generation: Generation, now: number): readonly Fact[] {
   ];
 }
 
+/** Only when it is asked for: the catalogues of both are read. */
+async function compared(
+  before: Generation,
+  { run }: Generation,
+  { visit, deps }: { readonly visit: Visit; readonly deps: PageDeps },
+): Promise<Html> {
+  if (!visit.url.searchParams.has('changes')) {
+    return html`<p><a href="/console/generations/${run}?changes">Segment by segment against ${before.run}</a></p>`;
+  }
+  const words = { before: 'Before', after: 'Here', appear: 'new' };
+  return changes(await deps.effects.of(before.run, run), words);
+}
+
 function gates({ verdicts = [], state }: Generation): Html {
   if (verdicts.length === 0) {
     const why = state === 'sealed' ? 'Gates are asked when it is published.' : 'None is recorded: nobody asked them.';
@@ -86,7 +101,7 @@ function gates({ verdicts = [], state }: Generation): Html {
   }
   const rows = [...verdicts].sort((a, b) => Number(a.passed) - Number(b.passed)).map(verdictRow);
   const columns = ['Gate', 'Verdict', 'Figure', 'Limit'].map((name) => ({ name }));
-  return html`<section><h2>Gates</h2>${table({ caption: 'What gates found', columns, rows, isDense: true })}</section>`;
+  return html`<section><h2>Gates</h2>${table({ caption: 'What gates found', columns, rows, width: 'dense' })}</section>`;
 }
 
 function verdictRow(verdict: Verdict): (Html | string)[] {

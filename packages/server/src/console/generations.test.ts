@@ -30,8 +30,8 @@ test('each generation stands beside the one before it', async () => {
   const text = await textOf('/console/generations');
   const [third, second, first] = [3, 2, 1].map((index) => text.indexOf(` ${runAt(index)} `));
   expect([third, second, first].map(Number).every((at) => at > 0)).toBe(true);
-  expect(text).toMatch(new RegExp(`${runAt(3)} sealed .* 1 −66.7 % 0 −100 % 0 −100 % 0 – ${runAt(2)} live`));
-  expect(text).toMatch(new RegExp(`${runAt(2)} live .* 3 \\+50 % 3 \\+50 % 2 \\+100 % 0 – ${runAt(1)} retired`));
+  expect(text).toMatch(new RegExp(`${runAt(3)} sealed .* 1 −66.7 % 0 −100.0 % 0 −100.0 % 0 – ${runAt(2)} live`));
+  expect(text).toMatch(new RegExp(`${runAt(2)} live .* 3 \\+50.0 % 3 \\+50.0 % 2 \\+100.0 % 0 – ${runAt(1)} retired`));
   expect(text).toContain('live: 3 customers in 2 segments · epoch 2, floor 0');
 });
 

@@ -67,6 +67,46 @@ document.addEventListener('click', async (event) => {
   }, 1_500);
 });
 
+/** Search as one types: the same page, asked for again; its URL says what is shown. */
+let asked = new AbortController();
+let waiting = 0;
+
+async function renew(form) {
+  asked.abort();
+  asked = new AbortController();
+  const url = new URL(form.action);
+  url.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ''));
+  const target = document.getElementById(form.dataset.live);
+  try {
+    const response = await fetch(url, { signal: asked.signal, credentials: 'same-origin' });
+    // Signed out meanwhile: let the browser go there itself.
+    if (response.redirected) return location.assign(url);
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    target?.replaceChildren(...(page.getElementById(form.dataset.live)?.childNodes ?? []));
+    history.replaceState(null, '', url);
+    reveal();
+  } catch (error) {
+    if (error.name !== 'AbortError') form.submit();
+  }
+}
+
+for (const form of document.querySelectorAll('form[data-live]')) {
+  form.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(renew, 120, form);
+  });
+}
+
+/** A wrong confirmation is not even sent; the server checks it all the same. */
+for (const input of document.querySelectorAll('[data-confirm]')) {
+  const button = input.form.querySelector('button');
+  const check = () => {
+    button.disabled = input.value.trim() !== input.dataset.confirm;
+  };
+  input.addEventListener('input', check);
+  check();
+}
+
 /** What only a script can do is shown where one runs. */
 function reveal() {
   for (const button of document.querySelectorAll('[data-keys]')) button.hidden = false;

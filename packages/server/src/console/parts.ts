@@ -46,17 +46,17 @@ interface Column {
 export interface Table {
   /** For who cannot see it. */
   readonly caption: string;
-  /** Rows of one line each. Default false. */
-  readonly isDense?: boolean;
+  /** Dense: rows of one line each; narrow: dense, and few columns. Default wide. */
+  readonly width?: 'wide' | 'dense' | 'narrow';
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly (Html | string)[])[];
 }
 
 /** The first cell of a row names it. */
-export function table({ caption, columns, rows, isDense = false }: Table): Html {
+export function table({ caption, columns, rows, width = 'wide' }: Table): Html {
   const classOf = (index: number) => (columns[index]?.isNumber ? 'number' : '');
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table class="${isDense ? 'dense' : ''}">
+  return html`<div class="scroll ${width}" tabindex="0" role="region" aria-label="${caption}">
+    <table>
       <caption class="unseen">${caption}</caption>
       <thead><tr>${columns.map(({ name }, index) => html`<th scope="col" class="${classOf(index)}">${name}</th>`)}</tr></thead>
       <tbody>${rows.map(

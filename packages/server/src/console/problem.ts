@@ -25,4 +25,4 @@ export function problemView({ problem, headers }: ProblemError): View {
   return { title, body, status, headers };
 }
 
-const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+export const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;

@@ -4,14 +4,20 @@ import { invalidRequest, ProblemError, problemOf } from '../errors.ts';
 import type { Answer, Context } from '../handler.ts';
 import { type Arrival, formOf, letIn } from './arrival.ts';
 import { assetAt, isAsset } from './assets.ts';
-import type { ConsoleDeps, Page, Visit } from './console.ts';
+import { cataloguePage } from './catalogue.ts';
+import type { ConsoleDeps, Page, PageDeps, Visit } from './console.ts';
+import { customersPage } from './customers.ts';
+import { Effects } from './effects.ts';
 import { framed } from './frame.ts';
 import { generationPage } from './generation.ts';
 import { generationsPage } from './generations.ts';
 import { problemView } from './problem.ts';
+import { rollBack, rollbackPage } from './rollback.ts';
 import { seeOther } from './see-other.ts';
+import { segmentPage } from './segment.ts';
 import { createSessions, type Sessions } from './session.ts';
 import { signIn, signOut } from './sign-in.ts';
+import { statusPage } from './status.ts';
 
 interface Route {
   /** A part `:name` is a parameter. */
@@ -24,9 +30,15 @@ interface Route {
 const routes: readonly Route[] = [
   { path: '/console/generations', show: generationsPage },
   { path: '/console/generations/:run', show: generationPage },
+  { path: '/console/customers', show: customersPage },
+  { path: '/console/catalogue', show: cataloguePage },
+  { path: '/console/catalogue/:id', show: segmentPage },
+  { path: '/console/status', show: statusPage },
+  { path: '/console/rollback', show: rollbackPage, act: { scope: 'publish', page: rollBack } },
 ];
 
-export function createRouter(deps: ConsoleDeps): Answer {
+export function createRouter(shared: ConsoleDeps): Answer {
+  const deps = { ...shared, effects: new Effects({ serving: shared.serving, reader: shared.store.reader }) };
   const sessions = createSessions(deps.console.secret, Date.now);
   return async (context) => {
     try {
@@ -37,7 +49,7 @@ export function createRouter(deps: ConsoleDeps): Answer {
   };
 }
 
-async function answer(context: Context, deps: ConsoleDeps, sessions: Sessions): Promise<Response> {
+async function answer(context: Context, deps: PageDeps, sessions: Sessions): Promise<Response> {
   const { pathname } = new URL(context.req.url);
   if (isAsset(pathname)) return assetAt(pathname) ?? Promise.reject(nowhere());
   if (pathname === '/console') return seeOther('/console/generations');
@@ -74,7 +86,7 @@ async function shown(arrival: Arrival, { route, params }: Match): Promise<Respon
   }
 }
 
-async function answered(page: Page, visit: Visit, deps: ConsoleDeps): Promise<Response> {
+async function answered(page: Page, visit: Visit, deps: PageDeps): Promise<Response> {
   try {
     const made = await page(visit, deps);
     return made instanceof Response ? made : await framed(made, deps.serving, visit);

@@ -49,7 +49,8 @@ export async function pageOf(reader: Reader, { filters, text = '', cursor, limit
   return { segments };
 }
 
-function isNamed({ id, name }: Segment, found: string): boolean {
+/** `found`: in lower case. */
+export function isNamed({ id, name }: Segment, found: string): boolean {
   return found === '' || id.toLowerCase().includes(found) || name.toLowerCase().includes(found);
 }
 

@@ -6,7 +6,7 @@ export const NO_FILTERS: Filters = Object.freeze({});
 /** `type` is a member of the segment, the others are attributes. */
 export const FILTER_NAMES = ['category', 'city', 'country', 'store', 'type'] as const;
 
-type FilterName = (typeof FILTER_NAMES)[number];
+export type FilterName = (typeof FILTER_NAMES)[number];
 
 type FilterValues = { readonly [Name in FilterName]?: readonly string[] };
 
