@@ -24,7 +24,7 @@ const unsentBody = (key: string) =>
     'Host: localhost',
     `Authorization: ${bearer(key)}`,
     'Content-Type: application/json',
-    'Content-Length: 400000',
+    'Content-Length: 60000',
     '\r\n',
   ].join('\r\n');
 
