@@ -54,7 +54,7 @@ export async function startOurs({ root, store, flags = [], preload }: OursOption
   while (!(await isReady(url))) {
     if (child.exitCode !== null || performance.now() - startedAt > READY_MS) {
       child.kill();
-      throw new Error(`segment-server is not ready: ${readFileSync(join(root, 'server.log'), 'utf8')}`);
+      throw new Error(`segment-server is not ready: ${readFileSync(join(root, 'server.log'), 'utf8').slice(-2_000)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
