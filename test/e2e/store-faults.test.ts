@@ -69,7 +69,7 @@ test.each(passes)(
   async () => {
     const proxy = await startFaultProxy(url());
     onTestFinished(() => proxy.stop());
-    proxy.inject({ kind: 'cuts', atBytes: Array.from({ length: 10 }, () => randomInt(15_000)), by: 'reset' });
+    proxy.inject({ kind: 'cuts', atBytes: Array.from({ length: 10 }, () => randomInt(5_000)), by: 'reset' });
     expect(await resultOf('ingest', load(proxy.url, '--bulk-bytes', '100kB'))).toMatchObject({ published: true });
     expect(proxy.counts().connections).toBeGreaterThan(10);
     expect(await served()).toEqual(whole);

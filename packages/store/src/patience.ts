@@ -12,15 +12,19 @@ export interface Patience {
   next(reason: unknown, call: Call): Promise<void>;
 }
 
-/** Full jitter, doubling from 250 ms to 30 s, for at most `ms` since the first failure. */
+/**
+ * Full jitter, doubling from 250 ms to 30 s, for at most `ms` since the first failure. No wait is longer than a tenth of
+ * `ms`: a few failures in a row must not use it up.
+ */
 export function createPatience(ms: number): Patience {
+  const longestMs = Math.min(LONGEST_MS, ms / 10);
   let failures = 0;
   let endsAt = 0;
   return {
     async next(reason, call) {
       if (failures++ === 0) endsAt = systemTime.now() + ms;
       const retryable = isFailure(reason) && reason.retryable;
-      const waitMs = Math.random() * Math.min(LONGEST_MS, SHORTEST_MS * 2 ** failures);
+      const waitMs = Math.random() * Math.min(longestMs, SHORTEST_MS * 2 ** failures);
       if (!retryable || systemTime.now() + waitMs > endsAt) throw reason;
       await pause(waitMs, call);
     },
