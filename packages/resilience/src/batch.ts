@@ -6,8 +6,15 @@ interface Waiting<I, O> {
   reject(error: unknown): void;
 }
 
-/** Inputs of one event-loop turn travel together, at most `max` a call. The batch has no caller: bound it inside. */
-export function batch<I, O>(max: number, operation: Operation<readonly I[], Settled<O>>): Operation<I, O> {
+/**
+ * Inputs of one turn travel together, at most `max` a call: a turn of the event loop, unless `soon` says when it ends.
+ * The batch has no caller: bound it inside.
+ */
+export function batch<I, O>(
+  max: number,
+  operation: Operation<readonly I[], Settled<O>>,
+  soon: (depart: () => void) => void = (depart) => void setImmediate(depart),
+): Operation<I, O> {
   let waiting: Waiting<I, O>[] = [];
   const depart = () => {
     const passengers = waiting;
@@ -17,7 +24,7 @@ export function batch<I, O>(max: number, operation: Operation<readonly I[], Sett
   };
   return (input) =>
     new Promise((resolve, reject) => {
-      if (waiting.push({ input, resolve, reject }) === 1) setImmediate(depart);
+      if (waiting.push({ input, resolve, reject }) === 1) soon(depart);
     });
 }
 

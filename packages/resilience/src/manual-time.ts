@@ -6,15 +6,19 @@ export interface ManualTime extends Time {
   advance(ms: number): Promise<void>;
   /** Timers not yet run or cancelled. */
   pending(): number;
+  /** When the next timer is due; undefined when none ever is. */
+  next(): number | undefined;
 }
 
-export function manualTime(): ManualTime {
+/** `settled` resolves once promise chains have; by default after a turn of the event loop. */
+export function manualTime(settled: () => Promise<void> = turn): ManualTime {
   let now = 0;
   const timers = new Set<{ readonly at: number; readonly action: () => void }>();
   const next = (until: number) => [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
   return {
     now: () => now,
     pending: () => timers.size,
+    next: () => next(Number.MAX_VALUE)?.at,
     after(ms, action) {
       const timer = { at: now + ms, action };
       timers.add(timer);
@@ -35,4 +39,4 @@ export function manualTime(): ManualTime {
 }
 
 /** Promise chains of any length settle within one turn of the event loop. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

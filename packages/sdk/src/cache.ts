@@ -19,6 +19,8 @@ export interface CacheDeps<I, R> {
   bytesOf(reply: R): number;
   readonly epochs: Epochs;
   readonly time: Time;
+  /** Spreads what falls due together; default `Math.random`. */
+  readonly random?: () => number;
 }
 
 export interface ReplyCache<I, R> extends Cache<I, R> {
@@ -42,7 +44,7 @@ const ENTRY_BYTES = 320;
 const FRESH_JITTER = 0.1;
 
 export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: CacheDeps<I, R>): ReplyCache<I, R> {
-  const { keyOf, bytesOf, epochs, time } = deps;
+  const { keyOf, bytesOf, epochs, time, random = Math.random } = deps;
   const { maxEntries, maxBytes, freshMs, staleMs, staleIfErrorMs } = limits;
   const held = new LRUCache<string, R & Times>({ max: maxEntries, maxSize: maxBytes });
 
@@ -82,7 +84,7 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
       const kept = held.peek(key);
       if (kept !== undefined && kept.epoch > epoch && judge(kept) !== undefined) return; // it was long on its way
       const since = Math.trunc(time.now());
-      const jitter = 1 + FRESH_JITTER * (2 * Math.random() - 1);
+      const jitter = 1 + FRESH_JITTER * (2 * random() - 1);
       const freshUntil = outdated ? 0 : since + Math.round(freshMs * jitter);
       const size = ENTRY_BYTES + 2 * key.length + bytesOf(reply);
       held.set(key, { ...reply, since, freshUntil }, { size });

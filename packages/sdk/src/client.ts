@@ -1,87 +1,28 @@
-/** The client: caches, stacks and reads, put together. */
+/** The client of Node: caches, stacks and reads over the pool and the guards it shares with its process. */
 import { systemTime, type Time } from '@segment-store/resilience/time';
-import type { CallOptions } from './call-options.ts';
-import { SegmentLookupError } from './errors.ts';
 import { createHold } from './hold.ts';
-import type { Lookup, Membership } from './lookup.ts';
-import { createLookupMany } from './lookup-many.ts';
-import { createLookups } from './lookups.ts';
-import { createCheckMember } from './memberships.ts';
 import type { ResolvedOptions } from './options.ts';
 import { joinOrigin } from './origin.ts';
-import { awaitReady, type Readiness, type ReadyOptions } from './ready.ts';
+import type { HttpPool } from './pool.ts';
+import { readingClient, type SegmentClient } from './reading-client.ts';
 import { createSources } from './sources.ts';
-import { type ClientStats, createTally, standOf } from './stats.ts';
+import { createStack } from './stack.ts';
+import { standOf } from './stats.ts';
 
-/** A lookup the service answered, now or earlier. */
-export type FoundLookup<S extends string = string> = Extract<Lookup<S>, { readonly ok: true }>;
-
-export interface SegmentClient<S extends string = string> extends AsyncDisposable {
-  /** The segments of a customer. Never rejects; settles within the deadline. */
-  lookup(id: string, options?: CallOptions<S>): Promise<Lookup<S>>;
-  /** The same for many, within one deadline; every id given is a key of the map. Never rejects. */
-  lookupMany(ids: Iterable<string>, options?: CallOptions<S>): Promise<ReadonlyMap<string, Lookup<S>>>;
-  /** What the cache can serve now, without asking anyone; undefined when it cannot. Never throws. */
-  peek(id: string): Lookup<S> | undefined;
-  /** Whether a customer is in a segment; the fallback's word when it cannot be found out. Never rejects. */
-  isMember(id: string, segment: S, options?: CallOptions<S>): Promise<boolean>;
-  /** The same, with where the answer came from. Never rejects. */
-  checkMember(id: string, segment: S, options?: CallOptions<S>): Promise<Membership>;
-  /** As `lookup`, but rejects instead of falling back. @throws SegmentLookupError */
-  lookupOrThrow(id: string, options?: CallOptions<S>): Promise<FoundLookup<S>>;
-  /** Waits until the service answers this client, at most `timeoutMs` (default 2,000). Never rejects. */
-  ready(options?: ReadyOptions): Promise<Readiness>;
-  /** Counts since the client was created, and how the guards stand that it shares. */
-  stats(): ClientStats;
-  /** Lets go of cache and connections; reads afterwards answer `CLOSED`. Idempotent, never rejects. */
-  close(): Promise<void>;
-}
-
-/** Functions, not methods: `ids.map(client.lookup)` works. */
-export function createClient<S extends string>(options: ResolvedOptions<S>, time: Time = systemTime): SegmentClient<S> {
+/** `wire` may stand between this client and the connections that it shares. */
+export function createClient<S extends string>(
+  options: ResolvedOptions<S>,
+  time: Time = systemTime,
+  wire: (pool: HttpPool) => HttpPool = (pool) => pool,
+): SegmentClient<S> {
   const { state, epochs, leave } = joinOrigin(options);
-  const sources = createSources(options, { ...state, epochs }, time);
-  const tally = createTally();
-  const life = { closed: false };
-  const hold = createHold();
-  const reads = { fallback: options.fallback, deadlineMs: options.ms.call, time, tally, hold, life };
-  const lookups = createLookups(sources, reads);
-  const checkMember = createCheckMember(sources, reads);
+  const { maxRetries, ms } = options;
+  const sources = createSources<S>(options, {
+    pool: wire(state.pool),
+    epochs,
+    time,
+    stacked: (send, cache, maxBatch) => createStack({ ...state, send }, cache, { maxBatch, maxRetries, ms, time }),
+  });
   state.pool.warm().catch(() => 'the first request says what is wrong');
-
-  async function lookupOrThrow(id: string, callOptions?: CallOptions<S>): Promise<FoundLookup<S>> {
-    const lookup = await lookups.lookup(id, callOptions);
-    if (lookup.ok) return lookup;
-    throw new SegmentLookupError(lookup.error);
-  }
-
-  async function ready(readyOptions?: ReadyOptions): Promise<Readiness> {
-    if (life.closed) return 'unavailable';
-    return hold.during(awaitReady((_, call) => sources.probe(call), readyOptions, time));
-  }
-
-  async function close(): Promise<void> {
-    life.closed = true;
-    sources.clear();
-    hold.release();
-    await leave().catch(() => 'connections that cannot be closed are gone already');
-  }
-
-  return {
-    lookup: lookups.lookup,
-    lookupMany: createLookupMany(lookups, reads),
-    peek: lookups.peek,
-    isMember: async (id, segment, callOptions) => (await checkMember(id, segment, callOptions)).member,
-    checkMember,
-    lookupOrThrow,
-    ready,
-    stats: () => ({
-      served: { ...tally.served },
-      errors: { ...tally.errors },
-      cache: sources.size(),
-      origin: standOf(state, epochs),
-    }),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  return readingClient(options, { sources, time, hold: createHold(), origin: () => standOf(state, epochs), leave });
 }

@@ -1,12 +1,13 @@
 /** The public names. */
-import { createClient, type SegmentClient } from './client.ts';
+import { createClient } from './client.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
+import type { SegmentClient } from './reading-client.ts';
 
 export type { CallOptions } from './call-options.ts';
-export type { FoundLookup, SegmentClient } from './client.ts';
 export { SegmentLookupError } from './errors.ts';
 export type { Answer, ErrorCode, Lookup, LookupError, Membership, MembershipFacts, ServedFrom } from './lookup.ts';
 export type { ClientOptions } from './options.ts';
+export type { FoundLookup, SegmentClient } from './reading-client.ts';
 export type { Readiness, ReadyOptions } from './ready.ts';
 export type { ClientStats } from './stats.ts';
 

@@ -64,12 +64,18 @@ export const NUMBERS: Readonly<Record<NumberName, { default: number; min: number
 /** Every option there is; the README has a row for each. */
 export const NAMES: readonly string[] = ['baseUrl', 'apiKey', 'fallback', ...Object.keys(NUMBERS)];
 
-/** @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range */
-export function resolveOptions<S extends string>(options: ClientOptions<S>): ResolvedOptions<S> {
+/**
+ * `others`: options that a subpath adds, and reads itself.
+ * @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range
+ */
+export function resolveOptions<S extends string>(
+  options: ClientOptions<S>,
+  others: readonly string[] = [],
+): ResolvedOptions<S> {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`createSegmentClient takes an object of options, not ${shown(options)}; { baseUrl } is enough`);
   }
-  refuseUnknown(options);
+  refuseUnknown(options, [...NAMES, ...others]);
   const { origin, basePath } = resolveUrl(options.baseUrl);
   const number = (name: NumberName) => resolveNumber(name, options[name]);
   const cache = {
@@ -91,11 +97,11 @@ export function resolveOptions<S extends string>(options: ClientOptions<S>): Res
   });
 }
 
-function refuseUnknown(options: object): void {
+function refuseUnknown(options: object, names: readonly string[]): void {
   for (const name of Object.keys(options)) {
-    if (NAMES.includes(name)) continue;
-    const meant = nearest(name, NAMES);
-    const hint = meant === undefined ? `the options are ${NAMES.join(', ')}` : `did you mean ${meant}?`;
+    if (names.includes(name)) continue;
+    const meant = nearest(name, names);
+    const hint = meant === undefined ? `the options are ${names.join(', ')}` : `did you mean ${meant}?`;
     throw new TypeError(`unknown option ${shown(name)}; ${hint}`);
   }
 }

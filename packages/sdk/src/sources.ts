@@ -1,6 +1,7 @@
 /** Where the reads of a client get their answers: a cache and a policy stack for each kind of question. */
 import type { CustomerId } from '@segment-store/contract/id';
-import type { Cached } from '@segment-store/resilience/cached';
+import type { Cache, Cached } from '@segment-store/resilience/cached';
+import type { Operation, Settled } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
 import { type Api, createApi, MAX_LOOKUPS, type Pair } from './api.ts';
 import { createCache, type ReplyCache } from './cache.ts';
@@ -8,8 +9,7 @@ import type { Epochs } from './epochs.ts';
 import { createIntern } from './intern.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { OriginState } from './origin.ts';
-import { createStack } from './stack.ts';
+import type { HttpPool } from './pool.ts';
 
 export interface Sources<S extends string> {
   readonly segments: Cached<CustomerId, Reply<Answer<S>>>;
@@ -21,38 +21,40 @@ export interface Sources<S extends string> {
   clear(): void;
 }
 
+export interface SourceDeps {
+  readonly pool: HttpPool;
+  readonly epochs: Epochs;
+  readonly time: Time;
+  /** Spreads what falls due together; default `Math.random`. */
+  readonly random?: () => number;
+  /** The policies between a cache and the wire. */
+  stacked<I, O>(send: Operation<readonly I[], Settled<O>>, cache: Cache<I, O>, maxBatch: number): Cached<I, O>;
+}
+
 /** Of `maxBytes`, for segment ids and sets of them that answers share. */
 const SHARED_PART = 0.25;
 
 export function createSources<S extends string>(
-  { basePath, apiKey, cache, maxRetries, ms }: ResolvedOptions<S>,
-  { epochs, pool, ...guards }: OriginState & { readonly epochs: Epochs },
-  time: Time,
+  { basePath, apiKey, cache }: Pick<ResolvedOptions<S>, 'basePath' | 'apiKey' | 'cache'>,
+  { pool, stacked, ...judged }: SourceDeps,
 ): Sources<S> {
   const sharedBytes = Math.floor(cache.maxBytes * SHARED_PART);
   const interned = createIntern<S>(sharedBytes);
-  const api = createApi({ basePath, apiKey, pool, intern: interned.intern, epochs, time });
+  const api = createApi({ basePath, apiKey, pool, intern: interned.intern, ...judged });
   const ownBytes = cache.maxBytes - sharedBytes;
   const kept = createCache<string, Reply<Answer<S>>>(
     { ...cache, maxBytes: ownBytes },
-    {
-      keyOf: (id) => id,
-      bytesOf: ({ segmentIds }) => 8 * segmentIds.length,
-      epochs,
-      time,
-    },
+    { keyOf: (id) => id, bytesOf: ({ segmentIds }) => 8 * segmentIds.length, ...judged },
   );
   const pairs = createCache<Pair, Reply<MembershipFacts>>(cache, {
     keyOf: ({ customerId, segmentId }) => `${customerId}\n${segmentId}`, // neither holds a line break
     bytesOf: () => 0,
-    epochs,
-    time,
+    ...judged,
   });
-  const limits = { maxRetries, ms, time };
   return {
-    segments: createStack({ ...guards, send: api.segmentsOf }, kept, { ...limits, maxBatch: MAX_LOOKUPS }),
+    segments: stacked(api.segmentsOf, kept, MAX_LOOKUPS),
     kept,
-    members: createStack({ ...guards, send: api.membershipOf }, pairs, { ...limits, maxBatch: 1 }),
+    members: stacked(api.membershipOf, pairs, 1),
     probe: api.probe,
     size: () => ({
       entries: kept.size().entries + pairs.size().entries,
