@@ -30,7 +30,7 @@ beforeAll(async () => {
   ]);
   browser = opened;
   shop = made;
-  const full = await startServer(['--store', shop.store, '--keys', keys.file]);
+  const full = await startServer(['--store', shop.store, '--keys', keys.file, '--workers', '2']);
   servers = { full, empty, 'in trouble': troubled };
 });
 afterAll(async () => {
@@ -46,15 +46,18 @@ async function makeKeys(file: string): Promise<void> {
   keys = { file, reader: await made('ada', 'read'), publisher: await made('grace', 'read,publish') };
 }
 
-/** A page on a server of that state, signed in where it takes keys. */
-async function visit(
-  state: State,
-  options: Parameters<typeof openPage>[1] = {},
-  key = keys.publisher,
-): Promise<Opened> {
+type Options = Parameters<typeof openPage>[1];
+
+async function arrive(state: State, options: Options = {}): Promise<Opened> {
   const opened = await openPage(browser, { baseURL: servers[state].url, ...options });
   onTestFinished(() => opened[Symbol.asyncDispose]());
-  if (state === 'full') await signIn(opened.page, key);
+  return opened;
+}
+
+/** On the server that has everything, signed in. */
+async function visit(options: Options = {}, key: string = keys.publisher): Promise<Opened> {
+  const opened = await arrive('full', options);
+  await signIn(opened.page, key);
   return opened;
 }
 
@@ -78,26 +81,35 @@ const PAGES: Readonly<Record<string, () => string>> = {
   status: () => '/console/status',
   'rolling back': () => '/console/rollback',
   'no page': () => '/console/nowhere',
-  'signing in': () => '/console/sign-in',
 };
 
 test.each(['full', 'empty', 'in trouble'] as const)(
   '%s, light and dark: axe finds nothing, and nothing is against the content policy',
   async (state) => {
-    const { page, complaints } = await visit(state);
+    const { page, complaints } = await arrive(state);
     const found: unknown[] = [];
-    for (const [name, path] of Object.entries(PAGES)) {
-      await page.goto(path());
+    const check = async (name: string) => {
       const { violations, incomplete } = await judge(page);
       if (violations.length > 0 || incomplete.length > 0) found.push({ name, violations, incomplete });
+    };
+    if (state === 'full') {
+      await page.goto('/console/sign-in');
+      await check('signing in');
+      await signIn(page, keys.publisher);
     }
+    for (const [name, path] of Object.entries(PAGES)) {
+      await page.goto(path());
+      await check(name);
+    }
+    await page.getByRole('button', { name: 'Keys' }).click();
+    await check('the list of keys');
     expect(found).toEqual([]);
     expect(complaints).toEqual([]);
   },
 );
 
 test('without script every page reads and searches as with it', async () => {
-  const { page } = await visit('full', { javaScriptEnabled: false }, keys.reader);
+  const { page } = await visit({ javaScriptEnabled: false }, keys.reader);
   await page.getByRole('textbox', { name: 'Customer id' }).fill('c-1007');
   await page.keyboard.press('Enter');
   await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(5);
@@ -112,7 +124,7 @@ test('without script every page reads and searches as with it', async () => {
 });
 
 test('everything on the way to an answer is done by keys, and where one is can be seen', async () => {
-  const { page } = await visit('full');
+  const { page } = await visit();
   await page.keyboard.press('g');
   await page.keyboard.press('c');
   await page.waitForURL('**/console/catalogue');
@@ -133,7 +145,7 @@ test('everything on the way to an answer is done by keys, and where one is can b
 });
 
 test('with Tab alone every link, field and button of a page is reached, each with a visible focus', async () => {
-  const { page } = await visit('full');
+  const { page } = await visit();
   await page.goto('/console/rollback');
   const wanted = await page.locator('a:visible, button:visible:enabled, input:visible, select:visible').count();
   const seen = new Set<string>();
@@ -154,7 +166,7 @@ const FOCUSED = `(() => {
 })()`;
 
 test('keys can be turned off, and stay so', async () => {
-  const { page } = await visit('full');
+  const { page } = await visit();
   await page.keyboard.press('?');
   await page.getByLabel('Single keys do this').uncheck();
   await page.getByRole('button', { name: 'Close' }).click();
@@ -166,7 +178,7 @@ test('keys can be turned off, and stay so', async () => {
 });
 
 test('a URL shows somebody else the same', async () => {
-  const { page } = await visit('full');
+  const { page } = await visit();
   await page.goto('/console/catalogue');
   await page.getByLabel('Order').selectOption('size');
   await page.getByLabel('Name or id').fill('regulars');
@@ -174,7 +186,7 @@ test('a URL shows somebody else the same', async () => {
   await page.getByRole('link', { name: 'Next page' }).click();
   await page.waitForURL('**cursor=**');
   const shown = await page.getByRole('main').textContent();
-  const other = await visit('full', {}, keys.reader);
+  const other = await visit({}, keys.reader);
   await other.page.goto(page.url());
   expect(await other.page.getByRole('main').textContent()).toBe(shown);
   expect(await other.page.getByLabel('Name or id').inputValue()).toBe('regulars');
@@ -208,7 +220,7 @@ test('rolling back: the effect is seen, the run is typed, the generation before 
 });
 
 test('signing out ends what the browser may see', async () => {
-  const { page } = await visit('full');
+  const { page } = await visit();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL('**/console/sign-in');
   await page.goto('/console/status');
@@ -216,7 +228,7 @@ test('signing out ends what the browser may see', async () => {
 });
 
 test('all script of a page is below 15 kB, zipped', async () => {
-  const { page } = await visit('full');
+  const { page } = await visit();
   const scripts: Promise<Buffer>[] = [];
   page.on('response', (response) => {
     if (response.request().resourceType() === 'script') scripts.push(response.body());
@@ -228,7 +240,7 @@ test('all script of a page is below 15 kB, zipped', async () => {
 });
 
 test('a command is copied as it stands', async () => {
-  const { page } = await visit('full', { permissions: ['clipboard-read', 'clipboard-write'] });
+  const { page } = await visit({ permissions: ['clipboard-read', 'clipboard-write'] });
   await page.getByRole('button', { name: 'Copy: Roll back' }).click();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`segment-ingest rollback --store ${shop.store}`);
 });

@@ -7,7 +7,8 @@ import type { Pin } from '../lookup/pin.ts';
 import { FILTER_NAMES, type FilterName, toFilters } from '../lookup/select.ts';
 import type { ConsoleDeps, Html, Page, View } from './console.ts';
 import { type Facets, facetsOf } from './facets.ts';
-import { counted } from './figures.ts';
+import { capitalised, counted } from './figures.ts';
+import { runLink } from './generation-facts.ts';
 import { empty, notice, table, twoLines } from './parts.ts';
 import { type Found, ORDERS, type Order, type Place, searched } from './search.ts';
 import { attributesOf, segmentLink } from './segment-facts.ts';
@@ -21,7 +22,7 @@ export const cataloguePage: Page = async ({ url: { searchParams } }, { serving }
   if (pin === undefined) return nothingServed(serving);
   const asked = askedBy(searchParams, pin);
   const [found, facets] = await Promise.all([searched(pin.reader, { ...asked, limit: LIMIT }), facetsOf(pin.reader)]);
-  const body = html`<div class="title"><h1>Catalogue</h1><p class="muted">generation ${pin.reader.generation.run}</p></div>
+  const body = html`<div class="title"><h1>Catalogue</h1><p class="muted">generation ${runLink(pin.reader.generation.run)}</p></div>
     ${form(asked, facets)}
     <div id="results">${results(asked, found, pin)}</div>`;
   return { title: 'Catalogue', section: 'catalogue', body };
@@ -93,7 +94,7 @@ const ORDER_NAMES: Readonly<Record<Order, string>> = { id: 'By id', size: 'Large
 
 function field(name: FilterName, chosen: string, values: Facets[FilterName]): Html {
   if (values.size === 0 && chosen === '') return html``;
-  const label = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+  const label = capitalised(name);
   if (values.size > MAX_CHOICES) {
     return html`<div><label for="${name}">${label}</label>
       <input class="value" id="${name}" name="${name}" value="${chosen}" placeholder="1 of ${formatCount(values.size)}" autocomplete="off" spellcheck="false"></div>`;

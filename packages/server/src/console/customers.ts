@@ -1,81 +1,76 @@
 /** Which segments one customer is in, and where that answer comes from. */
 import { formatCount } from '@segment-store/cli/render/count';
 import type { components } from '@segment-store/contract/api.generated';
-import { type CustomerId, isCustomerId, isSegmentId } from '@segment-store/contract/id';
+import { isCustomerId, isSegmentId } from '@segment-store/contract/id';
 import type { Entry } from '@segment-store/resilience/cached';
 import { unlimited } from '@segment-store/resilience/operation';
 import { html } from 'hono/html';
+import { problemOf } from '../errors.ts';
 import { noCustomerId } from '../ids.ts';
+import { checkComplements } from '../lookup/complements.ts';
 import { epochOf, type Pin } from '../lookup/pin.ts';
 import type { Encoded, Query } from '../lookup/read-path.ts';
-import { NO_FILTERS } from '../lookup/select.ts';
-import type { ConsoleDeps, Html, Page, Visit } from './console.ts';
+import type { ConsoleDeps, Html, Page, View, Visit } from './console.ts';
+import { type Asked, askedBy, customerForm, includingComplements } from './customer-form.ts';
 import { counted, formatAge, timeAndAge } from './figures.ts';
 import { runLink } from './generation-facts.ts';
 import { command, empty, facts, notice, table, twoLines } from './parts.ts';
-import { sentence } from './problem.ts';
+import { problemNotice, sentence } from './problem.ts';
 import { attributesOf, segmentLink } from './segment-facts.ts';
 
 const MAX_ROWS = 500;
 
+/** What could not be answered stands below the form: the question is still there, to be mended or asked again. */
 export const customersPage: Page = async (visit, deps) => {
-  const id = visit.url.searchParams.get('id');
-  const answer = id === null ? nobody() : await answered(id, visit, deps);
-  const body = html`<h1>Customers</h1>
-    <form class="filters" role="search" aria-label="Customers" action="/console/customers">
-      <div class="wide"><label for="id">Customer id</label>
-        <input id="id" name="id" value="${id ?? ''}" autocomplete="off" spellcheck="false" required data-search${id === null ? html` autofocus` : ''}></div>
-      <label class="check"><input type="checkbox" name="include" value="complements"${wantsComplements(visit) ? html` checked` : ''}> Complement segments, too</label>
-      <button class="primary">Look up</button>
-    </form>
-    ${answer}`;
-  return { title: 'Customers', section: 'customers', body };
+  const asked = askedBy(visit.url.searchParams);
+  const answer = await answered(asked, { visit, deps }).catch((error) => problemNotice(problemOf(error, deps.report)));
+  const body = html`<h1>Customers</h1>${customerForm(asked)}${answer.body}`;
+  return { title: 'Customers', section: 'customers', ...answer, body };
 };
 
-const wantsComplements = ({ url }: Visit): boolean => url.searchParams.get('include') === 'complements';
-
-const nobody = (): Html =>
-  empty(
-    'Which segments is a customer in?',
-    'As the server answers it at this moment, with the generation, its age and where the answer was found.',
-  );
-
-function answered(id: string, visit: Visit, deps: ConsoleDeps): Html | Promise<Html> {
-  if (!isCustomerId(id))
-    return notice('bad', 'This is no customer id', sentence(noCustomerId('it', id).problem.detail));
-  const { pin } = deps.serving;
-  if (pin === undefined) {
-    const { state } = deps.serving;
-    return notice(
-      'bad',
-      'Nothing is served yet',
-      state.state === 'starting' ? sentence(state.why) : 'The server is about to stop.',
-    );
-  }
-  if (deps.erased.has(id)) {
-    return notice(
-      'warn',
-      'This customer was erased',
-      'Every server answers as for somebody it has never heard of, whatever a generation or a cache still holds.',
-    );
-  }
-  return found(id, pin, { visit, deps });
-}
-
-interface Asked {
+interface Terms {
   readonly visit: Visit;
   readonly deps: ConsoleDeps;
 }
 
-async function found(customerId: CustomerId, pin: Pin, { visit, deps }: Asked): Promise<Html> {
-  const include = wantsComplements(visit) ? 'complements' : undefined;
-  const query: Query = { view: 'full', customerId, filters: NO_FILTERS, include };
+type Part = Pick<View, 'body' | 'status' | 'headers'>;
+
+async function answered(asked: Asked, terms: Terms): Promise<Part> {
+  const { id, selection } = asked;
+  const { serving, erased } = terms.deps;
+  if (id === null) return { body: nobody };
+  if (!isCustomerId(id)) {
+    return { body: notice('bad', 'This is no customer id', sentence(noCustomerId('it', id).problem.detail)) };
+  }
+  const { pin, state } = serving;
+  if (pin === undefined) {
+    const why = state.state === 'starting' ? sentence(state.why) : 'The server is about to stop.';
+    return { body: notice('bad', 'Nothing is served yet', why) };
+  }
+  if (erased.has(id)) return { body: gone };
+  checkComplements(pin.reader.catalogue, selection);
+  return { body: await found({ view: 'full', customerId: id, ...selection }, pin, { ...terms, asked }) };
+}
+
+const nobody = empty(
+  'Which segments is a customer in?',
+  'As the server answers it at this moment, with the generation, its age and where the answer was found.',
+);
+
+const gone = notice(
+  'warn',
+  'This customer was erased',
+  'Every server answers as for somebody it has never heard of, whatever a generation or a cache still holds.',
+);
+
+async function found(query: Query, pin: Pin, terms: Terms & { readonly asked: Asked }): Promise<Html> {
+  const { visit, deps, asked } = terms;
   const hit = pin.path.peek(query);
   const startedAt = performance.now();
   const entry = hit?.freshness === 'fresh' ? hit : await pin.path.ask(query, { ...unlimited, signal: visit.signal });
-  if (deps.serving.isWithdrawn(pin)) return answered(customerId, visit, deps);
+  if (deps.serving.isWithdrawn(pin)) return (await answered(asked, terms)).body;
   const tookMs = performance.now() - startedAt;
-  const body: components['schemas']['CustomerSegments'] = JSON.parse(new TextDecoder().decode(entry.value.bytes));
+  const body: Answer = JSON.parse(new TextDecoder().decode(entry.value.bytes));
   const from = entry === hit || hit?.freshness === 'stale' ? servedFrom(entry) : readFrom(entry, tookMs, deps);
   return html`${facts([
     ['Known', body.known ? 'yes' : 'no'],
@@ -84,10 +79,16 @@ async function found(customerId: CustomerId, pin: Pin, { visit, deps }: Asked): 
     ['Epoch, floor', `${epochOf(entry.value.run, pin)}, ${pin.floor}`],
     ['Found', from],
     ['Age of the answer', entry.ageMs < 1_000 ? 'new' : formatAge(entry.ageMs)],
+    ['Left out', body.complete ? undefined : leftOut(visit)],
   ])}
     ${body.segments?.length ? segments(body.segments, pin, visit) : nothing(body)}
-    ${curl(customerId, visit)}`;
+    ${curl(query, visit)}`;
 }
+
+type Answer = components['schemas']['CustomerSegments'];
+
+const leftOut = ({ url }: Visit): Html =>
+  html`complement segments <a href="${includingComplements(url)}" class="whole">show them</a>`;
 
 function servedFrom({ freshness }: Entry<Encoded>): string {
   return freshness === 'fresh'
@@ -109,8 +110,8 @@ const COLUMNS = [
   { name: 'Customers in it', isNumber: true },
 ];
 
-function nothing({ known }: components['schemas']['CustomerSegments']): Html {
-  if (known) return empty('In no segment', 'The generation knows this customer, and no segment has it.');
+function nothing({ known }: Answer): Html {
+  if (known) return empty('In no such segment', 'The generation knows this customer, and no segment asked for has it.');
   const why = 'No member line names this id: it is answered as in no segment.';
   return empty('This generation does not know this customer', why);
 }
@@ -151,9 +152,11 @@ function types(all: readonly { readonly type: string }[], chosen: string | null,
   )}</ul>`;
 }
 
-function curl(customerId: CustomerId, visit: Visit): Html {
-  const { url, token } = visit;
+function curl({ customerId }: Query, { url, token }: Visit): Html {
   const key = token === undefined ? '' : '-H "Authorization: Bearer $KEY" ';
-  const target = `'${url.origin}/v1/customers/${encodeURIComponent(customerId).replaceAll("'", '%27')}/segments?view=full${wantsComplements(visit) ? '&include=complements' : ''}'`;
+  const query = new URLSearchParams([...url.searchParams].filter(([name, value]) => name !== 'id' && value !== ''));
+  query.set('view', 'full');
+  const path = `/v1/customers/${encodeURIComponent(customerId)}/segments?${query}`;
+  const target = `'${url.origin}${path.replaceAll("'", '%27')}'`;
   return html`<section class="terminal"><h2>In a terminal</h2>${command(`curl ${key}${target}`, 'The same answer')}</section>`;
 }

@@ -50,3 +50,9 @@ export function signedCount(change: number): string {
 /** `1 segment`, `2,000 segments` */
 export const counted = (count: number, what: string): string =>
   `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+
+/** `city` → `City` */
+export const capitalised = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
+/** `98.2 %`; a dash for a part of nothing. */
+export const share = (part: number, all: number): string => (all === 0 ? '–' : `${((100 * part) / all).toFixed(1)} %`);

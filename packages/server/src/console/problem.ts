@@ -1,7 +1,9 @@
-/** What went wrong, as a page. */
+/** What went wrong: as a page, or as a part of one. */
 import { html } from 'hono/html';
 import type { ProblemError } from '../errors.ts';
 import type { View } from './console.ts';
+import { capitalised } from './figures.ts';
+import { notice } from './parts.ts';
 
 /** In words for people; the contract's titles are for programs. */
 const titles: Readonly<Record<number, string>> = {
@@ -11,6 +13,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Not a thing to do here',
   412: 'Somebody else was faster',
+  422: 'Too much is asked at once',
   429: 'Too many requests',
   500: 'Unexpected failure',
   503: 'Not available now',
@@ -25,4 +28,10 @@ export function problemView({ problem, headers }: ProblemError): View {
   return { title, body, status, headers };
 }
 
-export const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+/** Below what somebody asked for. */
+export function problemNotice({ problem, headers }: ProblemError): Pick<View, 'body' | 'status' | 'headers'> {
+  const { status, detail } = problem;
+  return { body: notice('bad', titles[status] ?? problem.title, sentence(detail)), status, headers };
+}
+
+export const sentence = (text: string): string => `${capitalised(text)}.`;

@@ -51,7 +51,7 @@ test('a customer’s segments stand with where the answer was found', async () =
 test('a customer whom the generation does not know, one in no segment and one who was erased are told apart', async () => {
   expect((await open('customers', { id: 'stranger' })).text).toContain('This generation does not know this customer');
   expect((await open('customers', { id: 'empty' })).text).toContain('Known yes');
-  expect((await open('customers', { id: 'empty' })).text).toContain('In no segment');
+  expect((await open('customers', { id: 'empty' })).text).toContain('In no such segment');
   expect((await open('customers', { id: '..' })).text).toContain('This is no customer id');
   expect((await open('customers')).text).toContain('Which segments is a customer in?');
 });
@@ -78,9 +78,41 @@ test('a store that does not answer is no unknown customer', async () => {
   onTestFinished(() => {
     fixture.store.onRead = undefined;
   });
-  const { status, text } = await open('customers', { id: 'nobody-asked-for-this-one' });
+  const { status, text, html } = await open('customers', { id: 'nobody-asked-for-this-one' });
   expect(status).toBe(503);
   expect(text).toContain('The store did not answer (UNAVAILABLE); try again.');
+  expect(html).toContain('value="nobody-asked-for-this-one"');
+});
+
+test('complement segments are answered when they are asked for; until then the page says that they are left out', async () => {
+  const without = await open('customers', { id: 'empty' });
+  expect(without.text).toContain('Left out complement segments show them');
+  const shown = /href="([^"]+)"[^>]*>show them/.exec(without.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  expect(shown).toBe('/console/customers?id=empty&include=complements');
+  const text = textOf((await visitor.open(shown)).html);
+  expect(text).toContain('Name of not-a');
+  expect(text).not.toContain('Left out');
+  expect(text).toContain('/v1/customers/empty/segments?include=complements&amp;view=full');
+});
+
+test('a filter narrows as it does in the API, and stays in the form', async () => {
+  const { text, html } = await open('customers', { id: 'c1', country: 'France', city: '' });
+  expect(text).toContain('1 segment ');
+  expect(html).toContain('name="country" value="France"');
+  expect(text).toContain('/v1/customers/c1/segments?country=France&amp;view=full');
+});
+
+test('more complement segments than an answer may have are said below the question', async () => {
+  const rules = Array.from({ length: 2_001 }, (_, index) => ({
+    ...segment(`not-a:${index}`),
+    complementOf: segment('a').id,
+    universe: 'known' as const,
+  }));
+  await using large = await createFixture(loadedRun(RUN, { c1: ['a'] }, [segment('a'), ...rules]));
+  const { status, html } = await new Visitor(large.app).open('/console/customers?id=c1&include=complements');
+  expect(status).toBe(422);
+  expect(textOf(html)).toContain('Too much is asked at once More than 2000 complement segments fit this question');
+  expect(html).toContain('value="c1"');
 });
 
 test('what a catalogue says is shown as text', async () => {

@@ -1,10 +1,11 @@
 /** A key or token for a session, and its end. */
 import { html } from 'hono/html';
 import { ProblemError } from '../errors.ts';
-import { type Arrival, formOf } from './arrival.ts';
+import { type Arrival, formOf, letIn } from './arrival.ts';
 import type { View } from './console.ts';
 import { framed } from './frame.ts';
 import { notice } from './parts.ts';
+import { sentence } from './problem.ts';
 import { seeOther } from './see-other.ts';
 import { END_OF_SESSION } from './session.ts';
 
@@ -12,7 +13,15 @@ export async function signIn(arrival: Arrival): Promise<Response> {
   const { context, deps } = arrival;
   const to = pageOf(new URL(context.req.url).searchParams.get('to'));
   if (context.req.method === 'POST') return begin({ ...arrival, session: undefined }, to);
-  return framed(view(to), deps.serving);
+  return (await isLetIn(arrival)) ? seeOther(to) : framed(view(to), deps.serving);
+}
+
+/** Signed in already, or nobody needs to. */
+async function isLetIn(arrival: Arrival): Promise<boolean> {
+  const permit = await letIn(arrival, 'read').catch(() => undefined);
+  if (permit === undefined || permit instanceof Response) return false;
+  permit.release();
+  return true;
 }
 
 /** A form like any other: no page of somebody else can sign a browser out. */
@@ -41,7 +50,7 @@ function view(to: string, refusal?: ProblemError): View {
   const body = html`<section class="sign-in">
     <h1>Sign in</h1>
     <p class="muted">With an API key or token of this server. It needs the scope <code>read</code>; with <code>publish</code> you can roll back.</p>
-    ${refusal && notice('bad', refusal.problem.title, refusal.problem.detail)}
+    ${refusal && notice('bad', refusal.problem.title, sentence(refusal.problem.detail))}
     <form method="post" action="/console/sign-in?${new URLSearchParams({ to })}">
       <label for="key">API key or token</label>
       <input id="key" name="key" type="password" autocomplete="current-password" spellcheck="false" required autofocus>
