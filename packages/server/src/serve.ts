@@ -70,6 +70,7 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     onNews: (text) => say({ kind: 'note', text }),
     onTrouble: (text) => say({ kind: 'warning', text }),
   });
+  metrics.watch({ shed: () => admission.state().shed });
   const deps: AppDeps = {
     serving,
     store,

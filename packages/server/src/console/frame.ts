@@ -89,11 +89,14 @@ function search(view: View): Html {
 }
 
 /** What the page may be about, wherever one is. */
-function served({ pin, state }: Serving, { now }: Visit): Html {
-  if (pin === undefined) return html`<span class="served none" title="${state.state}">nothing served</span>`;
-  const { run, computedAt } = pin.reader.generation;
-  return html`<a class="served" href="/console/generations/${run}">
+function served(serving: Serving, { now }: Visit): Html {
+  const { state, pinned, detail } = serving.status();
+  if (pinned === undefined) return html`<a class="served none" href="/console/status">nothing served</a>`;
+  const { run, computedAt, isKept, isLate } = pinned;
+  const word = isKept ? 'kept' : isLate ? 'late' : state === 'serving' ? '' : state;
+  return html`<a class="served${detail === undefined ? '' : ' doubtful'}" href="/console/generations/${run}">
     <span class="unseen">served: </span><code>${run}</code> <span class="muted">${formatAge(now - computedAt.getTime())}</span>
+    ${word && html`<span class="warn">${word}</span>`}
   </a>`;
 }
 
@@ -110,7 +113,7 @@ function footer(visit: Visit): Html {
     <span>You may: ${[...scopes].join(', ')}</span>
     ${signOut(visit)}
     <span>All times are UTC</span>
-    <a href="/openapi.json">API</a>
+    <a href="/reference">API reference</a>
     <button type="button" class="quiet" data-keys hidden>Keys <kbd>?</kbd></button>
   </footer>`;
 }

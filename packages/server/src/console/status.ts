@@ -1,31 +1,55 @@
-/** How this server stands: what it serves, what its caches find, which dependencies it spares, whom it refuses. */
-
+/** How this server stands: what is wrong now, where answers are found, whom it refuses, what it serves. */
 import { formatCount } from '@segment-store/cli/render/count';
 import { formatBytes } from '@segment-store/cli/render/figure';
 import { html } from 'hono/html';
 import type { Serving } from '../lookup/serving.ts';
-import type { Status } from '../lookup/status.ts';
+import { answers, failed } from './answers.ts';
 import type { ConsoleDeps, Html, Page, Visit } from './console.ts';
-import { counted, timeAndAge } from './figures.ts';
+import { share, timeAndAge } from './figures.ts';
 import { runLink } from './generation-facts.ts';
-import { badge, empty, type Fact, facts, table } from './parts.ts';
+import { badge, type Fact, facts } from './parts.ts';
+import { refusals, refusedNow } from './refusals.ts';
 import { type Sample, samplesOf, sumOf, valuesOf } from './samples.ts';
+import { fromMemory, tiers } from './tiers.ts';
+import { trouble } from './trouble.ts';
 
 export const statusPage: Page = async (visit, { serving, scrape, status }) => {
   const samples = samplesOf(await scrape());
-  const body = html`<div class="title"><h1>Status</h1>${badge(serving.state.state)}<p class="muted">counted since the server's processes began</p></div>
-    ${facts(servedFacts(serving, visit, serving.status()))}
-    ${facts(processFacts(samples, visit.now, status.build))}
-    ${answers(samples)}
+  const body = html`<div class="title"><h1>Status</h1>${badge(serving.state.state)}<p class="muted">at ${clock(visit.now)}; counts run since the server's processes began</p></div>
+    ${trouble(samples, serving)}
+    ${facts(atAGlance(samples))}
     ${tiers(samples)}
-    ${dependencies(samples)}
-    ${refusals(samples)}`;
+    ${refusals(samples)}
+    ${answers(samples)}
+    <section><h2>This server</h2>
+      ${facts(servedFacts(serving, visit))}
+      ${facts(processFacts(samples, visit.now, status.build))}
+    </section>`;
   return { title: 'Status', section: 'status', body };
 };
 
-function servedFacts({ pin, state }: Serving, { now }: Visit, { detail }: Status): readonly Fact[] {
-  const how: Fact = ['How', detail && html`<span class="warn">${detail}</span>`];
-  if (pin === undefined) return [how];
+/** To the second: what stands here is of a moment. */
+const clock = (now: number): string => new Date(now).toISOString().slice(11, 19);
+
+function atAGlance(samples: readonly Sample[]): readonly Fact[] {
+  const lookups = sumOf(samples, 'segment_cache_requests_total', { tier: 'l1' });
+  const [failures, all] = failed(samples);
+  const now = refusedNow(samples);
+  return [
+    ['Answered from memory', html`${large(share(fromMemory(samples), lookups))} ${of(lookups, 'lookup')}`],
+    ['Failures', html`${large(formatCount(failures), failures > 0 && 'bad')} ${of(all, 'answer')}`],
+    ['Refused now', now === '' ? large('nobody') : html`<span class="warn">${now}</span>`],
+    ['Event loop busy', large(`${Math.round(100 * sumOf(samples, 'nodejs_eventloop_utilization_ratio'))} %`)],
+  ];
+}
+
+const large = (text: string, tone: string | false = false): Html =>
+  html`<span class="large ${tone || ''}">${text}</span>`;
+const of = (count: number, what: string): Html =>
+  html`<span class="muted whole">of ${formatCount(count)} ${what}${count === 1 ? '' : 's'}</span>`;
+
+function servedFacts({ pin, state }: Serving, { now }: Visit): readonly Fact[] {
+  if (pin === undefined) return [['Generation', html`<span class="muted">none</span>`]];
   const { generation } = pin.reader;
   return [
     ['Generation', runLink(generation.run)],
@@ -34,7 +58,6 @@ function servedFacts({ pin, state }: Serving, { now }: Visit, { detail }: Status
     ['Epoch, floor', `${pin.epoch}, ${pin.floor}`],
     ['Customers', formatCount(generation.members)],
     ['Segments', formatCount(generation.segments)],
-    how,
   ];
 }
 
@@ -45,99 +68,9 @@ function processFacts(samples: readonly Sample[], now: number, { startedAt, vers
     ['Up since', timeAndAge(startedAt, now)],
     ['Workers', worker === undefined ? undefined : `${formatCount(workers.length)}; ${worker} answers this`],
     ['Memory', formatBytes(sumOf(samples, 'process_resident_memory_bytes'))],
-    ['Event loop busy', `${Math.round(100 * sumOf(samples, 'nodejs_eventloop_utilization_ratio'))} %`],
     ['Configuration', configuration && html`<code>${configuration}</code>`],
     ['Version', `${version}, Node ${process.version}`],
   ];
 }
 
 type Build = ConsoleDeps['status']['build'];
-
-const DURATION = 'http_server_request_duration_seconds';
-const number = (name: string) => ({ name, isNumber: true });
-const shareOf = (part: number, all: number): string => (all === 0 ? '–' : `${((100 * part) / all).toFixed(1)} %`);
-
-function answers(samples: readonly Sample[]): Html {
-  const routes = valuesOf(samples, `${DURATION}_count`, 'route');
-  const rows = routes.map((route) => {
-    const count = (labels: Sample['labels'] = {}) => sumOf(samples, `${DURATION}_count`, { route, ...labels });
-    const failed = count({ status: '5xx' });
-    return [
-      html`<code>${route}</code>`,
-      formatCount(count()),
-      ...[0.5, 0.99].map((share) => quantile(samples, route, share)),
-      formatCount(count({ status: '4xx' })),
-      failed === 0 ? '0' : html`<span class="bad">${formatCount(failed)}</span>`,
-    ];
-  });
-  const columns = [{ name: 'Route' }, ...['Answers', 'p50', 'p99', '4xx', '5xx'].map(number)];
-  return section(
-    'Answers',
-    rows.length === 0
-      ? empty('Nobody has asked yet', '')
-      : table({ caption: 'Answers by route', columns, rows, width: 'dense' }),
-  );
-}
-
-/** The upper bound of the bucket in which it falls. */
-function quantile(samples: readonly Sample[], route: string, share: number): string {
-  const bounds = valuesOf(samples, `${DURATION}_bucket`, 'le')
-    .map(Number)
-    .filter(Number.isFinite)
-    .sort((a, b) => a - b);
-  const upTo = (le: number | '+Inf') => sumOf(samples, `${DURATION}_bucket`, { route, le: `${le}` });
-  const bound = bounds.find((le) => upTo(le) >= share * upTo('+Inf'));
-  return bound === undefined ? `> ${(bounds.at(-1) ?? 0) * 1000} ms` : `≤ ${Number((bound * 1000).toPrecision(3))} ms`;
-}
-
-const FOUND = ['hit', 'stale', 'miss', 'error'];
-const TIERS = { l1: 'Memory (L1)', redis: 'Redis', store: 'Store' } as const;
-
-function tiers(samples: readonly Sample[]): Html {
-  const name = 'segment_cache_requests_total';
-  const asked = Object.entries(TIERS).filter(([tier]) => sumOf(samples, name, { tier }) > 0);
-  const rows = asked.map(([tier, title]) => {
-    const all = sumOf(samples, name, { tier });
-    const found = FOUND.map((result) => sumOf(samples, name, { tier, result }));
-    return [title, formatCount(all), shareOf(found[0] ?? 0, all), ...found.map(formatCount)];
-  });
-  const columns = [{ name: 'Tier' }, ...['Asked', 'Hit rate', 'Hits', 'Stale', 'Misses', 'Errors'].map(number)];
-  return section(
-    'Caches',
-    rows.length === 0
-      ? empty('No lookup yet', '')
-      : table({ caption: 'What each tier found', columns, rows, width: 'dense' }),
-  );
-}
-
-const BREAKER = ['closed', 'half-open', 'open'];
-
-function dependencies(samples: readonly Sample[]): Html {
-  const rows = valuesOf(samples, 'segment_breaker_state', 'dependency').map((dependency) => [
-    dependency,
-    badge(BREAKER[sumOf(samples, 'segment_breaker_state', { dependency })] ?? 'closed'),
-    formatCount(sumOf(samples, 'segment_inflight', { dependency })),
-  ]);
-  const columns = [{ name: 'Dependency' }, { name: 'Breaker' }, number('Calls in flight')];
-  return section('Dependencies', table({ caption: 'Dependencies', columns, rows, width: 'narrow' }));
-}
-
-function refusals(samples: readonly Sample[]): Html {
-  const name = 'segment_shed_total';
-  const rows = valuesOf(samples, name, 'reason').flatMap((reason) =>
-    valuesOf(samples, name, 'class').map((ofClass) => [
-      reason,
-      ofClass,
-      formatCount(sumOf(samples, name, { reason, class: ofClass })),
-    ]),
-  );
-  const total = sumOf(samples, name);
-  if (total === 0) return section('Refused', html`<p class="muted">Nobody was refused for rate or load.</p>`);
-  const columns = [{ name: 'Why' }, { name: 'Class' }, number('Requests')];
-  return section(
-    'Refused',
-    html`<p class="muted">${counted(total, 'request')}</p>${table({ caption: 'Refused requests', columns, rows, width: 'narrow' })}`,
-  );
-}
-
-const section = (title: string, content: Html): Html => html`<section><h2>${title}</h2>${content}</section>`;

@@ -27,6 +27,8 @@ interface Levels {
   readonly limiters?: Readonly<Record<string, { readonly inFlight: number }>>;
   /** Of the configuration it runs with. */
   readonly configHash?: string;
+  /** What of the requests of a class is refused now because the event loop does not keep up, 0 to 1. */
+  shed?(): Readonly<Record<string, number>>;
   /** Which process of several this is. */
   readonly place?: { readonly slot: number; readonly starts: number };
   /** Requests that wait for an answer another one asked for. */
@@ -84,6 +86,7 @@ export function createMetrics(now: () => number = Date.now): Metrics {
   registry.counts({ name: 'segment_shed_total', help: 'Requests refused before they cost anything.' }, sheds);
   const watched: Levels[] = [];
   gatherLevels(registry, watched, now);
+  gatherShedding(registry, watched);
   gatherWorkers(registry, watched, answers);
   const [operation, cache, shed] = [operations.bind(), caches.bind(), sheds.bind()];
   return {
@@ -119,6 +122,19 @@ export function createMetrics(now: () => number = Date.now): Metrics {
       })),
     }),
   };
+}
+
+/** `segment_shed_total` tells what was; whether it goes on is seen here without waiting for a second scrape. */
+function gatherShedding(registry: Registry, all: readonly Levels[]): void {
+  registry.level({
+    name: 'segment_shed_ratio',
+    help: 'Share of the requests of a class that is refused now for load of the event loop.',
+    labelNames: ['class'],
+    ask: () =>
+      all
+        .flatMap(({ shed }) => Object.entries(shed?.() ?? {}))
+        .map(([name, value]) => ({ labels: { class: name }, value })),
+  });
 }
 
 /** How evenly requests are spread, and how often a process had to be replaced. */
