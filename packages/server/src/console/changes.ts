@@ -4,8 +4,8 @@ import { html } from 'hono/html';
 import type { Html } from './console.ts';
 import type { Change, Effect } from './effect.ts';
 import { LARGEST } from './effects.ts';
-import { changeOf, counted, signedCount } from './figures.ts';
-import { table } from './parts.ts';
+import { changeOf, signedCount } from './figures.ts';
+import { type Fact, facts, table } from './parts.ts';
 import { segmentLink } from './segment-facts.ts';
 
 interface Words {
@@ -15,22 +15,31 @@ interface Words {
   readonly appear: string;
 }
 
-export function changes({ largest, changed, appear, vanish }: Effect, words: Words): Html {
-  const summary = [
-    changed === 0 ? 'every segment is as large as before' : `${counted(changed, 'segment')} of another size`,
-    ...(vanish > 0 ? [`${formatCount(vanish)} gone`] : []),
-    ...(appear > 0 ? [`${formatCount(appear)} ${words.appear}`] : []),
-  ].join(', ');
-  const which = changed > LARGEST ? `; these ${LARGEST} most` : '';
+export function changes(effect: Effect, words: Words): Html {
+  const { largest } = effect;
   const most = Math.max(...largest.map(({ before, after }) => Math.abs(after - before)));
   const columns = [
     { name: 'Segment' },
     ...[words.before, words.after, 'Change'].map((name) => ({ name, isNumber: true })),
   ];
   const rows = largest.map((change) => row(change, most));
-  return html`<section><div class="title"><h2>Segments</h2><p class="muted">${summary}${which}</p></div>
-    ${changed > 0 && table({ caption: 'Segments that change most', columns, rows, width: 'narrow' })}
+  const which = rows.length === LARGEST ? html`<p class="muted">the ${LARGEST} that change most</p>` : '';
+  return html`<section><div class="title"><h2>Segments</h2>${which}</div>
+    ${facts(summary(effect, words))}
+    ${rows.length > 0 && table({ caption: 'Segments that change most', columns, rows, width: 'narrow' })}
   </section>`;
+}
+
+/** Every segment once. */
+function summary({ larger, smaller, same, appear, vanish }: Effect, words: Words): readonly Fact[] {
+  const told = (count: number) => html`<span class="large">${formatCount(count)}</span>`;
+  return [
+    ['Larger', told(larger)],
+    ['Smaller', told(smaller)],
+    ['As large as before', told(same)],
+    ['Gone', vanish > 0 ? told(vanish) : undefined],
+    [words.appear, appear > 0 ? told(appear) : undefined],
+  ];
 }
 
 function row({ segment, before, after }: Change, most: number): (Html | string)[] {

@@ -20,5 +20,5 @@ test('segments that change most come first; those of one side only count from or
     ['appears', 0, 40],
     ['vanishes', 3, 0],
   ]);
-  expect(counts).toEqual({ changed: 4, appear: 1, vanish: 2 });
+  expect(counts).toEqual({ larger: 1, smaller: 1, same: 1, appear: 1, vanish: 2 });
 });

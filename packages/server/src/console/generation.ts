@@ -1,6 +1,8 @@
 /** One generation: what it holds, what gates found, and how far its load is. */
 import { formatCount } from '@segment-store/cli/render/count';
+import { formatDuration } from '@segment-store/cli/render/figure';
 import { isRunId, type RunId } from '@segment-store/contract/id';
+import { durationMs } from '@segment-store/contract/manifest';
 import { deadline } from '@segment-store/resilience/deadline';
 import { stack, unlimited } from '@segment-store/resilience/operation';
 import type { Generation, PartStatus, RunStatus, Verdict } from '@segment-store/store/store';
@@ -76,7 +78,11 @@ function origin(generation: Generation, now: number): readonly Fact[] {
   const isLate = generation.state === 'live' && lateBy(generation, now) !== undefined;
   return [
     ['Computed', timeAndAge(computedAt, now)],
-    ['Expected every', expectedEvery && html`${expectedEvery}${isLate && html` <span class="warn">late</span>`}`],
+    [
+      'Expected every',
+      expectedEvery &&
+        html`${formatDuration(durationMs(expectedEvery))}${isLate && html` <span class="warn">late</span>`}`,
+    ],
     ['Manifest', html`<code title="${manifestHash}">${manifestHash.slice(0, 12)}</code>`],
   ];
 }
@@ -90,7 +96,7 @@ async function compared(
   if (!visit.url.searchParams.has('changes')) {
     return html`<p><a href="/console/generations/${run}?changes">Segment by segment against ${before.run}</a></p>`;
   }
-  const words = { before: 'Before', after: 'Here', appear: 'new' };
+  const words = { before: 'Before', after: 'Here', appear: 'New' };
   return changes(await deps.effects.of(before.run, run), words);
 }
 

@@ -1,5 +1,7 @@
 /** What was loaded and published, the newest first. */
 import { formatCount } from '@segment-store/cli/render/count';
+import { formatDuration } from '@segment-store/cli/render/figure';
+import { durationMs } from '@segment-store/contract/manifest';
 import { unlimited } from '@segment-store/resilience/operation';
 import { GENESIS, type Generation } from '@segment-store/store/store';
 import { html } from 'hono/html';
@@ -44,7 +46,7 @@ function warnings({ live, heldSince }: Held, { now }: Visit, { serving, console 
     notice(
       'warn',
       'The live generation is late',
-      `A new one was expected every ${generation.expectedEvery}; it is overdue by ${formatAge(late)}.`,
+      `A new one was expected every ${formatDuration(durationMs(generation.expectedEvery ?? ''))}; it is overdue by ${formatAge(late)}.`,
     )
   }${
     isBehind &&

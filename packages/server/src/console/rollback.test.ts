@@ -1,6 +1,8 @@
 import { published, runAt } from '@segment-store/store/store.fixture';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { createFixture } from '../fixture/app.ts';
 import { createEmbedded, type EmbeddedFixture } from '../fixture/embedded.ts';
+import { loadedRun, NEXT_RUN, RUN, unavailable } from '../fixture/store.ts';
 import { byKey, keyFor, Visitor } from './visits.fixture.ts';
 
 // A real store waits for the disk.
@@ -32,7 +34,7 @@ test('what would change is shown before, and the typed run makes it so', async (
   await visitor.signIn(keyFor('read', 'publish'));
   const text = await page();
   expect(text).toContain(`${runAt(2)} is withdrawn, ${runAt(1)} comes back`);
-  expect(text).toContain('2 segments of another size, 1 gone, 1 back');
+  expect(text).toContain('Larger 0 Smaller 0 As large as before 1 Gone 1 Back 1');
   const { status, headers } = await confirm({ epoch: '2', run: ` ${runAt(2)} ` });
   expect([status, headers.get('location')]).toEqual([303, `/console/generations/${runAt(1)}?withdrawn=${runAt(2)}`]);
   const { html } = await visitor.open(headers.get('location') ?? '');
@@ -58,7 +60,7 @@ test('who may only read sees what would change and has no form, nor does one of 
   await twoGenerations();
   await visitor.signIn(keyFor('read'));
   const text = await page();
-  expect(text).toContain('2 segments of another size');
+  expect(text).toContain('As large as before 1');
   expect(text).toContain('You may look, not roll back');
   const { status } = await confirm({ epoch: '2', run: runAt(2) });
   expect(status).toBe(403);
@@ -80,5 +82,18 @@ test('a generation is compared segment by segment with the one before, when some
   const { html } = await visitor.open(`/console/generations/${runAt(2)}`);
   expect(html).toContain(`/console/generations/${runAt(2)}?changes`);
   const compared = await visitor.open(`/console/generations/${runAt(2)}?changes`);
-  expect(compared.html).toContain('2 segments of another size, 1 gone, 1 new');
+  expect(compared.html.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' ')).toContain('Gone 1 New 1');
+});
+
+test('a catalogue that cannot be read keeps nobody from rolling back', async () => {
+  const old = loadedRun(RUN, { c1: ['a'] });
+  const retired = { ...old, generation: { ...old.generation, state: 'retired' as const, retiredAt: new Date(0) } };
+  await using stood = await createFixture(retired, { admission: byKey });
+  await stood.publish(loadedRun(NEXT_RUN, { c1: ['a'] }));
+  stood.store.onOpen = () => Promise.reject(unavailable());
+  visitor = new Visitor(stood.app);
+  await visitor.signIn(keyFor('read', 'publish'));
+  const text = await page();
+  expect(text).toContain('What it does to each segment is not known The store is away.');
+  expect(text).toContain(`Roll back to ${RUN}`);
 });

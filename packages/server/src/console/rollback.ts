@@ -90,17 +90,32 @@ interface Offer {
 }
 
 async function offer({ from, to, epoch }: Offer, { visit, deps }: Asked): Promise<Html> {
-  return html`${counts(from, to, visit.now)}
-    ${changes(await deps.effects.of(from.run, to.run), { before: 'Now', after: 'After', appear: 'back' })}
-    <section><h2>What it does</h2>
-      <ul>
-        <li>Every server answers from ${runLink(to.run)} within ten seconds; no cache gives an answer of ${runLink(from.run)} after that.</li>
-        <li>${runLink(from.run)} is withdrawn: it never comes back.</li>
-        <li>Publishing is on hold until <code>segment-ingest unhold</code>.</li>
-      </ul>
-    </section>
-    ${visit.scopes.has('publish') ? form({ from, to, epoch }, visit) : mayNot(deps)}
+  return html`<div class="beside">
+      <div>${counts(from, to, visit.now)}${await effect(from, to, deps)}</div>
+      <div><section><h2>What it does</h2>
+        <ul>
+          <li>Every server answers from ${runLink(to.run)} within ten seconds; no cache gives an answer of ${runLink(from.run)} after that.</li>
+          <li>${runLink(from.run)} is withdrawn: it never comes back.</li>
+          <li>Publishing is on hold until <code>segment-ingest unhold</code>.</li>
+        </ul></section>
+        ${visit.scopes.has('publish') ? form({ from, to, epoch }, visit) : mayNot(deps)}
+      </div>
+    </div>
     <section class="terminal"><h2>In a terminal</h2>${command(`segment-ingest rollback ${deps.console.storeFlags}`, 'The same')}</section>`;
+}
+
+/** A catalogue that cannot be read may be why somebody is here: the way back stays open. */
+async function effect(from: Generation, to: Generation, { effects }: PageDeps): Promise<Html> {
+  try {
+    return changes(await effects.of(from.run, to.run), { before: 'Now', after: 'After', appear: 'Back' });
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return notice(
+      'warn',
+      'What it does to each segment is not known',
+      `${sentence(error.message)} You can roll back all the same.`,
+    );
+  }
 }
 
 const COLUMNS = [{ name: 'Figure' }, ...['Now', 'After', 'Change'].map((name) => ({ name, isNumber: true }))];
@@ -138,6 +153,6 @@ function mayNot({ console }: ConsoleDeps): Html {
   return notice(
     'plain',
     'You may look, not roll back',
-    html`It takes a key with the scope <code>publish</code>, or a terminal with access to the store (<code>${console.storeFlags}</code>).`,
+    html`It takes a key with the scope <code>publish</code>, or a terminal with access to the store (<code>${console.storeFlags}</code>). With such a key: sign out, then in again.`,
   );
 }
