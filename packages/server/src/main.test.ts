@@ -61,19 +61,24 @@ test.concurrent.each(waiting)(
   'a store that %s: alive, not ready, 503; a signal ends it with 0',
   { timeout: STARTING_MS },
   async (_, store) => {
-    const child = startCommand(MAIN, ['--store', store(), '--port', '0', '--poll-ms', '50']);
+    const child = startCommand(MAIN, ['--store', store(), '--port', '0', '--poll-ms', '50', '--log-sample', '100%']);
     const listening = await child.until(({ kind }) => kind === 'result');
     const url = listening.kind === 'result' ? listening.data.url : '';
     const status = async (path: string) => (await fetch(`${url}${path}`)).status;
     expect([await status('/livez'), await status('/readyz'), await status('/v1/customers/c1/segments')]).toEqual([
       200, 503, 503,
     ]);
+    expect(await status('/console/customers?id=c1')).toBe(200);
     child.process.kill('SIGTERM');
     const { exitCode, stderr } = await child.finished;
     expect(exitCode).toBe(0);
     const refused = { level: 'error', method: 'GET', route: '/v1/customers/{customerId}/segments', status: 503 };
-    const lines = stderr.trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining(refused));
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toContainEqual(expect.objectContaining(refused));
+    expect(lines).toContainEqual(expect.objectContaining({ route: '/console', status: 200 }));
     expect(stderr).not.toContain('c1');
   },
 );
