@@ -1,6 +1,6 @@
 /** As much as a server can do: each connection asks again when it was answered. */
-import type { Answered, Asked } from './asked.ts';
-import { latenciesOf } from './latencies.ts';
+import { type Answered, type Asked, REFUSED } from './asked.ts';
+import { histogramOf, latenciesOf } from './latencies.ts';
 import { Wire } from './wire.ts';
 
 export async function closed({ port, connections, requests }: Asked, request: () => string): Promise<Answered> {
@@ -11,9 +11,10 @@ export async function closed({ port, connections, requests }: Asked, request: ()
     if (asked - refused >= requests) return;
     asked += 1;
     const sentAt = performance.now();
-    wire.ask(request(), (status) => {
+    wire.ask(request(), (status, text) => {
       if (status === 200) took[answered++] = performance.now() - sentAt;
-      else refused += 1;
+      else if (status === REFUSED) refused += 1;
+      else return reject(new Error(text));
       if (answered === requests) resolve();
       ask(wire);
     });
@@ -24,5 +25,6 @@ export async function closed({ port, connections, requests }: Asked, request: ()
   await promise.finally(() => {
     for (const wire of wires) wire.close();
   });
-  return { seconds: (performance.now() - startedAt) / 1000, latency: latenciesOf(took), refused };
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { seconds, latency: latenciesOf(took), histogram: histogramOf(took), refused };
 }

@@ -3,6 +3,7 @@
  * measures is checked first against a server whose delays are known.
  */
 import { loadavg } from 'node:os';
+import { keepHistograms } from '../histograms.ts';
 import { type Figures, median, ratio, toRow, withFigures } from '../ratio.ts';
 import { attempt, report } from '../report.ts';
 import { checkAlike, keepAnswers } from './answers.ts';
@@ -10,7 +11,7 @@ import { openArena } from './arena.ts';
 import type { Answered } from './asked.ts';
 import { DELAY_MS, STALL, startBare } from './bare.ts';
 import { ask } from './duel.ts';
-import type { Latencies } from './latencies.ts';
+import { type Histogram, type Latencies, merged } from './latencies.ts';
 import { type Server, startOurs } from './ours.ts';
 import { scale } from './scale.ts';
 
@@ -67,11 +68,12 @@ for (const percent of [25, 50, 75, 90]) {
       name: `p99-at-${percent}-vs-node-http`,
       unit: 'ms',
       goal: 1.3,
-      rounds: scale.rounds,
+      rounds: scale.slowRounds,
       warmUp: 0,
       candidate: p99(ours, own),
       baseline: p99(http, its),
     });
+    keepHistograms(row.name, { ours: histogramOf(own), 'node:http': histogramOf(its) });
     const rate = { perSecond: (most * percent) / 100, most };
     report(withFigures(row, { ...rate, ...figures('ours', own), ...figures('bare', its), ...machine() }));
   });
@@ -79,12 +81,15 @@ for (const percent of [25, 50, 75, 90]) {
 
 await attempt('p99-at-8600-vs-origin', async () => {
   const measured: Measured[] = [];
-  for (let round = 0; round < 2 * scale.rounds; round += 1) measured.push(await at(ORIGIN.perSecond, ours));
+  for (let round = 0; round < 2 * scale.slowRounds; round += 1) measured.push(await at(ORIGIN.perSecond, ours));
   const p99 = median(measured.map(({ latency }) => latency.p99));
+  keepHistograms('p99-at-8600-vs-origin', { ours: histogramOf(measured) });
   const row = { name: 'p99-at-8600-vs-origin', unit: 'ms', goal: 1 };
   const beside = { ...figures('ours', measured), originP75: ORIGIN.p75, most, ...machine() };
   report(withFigures(toRow(row, { value: p99, baseline: ORIGIN.p99, ratio: p99 / ORIGIN.p99 }), beside));
 });
+
+const histogramOf = (all: readonly Measured[]): Histogram => merged(all.map(({ histogram }) => histogram));
 
 /** Medians over the blocks. */
 function figures(whose: string, all: readonly Measured[]): Figures {

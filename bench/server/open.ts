@@ -2,8 +2,8 @@
  * Requests at a constant rate, whether or not the ones before were answered. A latency counts from the moment its request
  * was due: one that waits because the server, a connection or this process is late has waited.
  */
-import type { Answered, Asked } from './asked.ts';
-import { latenciesOf } from './latencies.ts';
+import { type Answered, type Asked, REFUSED } from './asked.ts';
+import { histogramOf, latenciesOf } from './latencies.ts';
 import { Wire } from './wire.ts';
 
 type AskedAtRate = Asked & { readonly perSecond: number };
@@ -19,9 +19,10 @@ export async function open(asked: AskedAtRate, request: () => string): Promise<A
   let [due, sent, answered, refused] = [0, 0, 0, 0];
   const send = (wire: Wire) => {
     const intendedAt = dueAt(sent++);
-    wire.ask(request(), (status) => {
+    wire.ask(request(), (status, text) => {
       if (status === 200) took[answered++] = performance.now() - intendedAt;
-      else refused += 1;
+      else if (status === REFUSED) refused += 1;
+      else return reject(new Error(text));
       if (answered + refused === requests) resolve();
       if (sent < due) send(wire);
       else free.push(wire);
@@ -42,5 +43,6 @@ export async function open(asked: AskedAtRate, request: () => string): Promise<A
     for (const wire of all) wire.close();
   });
   const seconds = (performance.now() - startedAt) / 1000;
-  return { seconds, latency: latenciesOf(took.subarray(0, answered)), lag: latenciesOf(late), refused };
+  const counted = took.subarray(0, answered);
+  return { seconds, latency: latenciesOf(counted), histogram: histogramOf(counted), lag: latenciesOf(late), refused };
 }

@@ -1,13 +1,12 @@
 /** A client that costs little: one connection, one request at a time, no more of HTTP than the answers need. */
 import { connect, type Socket } from 'node:net';
 
-type OnAnswer = (status: number) => void;
-
-/** Of a server that has more to do than it can. */
-const REFUSED = 503;
+/** `text`: all of the answer, its head first. */
+type OnAnswer = (status: number, text: string) => void;
 
 export class Wire {
   readonly #port: number;
+  /** No answer will come any more. */
   readonly #onError: (error: Error) => void;
   #socket: Socket;
   #received = '';
@@ -45,9 +44,7 @@ export class Wire {
     const text = this.#received;
     this.#received = '';
     if (head.includes('\r\nconnection: close')) this.#reconnect();
-    const status = Number(text.slice(9, 12));
-    if (status === 200 || status === REFUSED) this.#onAnswer(status);
-    else this.#onError(new Error(text));
+    this.#onAnswer(Number(text.slice(9, 12)), text);
   }
 
   /** A server ends a connection now and then; whoever asks next waits for the new one. */
