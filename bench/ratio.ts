@@ -34,6 +34,8 @@ export interface Row {
   readonly note?: string;
   /** Other figures of the same run. */
   readonly beside?: Figures;
+  /** What the value is the sum or the worst of; every line has the same names. */
+  readonly lines?: readonly Readonly<Record<string, number | string>>[];
 }
 
 /** By what they are. */

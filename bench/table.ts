@@ -2,7 +2,7 @@
 import type { Row } from './ratio.ts';
 
 export function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ name, value, unit, baseline, ratio, goal, better, met }) => [
+  const cells = rows.map(({ name, value, unit, baseline, ratio, goal, better, met }) => [
     name,
     `${value} ${unit}`,
     `${baseline} ${unit}`,
@@ -10,17 +10,26 @@ export function table(rows: readonly Row[]): string {
     `${better === 'lower' ? '≤' : '≥'} ${goal}`,
     met ? 'yes' : 'no',
   ]);
-  const cells = [['', 'value', 'baseline', 'ratio', 'goal', 'met'], ...lines];
+  const rates = aligned([['', 'value', 'baseline', 'ratio', 'goal', 'met'], ...cells]);
+  return [...rates, ...rows.flatMap(noted), ...rows.flatMap(beside), ...rows.flatMap(lines)].join('\n');
+}
+
+function aligned(cells: readonly (readonly string[])[]): readonly string[] {
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
-  const text = cells.map((line) =>
+  return cells.map((line) =>
     line
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
   );
-  return [...text, ...rows.flatMap(noted), ...rows.flatMap(beside)].join('\n');
 }
 
 const noted = ({ name, note }: Row): readonly string[] => (note === undefined ? [] : [`${name}: ${note}`]);
 const beside = ({ name, beside }: Row): readonly string[] =>
   beside === undefined ? [] : [`${name}: ${JSON.stringify(beside)}`];
+
+function lines({ name, lines: all = [] }: Row): readonly string[] {
+  const [first] = all;
+  if (first === undefined) return [];
+  return [`${name}:`, ...aligned([Object.keys(first), ...all.map((line) => Object.values(line).map(String))])];
+}

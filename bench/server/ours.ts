@@ -1,9 +1,10 @@
 /** `segment-server` as it runs in production: a process of its own, with keys, limits, metrics and request log. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cpuSeconds, residentBytes } from '../ingest/cpu.ts';
+import { type CallerKey, createKey } from './keys.ts';
 
 const MAIN = join(import.meta.dirname, '../../packages/server/src/main.ts');
 const READY_MS = 120_000;
@@ -14,6 +15,8 @@ export interface Server {
   readonly port: number;
   /** As in `Authorization`; empty where nobody is asked who he is. */
   readonly key: string;
+  /** Where one customer is asked for, `{id}` in his place. Default: as of ours. */
+  readonly path?: string;
   /** Seconds so far, of all its processes. */
   cpuSeconds(): number;
 }
@@ -26,20 +29,28 @@ export interface Ours extends Server, AsyncDisposable {
   figure(beginning: string): Promise<number>;
 }
 
+interface Keys {
+  readonly file: string;
+  /** One of them, that may read figures. */
+  readonly key: string;
+}
+
 export interface OursOptions {
   /** A directory for its keys and its log. */
   readonly root: string;
   readonly store: string;
+  /** Default: a key of its own. */
+  readonly keys?: Keys;
   readonly flags?: readonly string[];
   /** A module that is loaded before. */
   readonly preload?: string;
 }
 
-export async function startOurs({ root, store, flags = [], preload }: OursOptions): Promise<Ours> {
-  const [keys, key] = createKey(root);
+export async function startOurs({ root, store, keys, flags = [], preload }: OursOptions): Promise<Ours> {
+  const { file, key } = keys ?? measuredKey(root);
   const startedAt = performance.now();
   const before = preload === undefined ? [] : ['--import', preload];
-  const args = [...before, MAIN, '--json', '--store', store, '--keys', keys, '--port', '0', ...flags];
+  const args = [...before, MAIN, '--json', '--store', store, '--keys', file, '--port', '0', ...flags];
   const log = openSync(join(root, 'server.log'), 'a');
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', log] });
   closeSync(log);
@@ -75,13 +86,11 @@ export async function startOurs({ root, store, flags = [], preload }: OursOption
 }
 
 /** Critical, and with a rate nobody reaches: what is measured is the answer, not the refusal. */
-function createKey(root: string): readonly [file: string, key: string] {
+const MEASURED: CallerKey = { name: 'bench', class: 'critical', rate: 1_000_000, scopes: 'read,admin' };
+
+function measuredKey(root: string): Keys {
   const file = join(root, `keys-${performance.now()}.json`);
-  const flags = ['--keys', file, '--class', 'critical', '--rate', '1000000', '--scopes', 'read,admin', '--json'];
-  const said = execFileSync(process.execPath, [MAIN, 'keys', 'create', 'bench', ...flags], { encoding: 'utf8' });
-  const lines = said.trim().split('\n');
-  const { data } = lines.map((line) => JSON.parse(line)).find(({ kind }) => kind === 'data');
-  return [file, data.key];
+  return { file, key: createKey(file, MEASURED) };
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -15,6 +15,10 @@ export interface Population {
   readonly customers: number;
   /** Of the catalogue; every one has as many members. */
   readonly segments: number;
+  /** Default: the one of all benchmarks. */
+  readonly run?: RunId;
+  /** Everybody's segments are so many further on. Default 0. */
+  readonly shift?: number;
 }
 
 export interface Place {
@@ -26,20 +30,28 @@ export interface Place {
 export const customerId = (index: number): string => `customer-${index}`;
 
 /** `root`: a directory of this population alone. */
-export async function publish(root: string, population: Population, { store, prefix }: Place): Promise<void> {
-  const folder = await writeFolder(root, population);
-  const args = [MAIN, 'load', folder, '--store', store, ...(prefix === undefined ? [] : ['--prefix', prefix])];
+export async function publish(root: string, population: Population, place: Place): Promise<void> {
+  await load(await writeFolder(root, population), place);
+}
+
+/** And publishes. */
+export const load = (folder: string, place: Place): Promise<void> => ingest(['load', folder], place);
+
+/** `segment-ingest` with a command of its own. @throws Error with what it says when it does not end well */
+export async function ingest(command: readonly string[], { store, prefix }: Place): Promise<void> {
+  const args = [MAIN, ...command, '--store', store, ...(prefix === undefined ? [] : ['--prefix', prefix])];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaint = '';
   child.stderr.on('data', (text: Buffer) => {
     complaint += text.toString();
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`segment-ingest load ended with ${code}: ${complaint}`);
+  if (code !== 0) throw new Error(`segment-ingest ${command[0]} ended with ${code}: ${complaint}`);
 }
 
-async function writeFolder(root: string, population: Population): Promise<string> {
-  const folder = join(root, RUN);
+export async function writeFolder(root: string, population: Population): Promise<string> {
+  const { customers, segments, run = RUN } = population;
+  const folder = join(root, run);
   await mkdir(join(folder, 'members'), { recursive: true });
   const parts: Part[] = [];
   for (let part = 0; part < PARTS; part += 1) {
@@ -48,10 +60,9 @@ async function writeFolder(root: string, population: Population): Promise<string
     parts.push({ ...written, memberships: lines.length * PER_CUSTOMER });
   }
   const catalogue = await write(folder, 'catalogue.ndjson', catalogueLines(population));
-  const { customers, segments } = population;
   const manifest = printManifest({
-    run: RUN,
-    computedAt: runTime(RUN),
+    run,
+    computedAt: runTime(run),
     layout: 'by-customer',
     format: 'ndjson',
     parts,
@@ -63,18 +74,18 @@ async function writeFolder(root: string, population: Population): Promise<string
   return folder;
 }
 
-function memberLines(part: number, { customers, segments }: Population): string[] {
+function memberLines(part: number, { customers, segments, shift }: Population): string[] {
   const lines: string[] = [];
   for (let customer = part; customer < customers; customer += PARTS) {
-    const line = { customer_id: customerId(customer), segment_ids: segmentsOf(customer, segments) };
+    const line = { customer_id: customerId(customer), segment_ids: segmentsOf(customer, segments, shift) };
     lines.push(`${JSON.stringify(line)}\n`);
   }
   return lines;
 }
 
-function catalogueLines({ customers, segments }: Population): string[] {
+function catalogueLines({ customers, segments, run = RUN }: Population): string[] {
   const size = (customers * PER_CUSTOMER) / segments;
-  const rest = { type: 'recurrent', attributes: {}, asOf: runTime(RUN), size };
+  const rest = { type: 'recurrent', attributes: {}, asOf: runTime(run), size };
   return Array.from({ length: segments }, (_, index) => {
     const id = segmentId(index);
     return `${printSegment({ id: parseSegmentId(id), name: `Recurrent at store ${index}`, ...rest })}\n`;
@@ -82,8 +93,9 @@ function catalogueLines({ customers, segments }: Population): string[] {
 }
 
 /** Of one customer, out of so many. */
-export function segmentsOf(customer: number, segments: number): readonly string[] {
-  return Array.from({ length: PER_CUSTOMER }, (_, at) => segmentId((customer * PER_CUSTOMER + at) % segments));
+export function segmentsOf(customer: number, segments: number, shift: number = 0): readonly string[] {
+  const first = customer * PER_CUSTOMER + shift;
+  return Array.from({ length: PER_CUSTOMER }, (_, at) => segmentId((first + at) % segments));
 }
 
 const segmentId = (index: number): string => `recurrent:store:${index}`;
