@@ -37,10 +37,11 @@ function nextMessage(child: ChildProcess): Promise<object> {
 }
 
 /** A GET of one customer, or a POST of several: each call another. */
-function requestsOf({ key, order, batch = 1, port }: Asked): () => string {
+function requestsOf({ key, order, batch = 1, port, path = '/v1/customers/{id}/segments' }: Asked): () => string {
   const head = `HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${key === '' ? '' : `Authorization: Bearer ${key}\r\n`}`;
   const id = inOrder[order];
-  if (batch === 1) return () => `GET /v1/customers/${id()}/segments ${head}\r\n`;
+  const [before = '', after = ''] = path.split('{id}');
+  if (batch === 1) return () => `GET ${before}${id()}${after} ${head}\r\n`;
   return () => {
     const body = JSON.stringify({ customerIds: Array.from({ length: batch }, id) });
     const fields = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`;

@@ -21,6 +21,8 @@ export interface Misses {
 /** What a miss may cost besides: batching, single flight, limit, breaker, checks, encoding and the cache. */
 const GOAL = 2;
 const PER_CUSTOMER = 5;
+/** Rounds before those that count. */
+const WARM_UP = 1;
 /** At once: with more of them the event loop is so late that the server refuses. */
 const BATCHES = 4;
 
@@ -29,13 +31,13 @@ export async function missRow({ name, load, ours, batch, call }: Misses): Promis
   const requests = Math.ceil(scale.requests / Math.sqrt(batch));
   const connections = batch === 1 ? CONNECTIONS : BATCHES;
   const [missed, hit]: [number[], number[]] = [[], []];
-  const { rounds, warmUp } = scale;
+  const { slowRounds: rounds } = scale;
   const row = await ratio({
     name,
     unit: 'µs CPU',
     goal: GOAL,
     rounds,
-    warmUp,
+    warmUp: WARM_UP,
     async candidate() {
       const miss = await ask(load, ours, { order: 'each', batch, requests, connections });
       const same = await ask(load, ours, { order: 'same', batch, requests, connections });
@@ -45,7 +47,7 @@ export async function missRow({ name, load, ours, batch, call }: Misses): Promis
     },
     baseline: () => cpuOf(call, { batch, requests, connections }),
   });
-  const [wholeMicros, hitMicros] = [missed, hit].map((all) => median(all.slice(2 * warmUp)));
+  const [wholeMicros, hitMicros] = [missed, hit].map((all) => median(all.slice(2 * WARM_UP)));
   const wholeRatio = (wholeMicros ?? Number.NaN) / row.baseline;
   const [machineLoad = Number.NaN] = loadavg();
   return withFigures(row, { wholeMicros: wholeMicros ?? 0, hitMicros: hitMicros ?? 0, wholeRatio, machineLoad });
