@@ -1,8 +1,7 @@
 /** What a client can be told: public options, their defaults, one resolver. */
 import { isSegmentId } from '@segment-store/contract/id';
-import { nearest } from '@segment-store/contract/nearest';
-import { quote } from '@segment-store/contract/quote';
 import type { CacheLimits } from './cache.ts';
+import { type Bounds, numberIn, refuseUnknown, shown } from './option.ts';
 
 export interface ClientOptions<S extends string = string> {
   /** Where the service is: `http` or `https`, a path in front of `/v1` allowed. */
@@ -49,7 +48,7 @@ const DAY_MS = 86_400_000;
 type NumberName = Exclude<keyof ClientOptions, 'baseUrl' | 'apiKey' | 'fallback'>;
 
 /** Each default is written here, once. */
-export const NUMBERS: Readonly<Record<NumberName, { default: number; min: number; max: number }>> = {
+export const NUMBERS: Readonly<Record<NumberName, Bounds>> = {
   deadlineMs: { default: 150, min: 1, max: 60_000 },
   attemptTimeoutMs: { default: 500, min: 1, max: 60_000 },
   flightTimeoutMs: { default: 1_000, min: 1, max: 60_000 },
@@ -77,7 +76,7 @@ export function resolveOptions<S extends string>(
   }
   refuseUnknown(options, [...NAMES, ...others]);
   const { origin, basePath } = resolveUrl(options.baseUrl);
-  const number = (name: NumberName) => resolveNumber(name, options[name]);
+  const number = (name: NumberName) => numberIn(name, options[name], NUMBERS[name]);
   const cache = {
     maxEntries: number('maxEntries'),
     maxBytes: number('maxBytes'),
@@ -95,15 +94,6 @@ export function resolveOptions<S extends string>(
     ms: resolveTimeouts(options),
     cache,
   });
-}
-
-function refuseUnknown(options: object, names: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (names.includes(name)) continue;
-    const meant = nearest(name, names);
-    const hint = meant === undefined ? `the options are ${names.join(', ')}` : `did you mean ${meant}?`;
-    throw new TypeError(`unknown option ${shown(name)}; ${hint}`);
-  }
 }
 
 function resolveUrl(value: unknown): { origin: string; basePath: string } {
@@ -134,19 +124,10 @@ function resolveKey(value: unknown): string | undefined {
   );
 }
 
-function resolveNumber(name: NumberName, value: unknown): number {
-  const { min, max, default: unset } = NUMBERS[name];
-  if (value === undefined) return unset;
-  const way = `give a whole number from ${min} to ${max}, as in ${unset}`;
-  if (typeof value !== 'number') throw new TypeError(`${name} is ${shown(value)}; ${way}`);
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new RangeError(`${name} is ${value}; ${way}`);
-}
-
 /** A deadline alone must have effect: what is within it follows, unless given too. */
 function resolveTimeouts(options: Pick<ClientOptions, NumberName>): ResolvedOptions['ms'] {
   const orLonger = (name: NumberName, ...others: readonly number[]) => {
-    const ms = resolveNumber(name, options[name]);
+    const ms = numberIn(name, options[name], NUMBERS[name]);
     return options[name] === undefined ? Math.max(ms, ...others) : ms;
   };
   const call = orLonger('deadlineMs');
@@ -172,10 +153,4 @@ function refuseDisorder({ freshMs, staleMs, staleIfErrorMs }: CacheLimits): void
   if (staleIfErrorMs < staleMs) {
     throw new RangeError(`staleIfErrorMs is ${staleIfErrorMs}, below staleMs ${staleMs}; raise it or lower staleMs`);
   }
-}
-
-/** Only values that print safely are quoted: an error about an option must not be an error of printing it. */
-function shown(value: unknown): string {
-  if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) return quote(value);
-  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
 }

@@ -1,0 +1,34 @@
+/** How options are refused: every message names the option, its value and the way out. */
+import { nearest } from '@segment-store/contract/nearest';
+import { quote } from '@segment-store/contract/quote';
+
+export interface Bounds {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** @throws TypeError */
+export function refuseUnknown(options: object, names: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    const meant = nearest(name, names);
+    const hint = meant === undefined ? `the options are ${names.join(', ')}` : `did you mean ${meant}?`;
+    throw new TypeError(`unknown option ${shown(name)}; ${hint}`);
+  }
+}
+
+/** A whole number. @throws TypeError, RangeError */
+export function numberIn(name: string, value: unknown, { min, max, default: unset }: Bounds): number {
+  if (value === undefined) return unset;
+  const way = `give a whole number from ${min} to ${max}, as in ${unset}`;
+  if (typeof value !== 'number') throw new TypeError(`${name} is ${shown(value)}; ${way}`);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`${name} is ${value}; ${way}`);
+}
+
+/** Only values that print safely are quoted: an error about an option must not be an error of printing it. */
+export function shown(value: unknown): string {
+  if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) return quote(value);
+  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
+}
