@@ -31,10 +31,21 @@ export default defineConfig({
       project('browser', ['test/browser/**/*.test.ts'], withServers),
       project(
         'long',
-        ['test/e2e/{kill,no-mixing,source-faults,store-faults}.test.ts', 'test/long/**/*.test.ts', ...cuts],
+        [
+          'test/e2e/{kill,no-mixing,source-faults,store-faults}.test.ts',
+          'test/contract/schemathesis.test.ts',
+          'test/long/**/*.test.ts',
+          ...cuts,
+        ],
         {
           ...withServers,
-          env: { KILL_ROUNDS: '5', CUTS: '100', PUBLISHES: '100' },
+          env: {
+            KILL_ROUNDS: '5',
+            CUTS: '100',
+            PUBLISHES: '100',
+            EXAMPLES: '500',
+            SEED: `${Math.trunc(Date.now() / 1_000)}`,
+          },
         },
       ),
     ],

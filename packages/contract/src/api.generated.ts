@@ -629,7 +629,7 @@ export interface components {
         /**
          * @description 400 `invalid-request`, `invalid-id` · 401 `unauthorized` · 403 `forbidden`, 421 `forbidden` (a host this server
          *     does not answer for) · 404 `invalid-request` (no such path, no such generation) ·
-         *     405, 408, 411, 413, 415, 422, 428, 431 `invalid-request` · 409, 412 `conflict` · 429 `rate-limited` ·
+         *     405, 408, 411, 413, 415, 417, 422, 428, 431 `invalid-request` · 409, 412 `conflict` · 429 `rate-limited` ·
          *     500 `internal` · 503 `store-unavailable`, `overloaded`, `deadline`
          */
         readonly Problem: {
@@ -667,7 +667,10 @@ export interface components {
         readonly City: components["schemas"]["FilterValues"];
         /** @description Only segments with this attribute `country` */
         readonly Country: components["schemas"]["FilterValues"];
-        /** @description Percent-encoded UTF-8. Never normalised. */
+        /**
+         * @description Percent-encoded UTF-8. Never normalised.
+         * @example 17850
+         */
         readonly CustomerId: components["schemas"]["CustomerId"];
         /**
          * @description The epoch that the caller judged, in quotes; `GET /v1/generations` says it as `live.epoch`. Missing: 428; another
@@ -685,6 +688,7 @@ export interface components {
          */
         readonly RequestTimeout: number;
         readonly Run: components["schemas"]["RunId"];
+        /** @example recurrent:store:17 */
         readonly SegmentId: components["schemas"]["SegmentId"];
         /** @description Only segments with this attribute `store` */
         readonly Store: components["schemas"]["FilterValues"];
@@ -924,7 +928,10 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description Percent-encoded UTF-8. Never normalised. */
+                /**
+                 * @description Percent-encoded UTF-8. Never normalised.
+                 * @example 17850
+                 */
                 readonly customerId: components["parameters"]["CustomerId"];
             };
             readonly cookie?: never;
@@ -972,7 +979,10 @@ export interface operations {
                 readonly "X-Request-Timeout-Ms"?: components["parameters"]["RequestTimeout"];
             };
             readonly path: {
-                /** @description Percent-encoded UTF-8. Never normalised. */
+                /**
+                 * @description Percent-encoded UTF-8. Never normalised.
+                 * @example 17850
+                 */
                 readonly customerId: components["parameters"]["CustomerId"];
             };
             readonly cookie?: never;
@@ -1026,8 +1036,12 @@ export interface operations {
                 readonly "X-Request-Timeout-Ms"?: components["parameters"]["RequestTimeout"];
             };
             readonly path: {
-                /** @description Percent-encoded UTF-8. Never normalised. */
+                /**
+                 * @description Percent-encoded UTF-8. Never normalised.
+                 * @example 17850
+                 */
                 readonly customerId: components["parameters"]["CustomerId"];
+                /** @example recurrent:store:17 */
                 readonly segmentId: components["parameters"]["SegmentId"];
             };
             readonly cookie?: never;
@@ -1236,6 +1250,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @example recurrent:store:17 */
                 readonly segmentId: components["parameters"]["SegmentId"];
             };
             readonly cookie?: never;
@@ -1264,6 +1279,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @example recurrent:store:17 */
                 readonly segmentId: components["parameters"]["SegmentId"];
             };
             readonly cookie?: never;

@@ -9,7 +9,7 @@ const recipe = join(import.meta.dirname, 'python');
  * A Python of the tests' own, that has the packages which `python/<name>.txt` pins by hash: the path of its `python3`.
  * Their commands are started as `python3 -m …`: the scripts beside it name the folder in which they were made.
  */
-export async function pythonWith(name: 'checks' | 'spark'): Promise<string> {
+export async function pythonWith(name: 'api' | 'checks' | 'spark'): Promise<string> {
   const python = await tool({ command: 'python3', packages: ['python3'] });
   const requirements = join(recipe, `${name}.txt`);
   const key = fingerprint(await readFile(requirements), await run(python, ['--version']));
