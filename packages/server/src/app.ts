@@ -34,6 +34,7 @@ export interface AppDeps {
   readonly document: Document;
   readonly admission: Admission;
   readonly status: ProcessStatus;
+  readonly time: MemberDeps['time'];
   /** Hears of every answer. */
   readonly watch: Watch;
   /** Around every route. */
@@ -45,13 +46,13 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { serving, store, erased, document, watch, report } = deps;
+  const { serving, store, erased, document, watch, time, report } = deps;
   const app = assembled(deps, (route, requests) => {
     route('getCustomerSegments', hotRoute(serving, requests));
     customerRoutes(route, { serving, requests, report });
     erasureRoutes(route, { requests, erased });
     segmentRoutes(route, serving, requests);
-    memberRoutes(route, { serving, requests, erased, report });
+    memberRoutes(route, { serving, requests, erased, time, report });
     generationRoutes(route, { serving, requests, publisher: store.publisher });
     publishingRoutes(route, { requests, publisher: store.publisher });
     operationsRoutes(route, requests, deps);

@@ -4,7 +4,7 @@ import type { ResultEvent, Say } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { isFailure } from '@segment-store/resilience/failure';
 import { unlimited } from '@segment-store/resilience/operation';
-import { sleep } from '@segment-store/resilience/time';
+import { sleep, systemTime } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Store } from '@segment-store/store/store';
 import { checkLoopback } from './admission/loopback.ts';
@@ -79,6 +79,7 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     admission,
     console: consoleConfig(config, part.consoleSecret),
     status: { build: buildOf(part), counted: metrics.counted },
+    time: systemTime,
     ...telemetry,
     scrape: part.scrape(metrics.figures),
     report: (error) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),

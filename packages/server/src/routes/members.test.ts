@@ -1,15 +1,17 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseCustomerId } from '@segment-store/contract/id';
+import { manualTime } from '@segment-store/resilience/manual-time';
 import { unlimited } from '@segment-store/resilience/operation';
 import { published, runAt } from '@segment-store/store/store.fixture';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createConformance } from '../conformance.ts';
 import { readDocument } from '../document.ts';
 import { everything } from '../fixture/admission.ts';
+import { createFixture } from '../fixture/app.ts';
 import { createEmbedded } from '../fixture/embedded.ts';
 import { open, type ServerFixture, startServer } from '../fixture/server.ts';
-import { loadedRun, NEXT_RUN, RUN, unavailable } from '../fixture/store.ts';
+import { complement, loadedRun, NEXT_RUN, RUN, segment, unavailable } from '../fixture/store.ts';
 
 // A real store waits for the disk.
 vi.setConfig({ testTimeout: 30_000 });
@@ -169,10 +171,44 @@ test('more lists at once than four are refused, and the fifth is served when one
   expect((await fetch(`${server.listener.url}${target('a')}`)).status).toBe(200);
 });
 
+/** More than fits in what lies between a server and a client that takes nothing. */
+const tooMany = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`${'x'.repeat(500)}${index}`, ['a']]));
+
+test('a client that takes nothing for a minute is cut, and lets go of its generation', async () => {
+  const time = manualTime();
+  await using server = await startServer(loadedRun(RUN, tooMany), { admission: everything, time });
+  const socket = await open(server.port);
+  socket.pause();
+  socket.write(request());
+  await expect.poll(time.pending).toBe(1);
+  await time.advance(59_999);
+  await server.publish(loadedRun(NEXT_RUN, { c1: ['a'] }));
+  expect(server.store.closed).toEqual([]);
+  await time.advance(1);
+  await expect.poll(() => server.store.closed).toEqual([RUN]);
+  socket.resume();
+  expect(await once(socket, 'error')).toMatchObject([{ code: 'ECONNRESET' }]);
+  expect(server.reported).toEqual([]);
+});
+
+test('a complement segment has no list of members, and the answer says what to ask instead', async () => {
+  const never = complement(segment('never:a'), 'a', 'everyone');
+  await using fixture = await createFixture(loadedRun(RUN, { c1: ['a'] }, [never]), { admission: everything });
+  for (const method of ['GET', 'HEAD']) {
+    const response = await fixture.app.request(target(never.id), { method });
+    const exchange = { status: response.status, headers: Object.fromEntries(response.headers) };
+    const body = await response.text();
+    expect(conformance({ method, target: target(never.id), ...exchange, body })).toEqual([]);
+    expect(response.status).toBe(422);
+    if (method === 'HEAD') continue;
+    const { type, detail } = JSON.parse(body);
+    expect(type).toBe('urn:segment-store:error:invalid-request');
+    for (const word of [never.id, 'a rule', 'membership']) expect(detail).toContain(word);
+  }
+});
+
 test('pages wait for a client that does not take them', async () => {
-  const long = 'x'.repeat(500);
-  const members = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`${long}${index}`, ['a']]));
-  await using server = await startServer(loadedRun(RUN, members), { admission: everything });
+  await using server = await startServer(loadedRun(RUN, tooMany), { admission: everything });
   let asked = 0;
   server.store.onRead = async () => {
     asked += 1;

@@ -3,7 +3,7 @@ import { type CustomerId, isSegmentId, type SegmentId } from '@segment-store/con
 import { Failure, isFailure } from '@segment-store/resilience/failure';
 import { createLimiter } from '@segment-store/resilience/limit';
 import { unlimited } from '@segment-store/resilience/operation';
-import { systemTime } from '@segment-store/resilience/time';
+import type { Time } from '@segment-store/resilience/time';
 import { invalidRequest, ProblemError } from '../errors.ts';
 import type { Context, Route } from '../handler.ts';
 import { pinOf, searchOf } from '../hot-route.ts';
@@ -25,11 +25,12 @@ export interface MemberDeps {
   readonly serving: Serving;
   readonly requests: Requests;
   readonly erased: Pick<ErasedCustomers, 'has'>;
+  readonly time: Time;
   report(error: unknown): void;
 }
 
 export function memberRoutes(route: Route, deps: MemberDeps): void {
-  const { serving, requests, report } = deps;
+  const { serving, requests } = deps;
   const limiter = createLimiter(AT_ONCE);
   route('listMembers', async (context) => {
     const segmentId = context.req.param('segmentId');
@@ -45,7 +46,7 @@ export function memberRoutes(route: Route, deps: MemberDeps): void {
     };
     if (context.req.method === 'HEAD') return new Response(null, { headers });
     if (limiter.inFlight >= limiter.max) throw busy();
-    const client = clientOf(context, report);
+    const client = clientOf(context, deps);
     const lines = counted(limiter, listOf(segmentId, { pin, signal: client.signal, ...deps }));
     // What fails from the start is a problem, not a stream that breaks.
     const first = await lines.next();
@@ -101,7 +102,7 @@ interface Client {
   breakOff(error: unknown): boolean;
 }
 
-function clientOf(context: Context, report: MemberDeps['report']): Client {
+function clientOf(context: Context, { time, report }: MemberDeps): Client {
   const stalled = new AbortController();
   const breakOff = (error: unknown): boolean => {
     if (!isFailure(error)) report(error);
@@ -113,7 +114,7 @@ function clientOf(context: Context, report: MemberDeps['report']): Client {
   return {
     signal: AbortSignal.any([context.req.raw.signal, stalled.signal]),
     waitsFor: () =>
-      systemTime.after(TAKEN_WITHIN_MS, () => {
+      time.after(TAKEN_WITHIN_MS, () => {
         const failure = new Failure('TIMEOUT', `nothing was taken for ${TAKEN_WITHIN_MS} ms`);
         stalled.abort(failure);
         breakOff(failure);
