@@ -6,7 +6,7 @@ export interface BadRequest {
   readonly method?: string;
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly status: number;
   readonly type: string;
   /** Found in `detail`, and a header where one is due. */
@@ -29,6 +29,7 @@ const badIds: readonly BadRequest[] = [
   id('a customer id of 0 bytes', of(''), 'empty'),
   id('a customer id of 513 bytes', of(bytes(513)), 'customerId', '512', '513'),
   id('a customer id of 513 bytes in 171 characters', of('%E2%82%AC'.repeat(171)), '512', '513'),
+  id('a customer id of 10 KB', of(bytes(10_240)), 'customerId', '512', '10240'),
   id('a control character', of('a%0Ab'), 'control'),
   id('NUL', of('%00'), 'control'),
   id('DEL', of('%7F'), 'control'),
@@ -47,6 +48,9 @@ const badIds: readonly BadRequest[] = [
   id('half of a surrogate pair', of('%ED%A0%80'), '%', 'UTF-8'),
   id('an overlong encoding of a slash', of('%C0%AF'), '%', 'UTF-8'),
   id('a segment id with a slash', '/v1/segments/a%2Fb', 'segmentId', 'A-Z'),
+  id('a segment id of 10 KB', `/v1/segments/${bytes(10_240)}`, 'segment id'),
+  id('a segment id named like an object’s own', `${of('c1')}/__proto__`, 'segmentId', 'A-Z'),
+  id('an emoji for a segment id', '/v1/segments/%F0%9F%9B%92', 'segmentId', 'A-Z'),
   id('a segment id of 129 bytes', `/v1/segments/${bytes(129)}`, 'segment id'),
   id('a segment id with a space, of a customer', `${of('c1')}/a%20b`, 'segment id'),
   id('an empty segment id', '/v1/segments/', 'empty'),
@@ -60,6 +64,9 @@ const invalid = (title: string, target: string, ...names: readonly string[]): Ba
   type: 'invalid-request',
   names,
 });
+
+const OTHER_RUN = '20260831t000000z';
+const cursorOf = (text: string) => `/v1/segments?cursor=${Buffer.from(text).toString('base64url')}`;
 
 const badQueries: readonly BadRequest[] = [
   invalid('an unknown parameter', `${of('c1')}?stroe=17`, 'stroe', 'store'),
@@ -83,6 +90,14 @@ const badQueries: readonly BadRequest[] = [
   invalid('a limit that is no number', '/v1/segments?limit=ten', 'limit', 'ten'),
   invalid('a limit in another notation', '/v1/segments?limit=1e2', 'limit', '1e2'),
   invalid('a cursor of nobody', '/v1/segments?cursor=abc', 'cursor'),
+  invalid('a cursor of a run that is none', cursorOf('__proto__ a'), 'cursor'),
+  invalid('a cursor with more in it', cursorOf('20260901t000000z a b'), 'cursor'),
+  invalid('a cursor of 10 KB', `/v1/segments?cursor=${bytes(10_240)}`, 'cursor', '512'),
+  {
+    ...invalid('a cursor of another generation', cursorOf(`${OTHER_RUN} a`), OTHER_RUN),
+    status: 409,
+    type: 'conflict',
+  },
   invalid('a target in absolute form', 'http://127.0.0.1/v1/segments', 'path'),
 ];
 
@@ -103,16 +118,26 @@ const badTimes: readonly BadRequest[] = ['0', '-1', '1.5', 'soon', '', '0x10', '
   headers: { 'X-Request-Timeout-Ms': ms },
 }));
 
+const typed = (type: string): BadRequest => ({
+  ...body(`a body of type ${type}`, '{"customerIds":["c1"]}', 'application/json', type),
+  headers: { 'Content-Type': type },
+  status: 415,
+});
+
 const badBodies: readonly BadRequest[] = [
   body('no body', '', 'JSON'),
   body('a body cut short', '{"customerIds":["c1"', 'JSON'),
   body('a body that is no object', '["c1"]', 'body', 'object'),
+  body('a body nested 30,000 deep', `${'['.repeat(30_000)}${']'.repeat(30_000)}`, 'body', 'object'),
+  body('a body behind a byte order mark twice', '\ufeff\ufeff{"customerIds":["c1"]}', 'JSON'),
+  { ...body('bytes that are no UTF-8', '', 'UTF-8'), body: Buffer.from('{"customerIds":["\xff"]}', 'latin1') },
   body('no customers', '{}', 'customerIds'),
   body('an empty list', '{"customerIds":[]}', 'customerIds', '1'),
   body('101 customers', JSON.stringify({ customerIds: Array(101).fill('c1') }), 'customerIds', '100'),
   body('an id that is no string', '{"customerIds":[17]}', 'customerIds.0', 'string', 'number'),
   body('null for an id', '{"customerIds":[null]}', 'customerIds.0', 'string'),
   body('an unknown member', '{"customerIds":["c1"],"filters":{}}', 'filters', 'filter'),
+  body('a member named like an object’s own', '{"customerIds":["c1"],"__proto__":{}}', '__proto__', 'filter'),
   body('an unknown filter', '{"customerIds":["c1"],"filter":{"colour":["red"]}}', 'colour', 'country'),
   body('an unknown kind to include', '{"customerIds":["c1"],"include":"all"}', 'include', 'complements'),
   body('kinds to include as a list', '{"customerIds":["c1"],"include":["complements"]}', 'include'),
@@ -125,13 +150,35 @@ const badBodies: readonly BadRequest[] = [
     headers: { 'Content-Type': 'text/plain' },
     status: 415,
   },
+  ...['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', 'json'].map(typed),
+  {
+    ...body('a body in another coding', '{"customerIds":["c1"]}', 'gzip'),
+    headers: { ...json, 'Content-Encoding': 'gzip' },
+    status: 415,
+  },
   { ...body('no content type', '{}', 'application/json'), headers: {}, status: 415 },
   {
     ...body('a body without length', '2\r\n{}\r\n0\r\n\r\n', 'Content-Length'),
     headers: { ...json, 'Transfer-Encoding': 'chunked' },
     status: 411,
   },
+  {
+    ...body('a body that is expected to be sent otherwise', '', 'Expect', '100-continue'),
+    headers: { ...json, Expect: 'something' },
+    status: 417,
+  },
   { ...body('a body of a megabyte', `"${bytes(1_048_576)}"`, 'larger', '65536'), status: 413 },
+];
+
+const unknown = (title: string, target: string): BadRequest => ({
+  ...invalid(title, target, 'GET /v1/segments'),
+  status: 404,
+  type: 'unknown-segment',
+});
+
+const unknownSegments: readonly BadRequest[] = [
+  unknown('a segment named like an object’s own', '/v1/segments/constructor'),
+  unknown('a membership in one', `${of('c1')}/hasOwnProperty`),
 ];
 
 const misrouted: readonly BadRequest[] = [
@@ -172,12 +219,22 @@ const strangers: readonly BadRequest[] = [
   forbidden('a name that only starts like an address', { Host: '127.0.0.1.attacker.example' }, 421),
   forbidden('an address of the network', { Host: '10.0.0.1' }, 421),
   forbidden('an empty host', { Host: '' }, 421),
+  forbidden('a loopback name before an @', { Host: 'localhost@attacker.example' }, 421),
+  forbidden('a loopback name with a dot behind it', { Host: 'localhost.' }, 421),
+  forbidden('a loopback address cut short', { Host: '127.1' }, 421),
+  forbidden('any address', { Host: '0.0.0.0' }, 421),
+  forbidden('IPv4 within IPv6', { Host: '[::ffff:127.0.0.1]' }, 421),
+  forbidden('a name that a proxy vouches for', { Host: 'attacker.example', 'X-Forwarded-Host': 'localhost' }, 421),
   forbidden('a port that is none', { Host: 'localhost:99999' }, 421),
   forbidden('brackets around IPv4', { Host: '[127.0.0.1]' }, 421),
   forbidden('brackets around a name', { Host: '[localhost]' }, 421),
   forbidden('IPv6 without brackets', { Host: '::1' }, 421),
   forbidden('a page of another origin', { Origin: 'https://attacker.example' }, 403),
   forbidden('a page of another port', { Origin: 'http://127.0.0.1:1' }, 403),
+  forbidden('a page of this machine by another name', { Origin: 'http://localhost' }, 403),
+  forbidden('a page whose name starts like this one', { Host: 'localhost', Origin: 'http://localhost.example' }, 403),
+  forbidden('a page over TLS', { Host: 'localhost', Origin: 'https://localhost' }, 403),
+  forbidden('an empty origin', { Host: 'localhost', Origin: '' }, 403),
   forbidden('a page without origin', { Origin: 'null' }, 403),
 ];
 
@@ -186,6 +243,7 @@ export const badRequests: readonly BadRequest[] = [
   ...badQueries,
   ...badTimes,
   ...badBodies,
+  ...unknownSegments,
   ...misrouted,
   ...strangers,
 ];

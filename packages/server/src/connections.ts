@@ -25,6 +25,16 @@ export function closeIdle(server: Server, connections: Connections): void {
   }
 }
 
+/**
+ * Whoever takes nothing of what waits for it holds it for nothing. Node's own timer knows when something was taken; it is
+ * set only where bytes wait, as setting it costs each answer.
+ */
+export function endStalled(connections: Connections, ms: number): void {
+  for (const socket of connections.keys()) {
+    if (socket instanceof Socket && socket.writableLength > 0 && socket.timeout !== ms) socket.setTimeout(ms);
+  }
+}
+
 /** Bytes that are no HTTP request reach no route. A client that goes on to send them is not told again. */
 export function refuseSocket(error: NodeJS.ErrnoException, socket: Duplex, connections: Connections): void {
   const last = connections.get(socket);

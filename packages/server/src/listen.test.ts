@@ -196,6 +196,22 @@ test('a port in use is said by its code', async () => {
   });
 });
 
+const noHosts: readonly [string, string][] = [
+  ['none', ''],
+  ['an empty one', 'Host:\r\n'],
+  ['a path', 'Host: localhost/v1\r\n'],
+  ['a user', 'Host: user@localhost\r\n'],
+  ['a port that is none', 'Host: localhost:99999\r\n'],
+  ['half an address', 'Host: [::1\r\n'],
+];
+test.each(noHosts)('a server for everybody that is sent %s for Host says what is missing', async (_, line) => {
+  await using server = await startServer(run, { check });
+  const { status, headers, body } = await send(server.port, `GET /v1/customers/c1/segments HTTP/1.1\r\n${line}\r\n`);
+  expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
+  const { type, detail } = JSON.parse(body);
+  expect([type, detail]).toEqual(['urn:segment-store:error:invalid-request', expect.stringContaining('Host')]);
+});
+
 test('it answers to IPv6 loopback too', async () => {
   await using server = await startServer(run);
   const six = await listen(server.app, { host: '::1', port: 0, check });
