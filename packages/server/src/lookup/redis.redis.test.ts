@@ -215,6 +215,27 @@ describe('whatever happens to Redis, the store answers', () => {
       .toBe('hit');
   });
 
+  test('what is read while it is frozen is in it once it is thawed', async () => {
+    const redis = await ownRedis();
+    const keys = { prefix: randomUUID() };
+    const { ask, askAll, ready } = createTier({ url: redis.url, keys, timeoutMs: 8 });
+    await ready();
+    process.kill(redis.pid, 'SIGSTOP');
+    ending.push(() => process.kill(redis.pid, 'SIGCONT'));
+    await askAll(CUSTOMERS);
+    process.kill(redis.pid, 'SIGCONT');
+    const places = CUSTOMERS.map((customer) => `${keys.prefix}:${RUN}:id:${customer}`);
+    await expect
+      .poll(
+        async () => {
+          await ask('c2'); // the first that is told reminds it of the others
+          return client(redis.url).exists(...new Set(places));
+        },
+        { timeout: 15_000 },
+      )
+      .toBe(new Set(places).size);
+  });
+
   test('it is killed in the middle of commands, and comes back empty', async () => {
     const redis = await ownRedis();
     const { ask, askAll, asked, ready, reads } = createTier({ url: redis.url, timeoutMs: 30_000 });
@@ -304,6 +325,24 @@ describe('whatever happens to Redis, the store answers', () => {
     process.kill(redis.pid, 'SIGCONT');
     await first;
   });
+});
+
+test('where the store fails, too, a Redis that is slow is waited for', async () => {
+  const redis = await ownRedis();
+  const proxy = await startFaultProxy(redis.url);
+  ending.push(() => proxy.stop());
+  const keys = { prefix: randomUUID() };
+  const one = createTier({ url: redis.url, keys });
+  const other = createTier({ url: proxy.url.replace('http', 'redis'), keys, timeoutMs: 8 });
+  await Promise.all([one.ready(), other.ready()]);
+  await one.askAll(['c1']);
+  await expect.poll(() => client(redis.url).dbsize()).toBe(1);
+  proxy.inject({ kind: 'latency', ms: 40 });
+  await other.askAll(CUSTOMERS);
+  expect(other.breaker.state).toBe('open');
+  const failing = other.policy(() => Promise.reject(unavailable()));
+  expect(await failing(id('c1'), unlimited)).toEqual(generation.members.get(id('c1')));
+  await expect(failing(id('never-seen'), unlimited)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });
 
 test('a store that fails is not made good by Redis: nothing of it is kept', async () => {

@@ -5,11 +5,13 @@ import { batch } from '@segment-store/resilience/batch';
 import { type CircuitBreaker, circuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { deadline } from '@segment-store/resilience/deadline';
 import { createLimiter, type Limiter, limit } from '@segment-store/resilience/limit';
-import { type Operation, type Policy, type Settled, stack } from '@segment-store/resilience/operation';
+import { type Operation, type Policy, type Settled, stack, unlimited } from '@segment-store/resilience/operation';
 import { afterReading } from '@segment-store/resilience/time';
 import type { Reader } from '@segment-store/store/store';
+import { Owed } from './owed.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import { createRedisMembers, type RedisKeys } from './redis-members.ts';
+import { createRedisMembers, type RedisKeys, type RedisMembers } from './redis-members.ts';
+import type { Told } from './redis-value.ts';
 
 export interface RedisTier {
   /** Of one generation. However Redis fails, what is wrapped is asked as if there were none. */
@@ -47,27 +49,58 @@ export const createRedisGuards = (calls: number): Pick<RedisDeps, 'limiter' | 'b
 const MOST_KEYS = 100;
 /** Nobody waits for a write. */
 const WRITE_MS = 100;
+/** Where the store does not answer either: of what a request may take in all there is some left. */
+const LAST_RESORT_MS = 100;
+/** Of what was read while Redis was away: some ten megabytes. */
+const MOST_OWED = 10_000;
 
-export function createRedisTier({ connection, keys, limiter, breaker, timeoutMs, onAsked }: RedisDeps): RedisTier {
-  const guards = [limit(limiter), circuitBreaker(breaker)];
+export function createRedisTier({ connection, keys, onAsked, ...guards }: RedisDeps): RedisTier {
   return {
-    policyFor(reader) {
-      const members = createRedisMembers(connection, reader, keys);
-      // What is written is encoded behind the guards: while Redis is away it costs nothing.
-      const find = batch(MOST_KEYS, settled(stack([...guards, deadline(timeoutMs, afterReading())], members.find)));
-      const keep = batch(MOST_KEYS, settled(stack([...guards, deadline(WRITE_MS)], members.keep)));
-      return (next) => async (customerId, call) => {
-        const found = await find(customerId, call).catch(() => 'error' as const);
-        onAsked(found === 'error' ? found : found === undefined ? 'miss' : 'hit');
-        if (found !== 'error' && found !== undefined) return found.member;
-        const member = await next(customerId, call);
-        keep({ customerId, member }, call).catch(() => 'the next one reads it from the store again');
-        return member;
-      };
-    },
+    policyFor: (reader) => redisFirst(createCalls(createRedisMembers(connection, reader, keys), guards), onAsked),
     close: () => connection.close(),
   };
 }
+
+interface Calls {
+  readonly find: Operation<CustomerId, Told | undefined>;
+  /** Longer, and past the breaker: where nobody else answers, that Redis was slow is no reason any more. */
+  readonly findAtLast: Operation<CustomerId, Told | undefined>;
+  /** Behind; what Redis cannot be told now it is told later. */
+  keep(told: Told): void;
+}
+
+type Guards = Pick<RedisDeps, 'limiter' | 'breaker' | 'timeoutMs'>;
+
+function createCalls(members: RedisMembers, { limiter, breaker, timeoutMs }: Guards): Calls {
+  const guards = [limit(limiter), circuitBreaker(breaker)];
+  const find = batch(MOST_KEYS, settled(stack([...guards, deadline(timeoutMs, afterReading())], members.find)));
+  const late = deadline(LAST_RESORT_MS, afterReading());
+  const findAtLast = batch(MOST_KEYS, settled(stack([limit(limiter), late], members.find)));
+  // What is written is encoded behind the guards: while Redis is away it costs nothing.
+  const write = batch(MOST_KEYS, settled(stack([...guards, deadline(WRITE_MS)], members.keep)));
+  const owed = new Owed<CustomerId, Told>(MOST_OWED);
+  const pay = () => owed.pay(MOST_KEYS, (told) => write(told, unlimited));
+  const keep = (told: Told) => void write(told, unlimited).then(pay, () => owed.add(told.customerId, told));
+  return { find, findAtLast, keep };
+}
+
+const redisFirst =
+  ({ find, findAtLast, keep }: Calls, onAsked: RedisDeps['onAsked']): Policy<CustomerId, Member | undefined> =>
+  (next) =>
+  async (customerId, call) => {
+    const found = await find(customerId, call).catch(() => 'error' as const);
+    onAsked(found === 'error' ? found : found === undefined ? 'miss' : 'hit');
+    if (found !== 'error' && found !== undefined) return found.member;
+    try {
+      const member = await next(customerId, call);
+      keep({ customerId, member });
+      return member;
+    } catch (error) {
+      const late = found === 'error' ? await findAtLast(customerId, call).catch(() => undefined) : undefined;
+      if (late === undefined) throw error;
+      return late.member;
+    }
+  };
 
 const settled =
   <I, O>(operation: Operation<I, readonly O[]>): Operation<I, Settled<O>> =>
