@@ -28,10 +28,11 @@ afterAll(async () => {
   await rm(data, { recursive: true });
 });
 
-const lookup = (...args: readonly string[]) =>
-  run(process.execPath, [join(examples, 'lookup/lookup.ts'), ...args], {
-    env: { ...process.env, SEGMENT_STORE_URL: server.url },
+const example = (file: string, ...args: readonly string[]) =>
+  run(process.execPath, [join(examples, 'lookup', file), ...args], {
+    env: { ...process.env, SEGMENT_STORE_URL: server.url, CANDIDATE_URL: server.url },
   });
+const lookup = (...args: readonly string[]) => example('lookup.ts', ...args);
 
 test('a real customer is looked up, and a membership decides', async () => {
   const { stdout } = await lookup();
@@ -43,4 +44,9 @@ test('a real customer is looked up, and a membership decides', async () => {
 test('a customer who never ordered has no segments', async () => {
   const { stdout } = await lookup('99999');
   expect(stdout).toMatch(/^server \[\]/);
+});
+
+test('a candidate that is the same deployment agrees about everybody', async () => {
+  const { stdout } = await example('shadow.ts', '12583', '17850', '99999');
+  expect(stdout).toBe('{ match: 3, mismatch: 0, unequalGeneration: 0, examples: [] }\n');
 });
