@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import type { StoreCode } from './store.ts';
+import type { StoreCode } from './refusal.ts';
 
 /** Where a case may put things. */
 interface Scratch {

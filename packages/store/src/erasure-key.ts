@@ -1,16 +1,10 @@
 /** The key under which erased customers are remembered: made by whoever erases first. */
 import { randomBytes } from 'node:crypto';
-import { type CustomerId, MAX_CUSTOMER_ID_BYTES } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
-import { keyedHash } from './keyed-hash.ts';
 import type { Key, Records } from './records.ts';
 
 /** Base64. */
 export const ERASURE_KEY: Key<{ readonly key: string }> = { id: 'erasure-key' };
-
-export function hashingWith(key: string): (customerId: CustomerId) => string {
-  return keyedHash(Buffer.from(key, 'base64'), MAX_CUSTOMER_ID_BYTES);
-}
 
 export async function makeErasureKey(records: Records, call: Call): Promise<string> {
   for (;;) {

@@ -3,11 +3,12 @@ import type { CustomerId, RunId } from '@segment-store/contract/id';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import type { Documents } from './documents.ts';
+import { erasedList, hashingWith, nobodyErased } from './erased-list.ts';
 import { deferredTo, erasedFrom } from './erasing.ts';
-import { ERASURE_KEY, hashingWith, makeErasureKey } from './erasure-key.ts';
+import { ERASURE_KEY, makeErasureKey } from './erasure-key.ts';
 import { amend, type GenerationRecord, generationKey, type Records } from './records.ts';
 import { refusal } from './refusal.ts';
-import type { Erased, ErasedFrom, Erasures } from './store.ts';
+import type { ErasedFrom, Erasures } from './store.ts';
 
 export interface ErasureTerms {
   records(): Records;
@@ -41,8 +42,7 @@ export function createErasures(terms: ErasureTerms): Omit<Erasures, 'follow'> {
     },
     async list(call) {
       const key = (await records().get(ERASURE_KEY, call))?.value.key;
-      const all = key === undefined ? new Set<string>() : await hashes.all(call);
-      return all.size === 0 || key === undefined ? nobody : listed(all, hashingWith(key));
+      return key === undefined ? nobodyErased : erasedList(key, await hashes.all(call));
     },
     async defer(run, customerIds, call) {
       const change = (record: GenerationRecord | undefined) => {
@@ -52,12 +52,6 @@ export function createErasures(terms: ErasureTerms): Omit<Erasures, 'follow'> {
       await amend(records(), { key: generationKey(run), change }, call);
     },
   };
-}
-
-const nobody: Erased = { size: 0, has: () => false };
-
-function listed(all: ReadonlySet<string>, hash: (customerId: CustomerId) => string): Erased {
-  return { size: all.size, has: (customerId) => all.has(hash(customerId)) };
 }
 
 interface Erasing {

@@ -1,7 +1,8 @@
 import type { Call } from '@segment-store/resilience/operation';
 import { sleep } from '@segment-store/resilience/time';
+import type { Erased } from './erased-list.ts';
 import { lookOrWait } from './follow.ts';
-import type { Erased, Erasures } from './store.ts';
+import type { Erasures } from './store.ts';
 
 interface Erasing extends Pick<Erasures, 'list'> {
   /** Of everybody erased so far: cheap, beside the list. */

@@ -3,8 +3,9 @@ import { parseCustomerId } from '@segment-store/contract/id';
 import { expect, type TestContext } from 'vitest';
 import type { StoreOptions } from './options.ts';
 import { toOutcomes } from './outcomes.ts';
+import type { StoreCode } from './refusal.ts';
 import { callFor, lineOf, linesOf, type Memberships } from './store.fixture.ts';
-import type { ClaimedPart, PartFailure, Reader, Store, StoreCode } from './store.ts';
+import type { ClaimedPart, PartFailure, Reader, Store } from './store.ts';
 
 /** Where one test keeps its generations; opened several times it is the same place. */
 export interface Place {

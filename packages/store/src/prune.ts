@@ -4,8 +4,9 @@ import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { isPublished, lastPublication } from './generation.ts';
 import type { GenerationRecord } from './records.ts';
+import type { StoreCode } from './refusal.ts';
 import { type Aged, expired, resolveRetention } from './retention.ts';
-import type { Pruned, Retention, StoreCode } from './store.ts';
+import type { Pruned, Retention } from './store.ts';
 
 export interface PruneTerms {
   /** Every record there is, as what is live says. */

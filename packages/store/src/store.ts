@@ -1,24 +1,13 @@
 /**
- * Generations in a database: three ports, one a trade. Every method rejects with a `Failure` of a `StoreCode`, or as
- * ABORTED when its caller's signal fired.
+ * Generations in a database: three ports, one a trade. Every method rejects with a `Failure` of a code of `refusal.ts`,
+ * or as ABORTED when its caller's signal fired.
  */
 import type { CustomerId, RunId, SegmentId } from '@segment-store/contract/id';
 import type { Member, Segment } from '@segment-store/contract/lines';
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import type { Call, Operation, Settled } from '@segment-store/resilience/operation';
 import type { Condition } from './condition.ts';
-
-export type StoreCode =
-  | 'HELD' // another job builds this run, or another process holds the embedded store
-  | 'FENCED' // the epoch a publisher judged is no longer live
-  | 'ON_HOLD' // a rollback forbids publishing until `unhold`
-  | 'OLDER' // a newer run is live
-  | 'CONFLICT' // this run id with another manifest; or a generation in the wrong state for the request
-  | 'MISCOUNT' // sealing found other counts than it created and replayed
-  | 'NOT_FOUND'
-  | 'UNSUPPORTED' // a store of a newer format, or something that is not one
-  | 'DENIED' // not writable, or refused credentials
-  | 'UNAVAILABLE';
+import type { Erased } from './erased-list.ts';
 
 export interface Counts {
   readonly members: number;
@@ -326,12 +315,6 @@ export interface Erasures {
   follow(call: Call): AsyncIterable<Erased>;
   /** A build under way writes these customers although they are erased: they go at its seal. */
   defer(run: RunId, customerIds: readonly CustomerId[], call: Call): Promise<void>;
-}
-
-/** Asked without waiting: about 1 µs a customer, nothing when `size` is 0. */
-export interface Erased {
-  readonly size: number;
-  has(customerId: CustomerId): boolean;
 }
 
 export interface ErasureReceipt {
