@@ -32,17 +32,15 @@ export function cached<I, O>(
   operation: Operation<I, O>,
   mayRefresh: () => boolean = () => true,
 ): Cached<I, O> {
-  const asked = async (input: I, call: Call): Promise<Entry<O>> => ({
-    value: await operation(input, call),
-    freshness: 'fresh',
-    ageMs: 0,
-  });
-  const renew = (input: I, call: Call): Promise<Entry<O>> =>
-    asked(input, call).catch((error) => {
+  const renew = async (input: I, call: Call): Promise<Entry<O>> => {
+    try {
+      return { value: await operation(input, call), freshness: 'fresh', ageMs: 0 };
+    } catch (error) {
       const kept = cache.get(input); // looked up again: it may have been withdrawn meanwhile
       if (kept === undefined) throw error;
       return { ...kept, error };
-    });
+    }
+  };
   return {
     peek: cache.get.bind(cache),
     renew,
@@ -50,7 +48,7 @@ export function cached<I, O>(
       const entry = cache.get(input);
       if (entry?.freshness === 'fresh') return entry;
       if (entry?.freshness !== 'stale') return renew(input, call);
-      if (mayRefresh()) asked(input, unlimited).catch(() => 'the next reader of the stale entry tries again');
+      if (mayRefresh()) operation(input, unlimited).catch(() => 'the next reader of the stale entry tries again');
       return entry;
     },
   };

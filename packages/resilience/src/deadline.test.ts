@@ -79,3 +79,15 @@ test('an operation that throws before it returns a promise is a rejection', asyn
   };
   await expect(stack([deadline(100)], operation)('x', unlimited)).rejects.toThrow('sync');
 });
+
+test('whoever looks at the signal only after the end sees why it ended', async () => {
+  const time = manualTime();
+  let inner: Call | undefined;
+  const call = stack<unknown, never>([deadline(100, time)], (_: unknown, given: Call): Promise<never> => {
+    inner = given;
+    return never();
+  })('x', unlimited);
+  const [failure] = await Promise.all([call.catch((error) => error), time.advance(100)]);
+  expect([inner?.signal.aborted, inner?.signal.reason]).toEqual([true, failure]);
+  expect(inner?.signal).toBe(inner?.signal);
+});

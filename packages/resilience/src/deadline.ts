@@ -12,15 +12,14 @@ export const deadline =
   (input, call) => {
     if (call.signal.aborted) return Promise.reject(reasonOf(call.signal));
     return new Promise((resolve, reject) => {
-      const controller = new AbortController();
-      const deadlineAt = Math.min(call.deadlineAt, time.now() + ms);
+      const within = new Within(Math.min(call.deadlineAt, time.now() + ms));
       const end = (failure: Failure) => {
         release();
         reject(failure);
-        controller.abort(failure);
+        within.end(failure);
       };
-      const release = arm(call, { ms: deadlineAt - time.now(), time, end });
-      settle(next, input, { signal: controller.signal, deadlineAt }).then(
+      const release = arm(call, { ms: within.deadlineAt - time.now(), time, end });
+      settle(next, input, within).then(
         (output) => {
           release();
           resolve(output);
@@ -32,6 +31,28 @@ export const deadline =
       );
     });
   };
+
+/** Its signal is made when somebody looks at it: that costs more than all else here, and most never do. */
+class Within implements Call {
+  readonly deadlineAt: number;
+  #controller: AbortController | undefined;
+  #failure: Failure | undefined;
+
+  constructor(deadlineAt: number) {
+    this.deadlineAt = deadlineAt;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#failure !== undefined) this.#controller.abort(this.#failure);
+    return this.#controller.signal;
+  }
+
+  end(failure: Failure): void {
+    this.#failure = failure;
+    this.#controller?.abort(failure);
+  }
+}
 
 /** A `next` that throws before it returns a promise must not leak past the ceiling. */
 const settle = async <I, O>(next: Operation<I, O>, input: I, call: Call): Promise<O> => next(input, call);

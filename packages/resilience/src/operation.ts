@@ -1,6 +1,9 @@
 /** An operation, and what may wrap it. */
 
-/** What one caller allows: how long (monotonic milliseconds of `time.ts`), and until when it is wanted. */
+/**
+ * What one caller allows: how long (monotonic milliseconds of `time.ts`), and until when it is wanted.
+ * `signal` may be made when it is looked at: a copy names one of its own.
+ */
 export interface Call {
   readonly signal: AbortSignal;
   readonly deadlineAt: number;
