@@ -1,7 +1,56 @@
-/** What one caller has used of what it may, and the credentials that stand for it. */
+/** What callers use of what they may: each of them, and all together. */
 import type { Caller, CallerClass, Permit } from './admission.ts';
-import type { InFlight } from './in-flight.ts';
+import { shareUsedUp, tooManyInFlight } from './refusals.ts';
 import { TokenBucket } from './token-bucket.ts';
+
+/** What of the limit a class may fill. */
+const parts: Readonly<Record<CallerClass, number>> = { 'best-effort': 0.8, normal: 0.9, critical: 1 };
+/** From here on each caller is held to its share; below, one may use what nobody else wants. */
+const CROWDED = 0.5;
+/** What of its share a caller may fill: one that comes new finds room. */
+const SHARED = 0.8;
+
+interface Holder {
+  readonly class: CallerClass;
+  /** Requests being answered. */
+  held: number;
+}
+
+/** Requests being answered: nobody may hold them all, and the less important leave room for the others. */
+export class InFlight {
+  readonly #limit: number;
+  #total = 0;
+  #holders = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** What is against one more, or undefined. */
+  against({ class: ofClass, held }: Holder): typeof tooManyInFlight | undefined {
+    const limit = this.#limit;
+    if (this.#total < limit * CROWDED) return undefined;
+    if (this.#total >= limit * parts[ofClass]) return tooManyInFlight;
+    const holders = held === 0 ? this.#holders + 1 : this.#holders;
+    return held >= Math.max(1, (limit * SHARED) / holders) ? shareUsedUp : undefined;
+  }
+
+  enter(holder: Holder): void {
+    if (holder.held === 0) this.#holders++;
+    holder.held++;
+    this.#total++;
+  }
+
+  leave(holder: Holder): void {
+    holder.held--;
+    this.#total--;
+    if (holder.held === 0) this.#holders--;
+  }
+}
 
 export interface AccountOptions {
   readonly class: CallerClass;
@@ -11,12 +60,12 @@ export interface AccountOptions {
   readonly workers: number;
 }
 
-export class Account {
+/** Of one caller. */
+export class Account implements Holder {
   readonly class: CallerClass;
   readonly rate: number | undefined;
   readonly #bucket: TokenBucket | undefined;
   readonly #inFlight: InFlight;
-  /** Requests being answered. */
   held: number = 0;
   /** Requests since the load was looked at last. */
   asked: number = 0;
@@ -39,6 +88,10 @@ export class Account {
 
   spend(requests: number): void {
     this.#bucket?.owe(requests);
+  }
+
+  enter(): void {
+    this.#inFlight.enter(this);
   }
 
   release(): void {
@@ -66,5 +119,10 @@ export class Pass implements Permit {
 
   release(): void {
     this.account.release();
+  }
+
+  hold(): () => void {
+    this.account.enter();
+    return () => this.account.release();
   }
 }

@@ -18,6 +18,8 @@ export interface Caller {
 export interface Asking {
   /** The header as it was sent. */
   readonly authorization: string | undefined;
+  /** Hears who it is that is refused, of somebody who is known. */
+  onRefused?(caller: Caller): void;
 }
 
 /** One request that was let in. */
@@ -27,6 +29,8 @@ export interface Permit {
   spend(requests: number): void;
   /** The request has its answer; once. */
   release(): void;
+  /** Its answer goes on when the handler has returned: it counts until what this returns is called, once. */
+  hold(): () => void;
 }
 
 export interface Admission {
@@ -42,4 +46,5 @@ export const publicPermit: Permit = {
   caller: { id: 'anybody', class: 'critical', scopes: new Set() },
   spend: () => {},
   release: () => {},
+  hold: () => () => {},
 };

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
+import { permitFor } from '../fixture/admission.ts';
 import type { Env, Handler } from '../handler.ts';
 import type { Admission, Permit } from './admission.ts';
 import { admitted } from './admitted.ts';
@@ -23,7 +24,7 @@ for (const [when, admit] of waits) {
   test.each(handlers)(`a request let in ${when} is released once when its handler %s`, async (_, handler, status) => {
     let released = 0;
     const caller = { id: 'c', class: 'normal', scopes: new Set(['read'] as const) } as const;
-    const admission: Admission = { admit: () => admit({ caller, spend() {}, release: () => void released++ }) };
+    const admission: Admission = { admit: () => admit({ ...permitFor(caller), release: () => void released++ }) };
     const seen: unknown[] = [];
     const answer = admitted(admission, 'read', (context, permit) => {
       seen.push(context.get('caller'), permit.caller, released);

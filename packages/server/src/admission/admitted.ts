@@ -29,6 +29,10 @@ function answered(handler: Handler, context: Context, permit: Permit): Response 
 }
 
 /** Node's own headers: the request's `Headers` would be built for this one alone. */
-function askingOf({ env, req }: Context): Asking {
-  return { authorization: env?.incoming ? env.incoming.headers.authorization : req.header('authorization') };
+function askingOf(context: Context): Asking {
+  const { env, req } = context;
+  return {
+    authorization: env?.incoming ? env.incoming.headers.authorization : req.header('authorization'),
+    onRefused: (caller) => context.set('caller', caller),
+  };
 }

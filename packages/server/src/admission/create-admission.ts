@@ -1,10 +1,9 @@
 /** Options → the admission of this process: who asks ▸ may they ▸ within their rate ▸ does the loop keep up ▸ is there room. */
 import { systemTime, type Time } from '@segment-store/resilience/time';
 import type { ProblemError } from '../errors.ts';
-import type { Pass } from './account.ts';
-import type { Admission, CallerClass, Scope } from './admission.ts';
+import type { InFlight, Pass } from './account.ts';
+import type { Admission, Asking, CallerClass, Scope } from './admission.ts';
 import type { Callers } from './callers.ts';
-import type { InFlight } from './in-flight.ts';
 import { LateRefusals } from './late-refusals.ts';
 import { type LoopLoad, loopUtilisation, watchLoop } from './loop-load.ts';
 import { rateLimited } from './refusals.ts';
@@ -12,6 +11,12 @@ import { Shedding } from './shedding.ts';
 
 /** Why a caller who may ask was refused. */
 type RefusalReason = 'rate' | 'loop' | 'in-flight';
+
+interface Refusal {
+  /** Of one who may ask. */
+  readonly reason?: RefusalReason;
+  readonly problem: ProblemError;
+}
 
 export interface AdmissionDeps {
   readonly callers: Callers;
@@ -43,30 +48,33 @@ export function createAdmission(deps: AdmissionDeps): RunningAdmission {
   };
   const watching = watchLoop({ time, utilisation, onLoad });
 
-  const refuse = (pass: Pass, reason: RefusalReason, problem: ProblemError): never => {
-    onRefused(pass.account.class, reason);
-    throw problem;
-  };
-  const enter = (pass: Pass, need: Scope, now: number): Pass => {
-    const { caller, account } = pass;
-    if (!caller.scopes.has(need)) throw callers.lacking(need);
+  const against = ({ caller, account }: Pass, need: Scope, now: number): Refusal | undefined => {
+    if (!caller.scopes.has(need)) return { problem: callers.lacking(need) };
     shedding.asked(account);
     const waitMs = account.take(now);
-    if (waitMs > 0) refuse(pass, 'rate', rateLimited({ rate: account.rate ?? 0, waitMs }));
+    if (waitMs > 0) return { reason: 'rate', problem: rateLimited({ rate: account.rate ?? 0, waitMs }) };
     const busy = shedding.against(account);
-    if (busy !== undefined) refuse(pass, 'loop', busy);
+    if (busy !== undefined) return { reason: 'loop', problem: busy };
     const full = inFlight.against(account);
-    if (full !== undefined) refuse(pass, 'in-flight', full);
-    inFlight.enter(account);
-    return pass;
+    return full && { reason: 'in-flight', problem: full };
+  };
+  const enter = (pass: Pass, asking: Asking, need: Scope, now: number): Pass => {
+    const refusal = against(pass, need, now);
+    if (refusal === undefined) {
+      pass.account.enter();
+      return pass;
+    }
+    asking.onRefused?.(pass.caller);
+    if (refusal.reason !== undefined) onRefused(pass.account.class, refusal.reason);
+    throw refusal.problem;
   };
   return {
-    admit({ authorization }, need) {
+    admit(asking, need) {
       try {
         const now = time.now();
-        const pass = callers.passOf(authorization, now);
-        if (!(pass instanceof Promise)) return enter(pass, need, now);
-        return pass.then((one) => enter(one, need, time.now())).catch((reason) => refusals.refuse(reason));
+        const pass = callers.passOf(asking.authorization, now);
+        if (!(pass instanceof Promise)) return enter(pass, asking, need, now);
+        return pass.then((one) => enter(one, asking, need, time.now())).catch((reason) => refusals.refuse(reason));
       } catch (reason) {
         return refusals.refuse(reason);
       }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { bearer, madeKey } from '../fixture/credentials.ts';
+import { InFlight } from './account.ts';
 import type { Permit } from './admission.ts';
 import { createAdmission } from './create-admission.ts';
-import { InFlight } from './in-flight.ts';
 import type { KeyRecord } from './key-record.ts';
 import { createKeyRing } from './key-ring.ts';
 import { KnownCallers } from './known-callers.ts';

@@ -1,8 +1,7 @@
 /** Credentials → caller, remembered for a while: neither a hash nor a signature is computed for each request. */
 import { LRUCache } from 'lru-cache';
-import { Account, Pass } from './account.ts';
+import { Account, type InFlight, Pass } from './account.ts';
 import type { Callers } from './callers.ts';
-import type { InFlight } from './in-flight.ts';
 import type { Recognise, Recognised } from './recognised.ts';
 import { badCredentials, missingScope, withoutCredentials } from './refusals.ts';
 

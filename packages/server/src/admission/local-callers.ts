@@ -1,8 +1,7 @@
 /** A server without keys is for programs of this machine: whoever reaches it may look at everything and change nothing. */
 import { ProblemError } from '../errors.ts';
-import { Account, Pass } from './account.ts';
+import { Account, type InFlight, Pass } from './account.ts';
 import type { Callers } from './callers.ts';
-import type { InFlight } from './in-flight.ts';
 
 export function createLocalCallers(inFlight: InFlight): Callers {
   const caller = { id: 'local', class: 'normal', scopes: new Set(['read', 'admin'] as const) } as const;

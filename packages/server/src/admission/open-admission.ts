@@ -1,10 +1,10 @@
 /** Config → the admission of a process: its callers are known by keys, by tokens or by both, or are on this machine. */
 import { systemTime } from '@segment-store/resilience/time';
+import { InFlight } from './account.ts';
 import { looksLikeKey } from './api-key.ts';
 import type { Callers } from './callers.ts';
 import { type AdmissionDeps, createAdmission, type RunningAdmission } from './create-admission.ts';
 import { followedKeys } from './followed-keys.ts';
-import { InFlight } from './in-flight.ts';
 import { createTokens } from './jwt.ts';
 import { KnownCallers } from './known-callers.ts';
 import { createLocalCallers } from './local-callers.ts';

@@ -3,6 +3,7 @@ import { calmAdmission } from '../fixture/admission.ts';
 import { bearer, madeKey } from '../fixture/credentials.ts';
 import { open, send, startServer } from '../fixture/server.ts';
 import { loadedRun, RUN } from '../fixture/store.ts';
+import { exposition } from '../telemetry/registry.ts';
 import type { Admission } from './admission.ts';
 import { createKeyRing } from './key-ring.ts';
 import { KnownCallers } from './known-callers.ts';
@@ -42,6 +43,15 @@ test('a request refused for overload has its answer while its body is not sent y
     .poll(() => received)
     .toMatch(/^HTTP\/1\.1 503 .*Retry-After: 1\r\n.*urn:segment-store:error:overloaded/s);
   socket.destroy();
+});
+
+test('who is refused for overload is counted under its class', async () => {
+  const admission = admissionOf(10);
+  await using server = await startServer(run, { admission });
+  for (let index = 0; index < 8; index++) void admission.admit({ authorization: bearer(greedy.text) }, 'read');
+  expect((await send(server.port, get('c1', greedy.text))).status).toBe(503);
+  const text = exposition([await server.metrics.figures()]);
+  expect(await text).toContain('duration_seconds_count{status="5xx",class="critical",method="GET"');
 });
 
 test('a refusal takes less than a millisecond', async () => {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { Account } from './account.ts';
+import { Account, InFlight } from './account.ts';
 import { type CallerClass, callerClasses } from './admission.ts';
-import { InFlight } from './in-flight.ts';
 import { Shedding } from './shedding.ts';
 
 const account = (ofClass: CallerClass) =>

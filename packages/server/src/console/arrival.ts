@@ -17,7 +17,7 @@ export interface Arrival {
 export async function letIn({ context, deps, session }: Arrival, scope: Scope): Promise<Permit | Response> {
   const authorization = session === undefined ? context.req.header('authorization') : `Bearer ${session.key}`;
   try {
-    return await deps.admission.admit({ authorization }, scope);
+    return await deps.admission.admit({ authorization, onRefused: (caller) => context.set('caller', caller) }, scope);
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error;
     if (context.req.header('authorization') !== undefined) throw error;

@@ -1,6 +1,7 @@
 /** A console whose callers have keys, and a browser without scripts that visits it. */
 import { type Admission, type Scope, scopes } from '../admission/admission.ts';
 import { ProblemError } from '../errors.ts';
+import { permitFor } from '../fixture/admission.ts';
 import type { Served } from '../fixture/app.ts';
 
 /** `key-read` may `read`, `key-read-publish` both; `Bearer` before it. */
@@ -10,8 +11,7 @@ export const byKey: Admission = {
     if (text === undefined)
       throw new ProblemError('forbidden', { status: 401, detail: 'this server knows no such key' });
     const granted = new Set(scopes.filter((scope) => text.split('-').includes(scope)));
-    if (granted.has(need))
-      return { caller: { id: 'tester', class: 'normal', scopes: granted }, spend() {}, release() {} };
+    if (granted.has(need)) return permitFor({ id: 'tester', class: 'normal', scopes: granted });
     throw new ProblemError('forbidden', { status: 403, detail: `this key does not grant ${need}` });
   },
 };

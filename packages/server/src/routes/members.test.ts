@@ -5,9 +5,10 @@ import { manualTime } from '@segment-store/resilience/manual-time';
 import { unlimited } from '@segment-store/resilience/operation';
 import { published, runAt } from '@segment-store/store/store.fixture';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Admission } from '../admission/admission.ts';
 import { createConformance } from '../conformance.ts';
 import { readDocument } from '../document.ts';
-import { everything } from '../fixture/admission.ts';
+import { everything, permitFor } from '../fixture/admission.ts';
 import { createFixture } from '../fixture/app.ts';
 import { createEmbedded } from '../fixture/embedded.ts';
 import { open, type ServerFixture, startServer } from '../fixture/server.ts';
@@ -61,9 +62,11 @@ test('who is erased while the list is read is not on the rest of it', async () =
 });
 
 /** A server whose store hands out one member after the other, each when the test says so. */
-async function stepwise(): Promise<ServerFixture & { release(): void; readonly asked: () => number }> {
+async function stepwise(
+  admission: Admission = everything,
+): Promise<ServerFixture & { release(): void; readonly asked: () => number }> {
   const members = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`c${index}`, ['a']]));
-  const server = await startServer(loadedRun(RUN, members), { admission: everything });
+  const server = await startServer(loadedRun(RUN, members), { admission });
   onTestFinished(() => server[Symbol.asyncDispose]());
   let asked = 0;
   let step = Promise.withResolvers<void>();
@@ -225,4 +228,40 @@ test('pages wait for a client that does not take them', async () => {
   await expect.poll(rests, { interval: 300, timeout: 20_000 }).toBe(true);
   expect(asked).toBeLessThan(40_000);
   socket.destroy();
+});
+
+test('a list counts among the requests of its caller to its end, and to its break', async () => {
+  let [inFlight, most] = [0, 0];
+  const count = (by: 1 | -1) => {
+    inFlight += by;
+    most = Math.max(most, inFlight);
+  };
+  const hold = () => {
+    count(1);
+    return () => count(-1);
+  };
+  const release = () => count(-1);
+  const caller = { id: 'c', class: 'normal', scopes: new Set(['read:members'] as const) } as const;
+  const server = await stepwise({
+    admit() {
+      count(1);
+      return { ...permitFor(caller), release, hold };
+    },
+  });
+  const step = server.store.onRead;
+  const [whole, broken] = [async () => {}, () => Promise.reject(unavailable())];
+  for (const end of [whole, broken]) {
+    server.store.onRead = step;
+    const before = server.asked();
+    const listing = fetch(`${server.listener.url}${target('a')}`);
+    await expect.poll(server.asked).toBe(before + 1);
+    server.release();
+    const response = await listing;
+    expect([response.status, inFlight]).toEqual([200, 1]);
+    server.store.onRead = end;
+    server.release();
+    await response.text().catch(() => 'broken');
+    await expect.poll(() => inFlight).toBe(0);
+  }
+  expect(most).toBe(2);
 });

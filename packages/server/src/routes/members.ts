@@ -1,9 +1,10 @@
 /** Everybody in a segment, as a stream that ends where the list does, or breaks. */
 import { type CustomerId, isSegmentId, type SegmentId } from '@segment-store/contract/id';
 import { Failure, isFailure } from '@segment-store/resilience/failure';
-import { createLimiter } from '@segment-store/resilience/limit';
+import { createLimiter, type Limiter } from '@segment-store/resilience/limit';
 import { unlimited } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
+import type { Permit } from '../admission/admission.ts';
 import { invalidRequest, ProblemError } from '../errors.ts';
 import type { Context, Route } from '../handler.ts';
 import { pinOf, searchOf } from '../hot-route.ts';
@@ -32,7 +33,7 @@ export interface MemberDeps {
 export function memberRoutes(route: Route, deps: MemberDeps): void {
   const { serving, requests } = deps;
   const limiter = createLimiter(AT_ONCE);
-  route('listMembers', async (context) => {
+  route('listMembers', async (context, permit) => {
     const segmentId = context.req.param('segmentId');
     if (!isSegmentId(segmentId)) throw noSegmentId('segmentId of the path');
     requests.noQuery(searchOf(context));
@@ -47,7 +48,7 @@ export function memberRoutes(route: Route, deps: MemberDeps): void {
     if (context.req.method === 'HEAD') return new Response(null, { headers });
     if (limiter.inFlight >= limiter.max) throw busy();
     const client = clientOf(context, deps);
-    const lines = counted(limiter, listOf(segmentId, { pin, signal: client.signal, ...deps }));
+    const lines = counted({ limiter, permit }, listOf(segmentId, { pin, signal: client.signal, ...deps }));
     // What fails from the start is a problem, not a stream that breaks.
     const first = await lines.next();
     return new Response(streamOf(first, lines, client), { headers });
@@ -69,6 +70,11 @@ interface ListOptions extends Pick<MemberDeps, 'serving' | 'erased'> {
   readonly signal: AbortSignal;
 }
 
+interface Counts {
+  readonly limiter: Limiter;
+  readonly permit: Pick<Permit, 'hold'>;
+}
+
 type Lines = AsyncGenerator<Uint8Array<ArrayBuffer>>;
 
 const utf8 = new TextEncoder();
@@ -83,12 +89,15 @@ async function* listOf(segmentId: SegmentId, { pin, signal, serving, erased }: L
   }
 }
 
-async function* counted(limiter: { inFlight: number }, lines: Lines): Lines {
+/** To its end: among the lists, and among the requests of its caller. */
+async function* counted({ limiter, permit }: Counts, lines: Lines): Lines {
   limiter.inFlight += 1;
+  const release = permit.hold();
   try {
     yield* lines;
   } finally {
     limiter.inFlight -= 1;
+    release();
   }
 }
 

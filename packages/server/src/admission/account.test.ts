@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { InFlight } from './account.ts';
 import type { CallerClass } from './admission.ts';
-import { InFlight } from './in-flight.ts';
 import { shareUsedUp, tooManyInFlight } from './refusals.ts';
 
 const holder = (ofClass: CallerClass = 'critical') => ({ class: ofClass, held: 0 });
