@@ -11,6 +11,7 @@ import { hotRoute } from './hot-route.ts';
 import type { Serving } from './lookup/serving.ts';
 import { createRequests, type Requests } from './middleware/validate.ts';
 import { operationsOf } from './operations.ts';
+import { RouterByMethod } from './router.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/document.ts';
 import { type ErasureDeps, erasureRoutes } from './routes/erasure.ts';
@@ -78,7 +79,7 @@ function operationsRoutes(route: Route, requests: Requests, deps: AppDeps): void
 
 function assembled(deps: AppDeps, register: (route: Route, requests: Requests) => void): Hono<Env> {
   const { document, watch, report } = deps;
-  const app = new Hono<Env>();
+  const app = new Hono<Env>({ router: new RouterByMethod() });
   register(createRoute(app, deps), createRequests(document));
   app.notFound(measured(watch, UNROUTED, ({ req }) => toResponse(unrouted(document, req))));
   app.onError((error) => toResponse(problemOf(error, report)));

@@ -4,11 +4,14 @@
  */
 import { invalidId, invalidRequest, type ProblemError } from './errors.ts';
 
+/** Most targets, told in one look: no query, nothing encoded, no part that begins with a dot. */
+const PLAIN = /^(?:\/[\w~:-][\w~:.-]*)+$/;
 const REWRITTEN_BY_URL_PARSERS = /[^\u0021-\u007e]|[\\#]/;
 const CONTROL = /\p{Cc}/u;
 
 /** What is wrong with the target, or undefined. */
 export function checkTarget(target: string): ProblemError | undefined {
+  if (PLAIN.test(target)) return undefined;
   if (!target.startsWith('/')) return invalidRequest('the request target must be a path, as in GET /v1/segments');
   if (REWRITTEN_BY_URL_PARSERS.test(target)) {
     return invalidId('the request target holds a \\, a # or a byte outside of ASCII: percent-encode it');

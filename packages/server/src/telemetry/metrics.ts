@@ -1,9 +1,8 @@
 /** Every figure of the server: its name, labels and buckets, written once. What a request touches are plain numbers. */
 import { performance } from 'node:perf_hooks';
-import { Buckets } from './buckets.ts';
-import { Family } from './family.ts';
+import { Buckets, type Count, Family } from './cells.ts';
 import type { Watch } from './measured.ts';
-import { type Count, createRegistry, type Figures, type Registry } from './registry.ts';
+import { createRegistry, type Figures, type Registry } from './registry.ts';
 
 /** Where an answer was looked for, and what was found there. */
 type Tier = 'l1' | 'redis' | 'store';

@@ -7,16 +7,11 @@ import {
   Histogram,
   Registry as PromRegistry,
 } from 'prom-client';
-import type { Buckets } from './buckets.ts';
-import type { Family, Labels } from './family.ts';
+import type { Buckets, Count, Family, Labels } from './cells.ts';
 
 interface Named {
   readonly name: string;
   readonly help: string;
-}
-
-export interface Count {
-  value: number;
 }
 
 interface Level extends Named {

@@ -1,10 +1,49 @@
-/** Figures by label values: found without building a key, and never more of them than a bound. */
+/** The plain numbers a request touches: found by label values without building a key, and never more than a bound. */
 
 export type Labels = Readonly<Record<string, string>>;
+
+export interface Count {
+  value: number;
+}
+
+/** How often which durations were seen: what a request pays is one walk over a few numbers. */
+export class Buckets {
+  /** Upper bounds in seconds, rising. */
+  readonly bounds: readonly number[];
+  readonly #counts: Float64Array;
+  #sum = 0;
+
+  constructor(bounds: readonly number[]) {
+    this.bounds = bounds;
+    this.#counts = new Float64Array(bounds.length + 1);
+  }
+
+  observe(seconds: number): void {
+    const { bounds } = this;
+    let index = 0;
+    while (index < bounds.length && seconds > (bounds[index] ?? 0)) index += 1;
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+    this.#sum += seconds;
+  }
+
+  /** Of `n` seconds or less, for each bound; the last is the count of all. */
+  get cumulative(): readonly number[] {
+    let total = 0;
+    return Array.from(this.#counts, (count) => {
+      total += count;
+      return total;
+    });
+  }
+
+  get sum(): number {
+    return this.#sum;
+  }
+}
 
 /** The label values of everything beyond the bound. */
 const OTHER = 'other';
 
+/** Cells of one kind, each for other label values. */
 export class Family<Cell> {
   readonly names: readonly [string, string, ...string[]];
   readonly #create: (labels: Labels) => Cell;
