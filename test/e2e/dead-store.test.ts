@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCommand } from '@segment-store/cli/child';
+import { parseCustomerId } from '@segment-store/contract/id';
+import { unlimited } from '@segment-store/resilience/operation';
 import { startElasticsearch } from '@segment-store/services/elasticsearch';
 import { openStore } from '@segment-store/store/open';
 import { expect, onTestFinished, test } from 'vitest';
@@ -11,6 +13,7 @@ import { mainOf, runCommand, startServer } from '../support/commands.ts';
 
 const seen = CUSTOMERS.slice(0, 50);
 const unseen = CUSTOMERS.slice(50, 60);
+const erased = CUSTOMERS.slice(60, 61);
 /** `--store-timeout-ms` and what a machine at work adds to it. */
 const DEADLINE_MS = 1_500;
 
@@ -24,6 +27,11 @@ async function statuses(url: string, ids: readonly string[]): Promise<ReadonlySe
     found.add(`${response.status} ${segmentIds}${tookMs > DEADLINE_MS ? ` after ${tookMs} ms` : ''}`);
   }
   return found;
+}
+
+async function erase(url: string): Promise<void> {
+  await using store = openStore(url);
+  await store.erasures.add(erased.map(parseCustomerId), unlimited);
 }
 
 const readiness = async (url: string) => {
@@ -43,9 +51,12 @@ test('Elasticsearch is killed, and the server started again', { timeout: 240_000
   })();
   const hit = new Set([`200 ${segmentOf(run)}`]);
   const refused = new Set(['503 ']);
+  const strangers = new Set(['200 ']);
 
   const first = await startServer(args);
-  expect(await statuses(first.url, seen)).toEqual(hit);
+  expect(await statuses(first.url, [...seen, ...erased])).toEqual(hit);
+  await erase(elasticsearch.url);
+  await expect.poll(() => statuses(first.url, erased), { timeout: 10_000 }).toEqual(strangers);
   process.kill(elasticsearch.pid, 'SIGKILL');
   await expect.poll(() => statuses(first.url, unseen), { timeout: 10_000 }).toEqual(refused);
   expect(await statuses(first.url, seen)).toEqual(hit);
@@ -64,6 +75,7 @@ test('Elasticsearch is killed, and the server started again', { timeout: 240_000
   await again.until((event) => event.kind === 'stage' && event.stage === 'serving');
   expect(await statuses(url, seen)).toEqual(hit);
   expect(await statuses(url, unseen)).toEqual(refused);
+  expect(await statuses(url, erased)).toEqual(strangers);
   expect(await readiness(url)).toMatchObject([200, { status: 'serving', generation: run }]);
   again.process.kill('SIGKILL');
   await again.finished;
@@ -71,5 +83,6 @@ test('Elasticsearch is killed, and the server started again', { timeout: 240_000
   const third = await startServer(args);
   expect(await statuses(third.url, seen)).toEqual(hit);
   expect(await statuses(third.url, unseen)).toEqual(refused);
+  expect(await statuses(third.url, erased)).toEqual(strangers);
   expect(await third.stop()).toBe(0);
 });

@@ -7,6 +7,7 @@ import { unlimited } from '@segment-store/resilience/operation';
 import { sleep, systemTime } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Store } from '@segment-store/store/store';
+import type { RunningAdmission } from './admission/create-admission.ts';
 import { checkLoopback } from './admission/loopback.ts';
 import { openAdmission } from './admission/open-admission.ts';
 import type { AppDeps } from './app.ts';
@@ -14,17 +15,18 @@ import type { Config } from './config.ts';
 import { consoleConfig } from './console/config.ts';
 import { readDocument } from './document.ts';
 import { type Doors, openDoors } from './doors.ts';
+import type { ListenOptions } from './listen.ts';
 import { createServing } from './lookup/create-serving.ts';
 import { ErasedCustomers } from './lookup/erased.ts';
 import { openRedis } from './lookup/open-redis.ts';
 import type { RedisTier } from './lookup/redis.ts';
-import type { Serving } from './lookup/serving.ts';
 import type { ProcessStatus } from './routes/status.ts';
 import { sayOnce } from './say-once.ts';
+import type { Keeper } from './state/keeper.ts';
 import { openState } from './state/open-state.ts';
+import type { StateDir } from './state/state-dir.ts';
 import { exposition, type Figures } from './telemetry/registry.ts';
-import { openTelemetry } from './telemetry/telemetry.ts';
-
+import { openTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { VERSION } from './version.ts';
 
 const CLOSE_MS = 1_000;
@@ -55,23 +57,73 @@ const alone: Part = {
 };
 
 /** Resolves once a signal has ended it. @throws CommandError exit 2 for a store, an address or a port it cannot use */
-export async function serve(config: Config, { say, signal }: Context, part: Part = alone): Promise<void> {
+export async function serve(config: Config, context: Context, part: Part = alone): Promise<void> {
+  const { say, signal } = context;
+  const parts = await assembled(config, context, part);
+  const { serving, erased } = parts.deps;
+  using _ = parts.admission;
+  const end = new AbortController();
+  const call = { ...unlimited, signal: AbortSignal.any([signal, end.signal]) };
+  // Before anybody can ask: who is erased is answered to nobody.
+  const following = [erased.follow(call)];
+  const opened: Doors[] = [];
+  const steps: Parameters<Begin>[0] = {
+    async open() {
+      const doors = await openDoors(parts.deps, { ...config.listen, check: checkOf(config) });
+      opened.push(doors);
+      say(listening(doors));
+      return doors;
+    },
+    follow() {
+      say({ kind: 'stage', stage: 'starting', detail: `waiting for the store ${withoutPassword(config.store.url)}` });
+      const follows = serving.follow(call);
+      following.push(follows);
+      return follows;
+    },
+  };
+  try {
+    const begun = await part.begin(steps);
+    await Promise.race([begun.following.catch(refuse), aborted(signal)]);
+  } finally {
+    serving.drain();
+    for (const doors of opened) await doors.drain(signal.aborted ? config.drainDelayMs : 0);
+    await Promise.race([parts.keeper.close(), sleep(KEEP_MS, unlimited.signal)]);
+    end.abort();
+    // Nobody is served any more: a store that never answers must not hold the process.
+    await Promise.all([
+      parts.telemetry.close(),
+      Promise.race([closeAll(following, parts), sleep(CLOSE_MS, unlimited.signal)]),
+    ]);
+  }
+}
+
+interface Parts {
+  readonly deps: AppDeps & { readonly erased: ErasedCustomers };
+  readonly admission: RunningAdmission;
+  readonly keeper: Keeper;
+  readonly store: Store;
+  readonly redis: RedisTier;
+  readonly telemetry: Telemetry;
+}
+
+/** Nobody asks yet, nothing is followed. */
+async function assembled(config: Config, { say }: Context, part: Part): Promise<Parts> {
   const store = toStore(config.store);
   const telemetry = await openTelemetry(config.telemetry, { say, place: part.place });
   const { metrics } = telemetry;
   const redis = await openRedis(config.redis, { say, metrics });
-  const erased = createErased(config, { store, say });
   const dir = await openState(config, part.place?.slot, say);
+  const erased = createErased(config, { store, dir, say });
   const { serving, keeper } = createServing(config, { store, dir, redis, erased, metrics, say });
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
-  using admission = await openAdmission(config.admission, {
+  const admission = await openAdmission(config.admission, {
     workers: config.workers,
     onRefused: metrics.shed,
     onNews: (text) => say({ kind: 'note', text }),
     onTrouble: (text) => say({ kind: 'warning', text }),
   });
   metrics.watch({ shed: () => admission.state().shed });
-  const deps: AppDeps = {
+  const deps = {
     serving,
     store,
     erased,
@@ -82,53 +134,28 @@ export async function serve(config: Config, { say, signal }: Context, part: Part
     time: systemTime,
     ...telemetry,
     scrape: part.scrape(metrics.figures),
-    report: (error) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
+    report: (error: unknown) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
   };
   say({ kind: 'note', text: `configuration ${config.fingerprint.hash}: ${config.fingerprint.changes}` });
-  const end = new AbortController();
-  const call = { ...unlimited, signal: AbortSignal.any([signal, end.signal]) };
-  const check = config.admission.knowsCallers ? () => undefined : checkLoopback;
-  const { doors, following } = await part.begin({
-    async open() {
-      const opened = await openDoors(deps, { ...config.listen, check });
-      say(listening(opened));
-      return opened;
-    },
-    follow() {
-      say({ kind: 'stage', stage: 'starting', detail: `waiting for the store ${withoutPassword(config.store.url)}` });
-      return serving.follow(call);
-    },
-  });
-  const everything = [following, erased.follow(call)];
-  try {
-    await Promise.race([following.catch(refuse), aborted(signal)]);
-  } finally {
-    serving.drain();
-    await doors.drain(signal.aborted ? config.drainDelayMs : 0);
-    await Promise.race([keeper.close(), sleep(KEEP_MS, unlimited.signal)]);
-    end.abort();
-    const closed = closeAll(everything, serving, { store, redis });
-    // Nobody is served any more: a store that never answers must not hold the process.
-    await Promise.all([telemetry.close(), Promise.race([closed, sleep(CLOSE_MS, unlimited.signal)])]);
-  }
+  return { deps, admission, keeper, store, redis, telemetry };
 }
 
-/** What members are read from. */
-interface Tiers {
-  readonly store: Store;
-  readonly redis: RedisTier;
-}
-
-async function closeAll(following: readonly Promise<void>[], serving: Serving, { store, redis }: Tiers): Promise<void> {
+async function closeAll(following: readonly Promise<void>[], { deps, store, redis }: Parts): Promise<void> {
   await Promise.allSettled(following); // what went wrong was said already
-  await serving.close();
+  await deps.serving.close();
   redis.close();
   await store[Symbol.asyncDispose]();
 }
 
-function createErased({ store: { pollMs } }: Config, { store, say }: { store: Store; say: Say }): ErasedCustomers {
+const checkOf = ({ admission }: Config): ListenOptions['check'] =>
+  admission.knowsCallers ? () => undefined : checkLoopback;
+
+function createErased(
+  { store: { pollMs } }: Config,
+  { store, dir, say }: { readonly store: Store; readonly dir: StateDir; readonly say: Say },
+): ErasedCustomers {
   const onTrouble = sayOnce(say, 'the list of erased customers cannot be followed, trying again');
-  return new ErasedCustomers({ erasures: store.erasures, retryMs: pollMs, onTrouble });
+  return new ErasedCustomers({ erasures: store.erasures, kept: dir.erased, retryMs: pollMs, onTrouble });
 }
 
 function buildOf({ place }: Part): ProcessStatus['build'] {

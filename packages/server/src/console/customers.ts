@@ -70,7 +70,7 @@ async function found(query: Query, pin: Pin, terms: Terms & { readonly asked: As
   const entry = hit?.freshness === 'fresh' ? hit : await pin.path.ask(query, { ...unlimited, signal: visit.signal });
   if (deps.serving.isWithdrawn(pin)) return (await answered(asked, terms)).body;
   const tookMs = performance.now() - startedAt;
-  const body: Answer = JSON.parse(new TextDecoder().decode(entry.value.bytes));
+  const body: Answer = JSON.parse(entry.value.body);
   const from = entry === hit || hit?.freshness === 'stale' ? servedFrom(entry) : readFrom(entry, tookMs, deps);
   return html`${facts([
     ['Known', body.known ? 'yes' : 'no'],

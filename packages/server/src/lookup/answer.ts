@@ -1,5 +1,5 @@
 /** Bodies of the customer endpoints: facts of one generation, encoded once. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { components } from '@segment-store/contract/api.generated';
 import type { SegmentId } from '@segment-store/contract/id';
 import type { Member, Segment } from '@segment-store/contract/lines';
@@ -12,13 +12,11 @@ type Schemas = components['schemas'];
 type SegmentsQuery = Exclude<Query, { view: 'membership' }>;
 type MembershipQuery = Extract<Query, { view: 'membership' }>;
 
-const utf8 = new TextEncoder();
-
 export function encode(member: Member | undefined, query: Query, from: Reader): Encoded {
-  const body = query.view === 'membership' ? membership(member, query, from) : segments(member, query, from);
-  const bytes = utf8.encode(JSON.stringify(body));
-  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-  return { bytes, etag, run: from.generation.run, known: member !== undefined };
+  const facts = query.view === 'membership' ? membership(member, query, from) : segments(member, query, from);
+  const body = JSON.stringify(facts);
+  const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
+  return { body, etag, run: from.generation.run, known: member !== undefined };
 }
 
 function segments(member: Member | undefined, query: SegmentsQuery, from: Reader): Schemas['CustomerSegments'] {

@@ -13,10 +13,16 @@ export class CallersTime {
   readonly #time: Time;
   /** Questions that somebody waits for, by customer. */
   readonly #waiting = new Map<CustomerId, number>();
+  #callers = 0;
   #window = { since: Number.NEGATIVE_INFINITY, quickestMs: 0, beforeMs: 0 };
 
   constructor(time: Time = systemTime) {
     this.#time = time;
+  }
+
+  /** How many wait now, for the same customer or not. */
+  get waiting(): number {
+    return this.#callers;
   }
 
   /** Outermost: TOO_LATE for who has less time left than the quickest answer of late took, and for whose time is up. */
@@ -59,6 +65,7 @@ export class CallersTime {
   }
 
   #count(customerId: CustomerId, by: 1 | -1): void {
+    this.#callers += by;
     const count = (this.#waiting.get(customerId) ?? 0) + by;
     if (count === 0) this.#waiting.delete(customerId);
     else this.#waiting.set(customerId, count);

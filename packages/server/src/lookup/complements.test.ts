@@ -89,8 +89,7 @@ test('too many that come to be asked for all the same, as by a warm-up, are left
   const customerId = parseCustomerId('c1');
   const reader = keptReader(all);
   const query = { view: 'ids', customerId, ...toSelection({ include: 'complements' }) } as const;
-  const { bytes } = encode(all.members.get(customerId), query, reader);
-  const answer = JSON.parse(new TextDecoder().decode(bytes));
+  const answer = JSON.parse(encode(all.members.get(customerId), query, reader).body);
   expect(answer).toMatchObject({ complete: false, segmentIds: [ordered.id] });
 });
 

@@ -1,5 +1,6 @@
 /** What this server answers from, put together: one L1, and for each generation a read path and a warm-up. */
 import type { Say } from '@segment-store/cli/event';
+import type { CustomerId } from '@segment-store/contract/id';
 import { createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { createLimiter } from '@segment-store/resilience/limit';
 import { systemTime } from '@segment-store/resilience/time';
@@ -14,7 +15,7 @@ import { encode } from './answer.ts';
 import { CallersTime } from './callers-time.ts';
 import { withComplements } from './complements.ts';
 import { type ErasedCustomers, withoutErased } from './erased.ts';
-import { createL1 } from './l1.ts';
+import { createL1, type L1 } from './l1.ts';
 import { createReadPath } from './read-path.ts';
 import type { RedisTier } from './redis.ts';
 import { Serving } from './serving.ts';
@@ -32,7 +33,7 @@ export interface CreateServingDeps {
   readonly store: { readonly reader: StoreReader };
   readonly dir: StateDir;
   readonly redis: RedisTier;
-  readonly erased: Pick<ErasedCustomers, 'has'>;
+  readonly erased: Pick<ErasedCustomers, 'has' | 'whenChanged'>;
   readonly metrics: Pick<Metrics, 'cacheAsked' | 'operated' | 'watch'>;
   readonly say: Say;
 }
@@ -57,16 +58,11 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
   };
   const l1 = createL1(cacheBytes, time);
   const told = tellLookups(metrics, config.store.url.startsWith('embedded:') ? 'embedded' : 'elasticsearch');
-  metrics.watch({ breakers: { store: shared.breaker }, limiters: { store: shared.limiter } });
+  const { breaker, limiter } = shared;
+  metrics.watch({ breakers: { store: breaker }, limiters: { store: limiter }, waiters: () => callersTime.waiting });
   const pathInto: WarmUpDeps['createPath'] = (reader, into) =>
     createReadPath(told.reads(reader), { ...shared, l1: into, redis: redis.policyFor(reader) });
-  for (const answer of dir.kept?.answers ?? []) l1.restore(answer);
-  const keeper = new Keeper({
-    dir,
-    time,
-    answersOf: (run) => l1.answersOf(run, (customerId) => !erased.has(customerId)),
-    onTrouble: sayOnce(say, 'the state directory cannot be written'),
-  });
+  const keeper = createKeeper(l1, { dir, erased, say });
   const serving = new Serving({
     store: withComplements(store.reader),
     time,
@@ -93,6 +89,23 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
   const { kept } = dir;
   if (kept !== undefined) time.after(UNHEARD_MS, () => serving.restore(keptReader(kept), kept));
   return { serving, keeper };
+}
+
+/** What L1 starts with and leaves behind, but for who was erased. */
+function createKeeper(l1: L1, { dir, erased, say }: Pick<CreateServingDeps, 'dir' | 'erased' | 'say'>): Keeper {
+  const isErased = (customerId: CustomerId) => erased.has(customerId);
+  for (const answer of dir.kept?.answers ?? []) l1.restore(answer);
+  const keeper = new Keeper({
+    dir,
+    time: systemTime,
+    answersOf: (run) => l1.answersOf(run, (customerId) => !isErased(customerId)),
+    onTrouble: sayOnce(say, 'the state directory cannot be written'),
+  });
+  erased.whenChanged((list) => {
+    keeper.keepErased(list);
+    void l1.forget(isErased); // nobody is given them any more: this is for the memory
+  });
+  return keeper;
 }
 
 const idle = ({ state }: State) => (state === 'serving' ? { idle: true } : {});

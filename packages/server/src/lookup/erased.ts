@@ -3,11 +3,14 @@ import type { CustomerId } from '@segment-store/contract/id';
 import type { Cached, Entry } from '@segment-store/resilience/cached';
 import type { Call, Operation } from '@segment-store/resilience/operation';
 import { sleep } from '@segment-store/resilience/time';
-import type { Erased, ErasureReceipt, Erasures } from '@segment-store/store/store';
+import { type Erased, nobodyErased } from '@segment-store/store/erased-list';
+import type { ErasureReceipt, Erasures } from '@segment-store/store/store';
 import type { Encoded, Query } from './read-path.ts';
 
 export interface ErasedDeps {
   readonly erasures: Pick<Erasures, 'add' | 'list' | 'follow'>;
+  /** The list as a server before this one knew it; it holds until the store has said its own. Default: nobody. */
+  readonly kept?: Erased;
   /** How long to wait before a list that could not be followed is tried again. */
   readonly retryMs: number;
   onTrouble(error: unknown): void;
@@ -16,10 +19,14 @@ export interface ErasedDeps {
 /** The store's list, as this server knows it: as old as its looks at the store are apart. */
 export class ErasedCustomers {
   readonly #deps: ErasedDeps;
-  #erased: Erased = { size: 0, has: () => false };
+  readonly #hearers: ((erased: Erased) => void)[] = [];
+  #erased: Erased;
+  /** Of the store's list; nobody leaves it, so a shorter one was read before. */
+  #learnt = -1;
 
   constructor(deps: ErasedDeps) {
     this.#deps = deps;
+    this.#erased = deps.kept ?? nobodyErased;
   }
 
   get size(): number {
@@ -29,6 +36,11 @@ export class ErasedCustomers {
   /** About 1 µs; nothing while nobody was erased. */
   has(customerId: CustomerId): boolean {
     return this.#erased.size > 0 && this.#erased.has(customerId);
+  }
+
+  /** Calls `hear` with the list as often as it has become another one. */
+  whenChanged(hear: (erased: Erased) => void): void {
+    this.#hearers.push(hear);
   }
 
   /** Erases in the store; this server knows it when it settles, the others when they look next. */
@@ -52,9 +64,11 @@ export class ErasedCustomers {
     }
   }
 
-  /** Nobody leaves the list: a shorter one was read before. */
   #learn(erased: Erased): void {
-    if (erased.size > this.#erased.size) this.#erased = erased;
+    if (erased.size <= this.#learnt) return;
+    this.#learnt = erased.size;
+    this.#erased = erased;
+    for (const hear of this.#hearers) hear(erased);
   }
 }
 

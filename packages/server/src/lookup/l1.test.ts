@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parseCustomerId, parseRunId, parseSegmentId } from '@segment-store/contract/id';
 import type { Reader } from '@segment-store/store/store';
 import { expect, test } from 'vitest';
@@ -17,7 +19,7 @@ const reader: Reader = {
 };
 const ids = (id: string): Query => ({ view: 'ids', customerId: parseCustomerId(id), filters: NO_FILTERS });
 const answer = (size: number, known = true) => ({
-  bytes: new Uint8Array(size),
+  body: 'x'.repeat(size),
   etag: '"abcdefgh"',
   run: generation.run,
   known,
@@ -79,4 +81,52 @@ test('the questions come back as they were asked, the last one first', () => {
   expect([...hottest(parseRunId(NEXT_RUN))]).toEqual([...questions].reverse());
   expect([...hottest(generation.run)]).toEqual([]);
   for (const query of questions) expect(get(query)).toBeDefined();
+});
+
+test('who is erased leaves with every answer about him, and makes room', async () => {
+  const { set, get, forget, size } = filled(100_000);
+  const full: Query = { view: 'full', customerId: parseCustomerId('c1'), filters: NO_FILTERS };
+  for (const query of [ids('c1'), full, ids('c10')]) set(query, answer(10));
+  set(ids('nobody'), answer(10, false));
+  await forget((customerId) => customerId === 'c1' || customerId === 'nobody');
+  expect([ids('c1'), full, ids('c10'), ids('nobody')].map((query) => get(query) !== undefined)).toEqual([
+    ...[false, false, true, false],
+  ]);
+  expect(size()).toMatchObject({ entries: 1, unknownBytes: 0 });
+});
+
+/** What the heap has grown by, when nothing is left in it that nobody needs. */
+async function grownBy(fill: () => unknown): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const used = () => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = used();
+  const kept = fill();
+  const grown = used() - before;
+  expect(kept).toBeDefined(); // until here
+  return grown;
+}
+
+const shapes: readonly (readonly [string, (index: number) => string, string])[] = [
+  ['short ids', (index) => `c${index}`, '{"a":"b"}'],
+  ['ids cut out of a URL', (index) => `http://localhost/v1/customers/customer-${index}`.slice(30), 'x'.repeat(400)],
+  ['names of other alphabets', (index) => `покупатель-${index}`, 'ю'.repeat(400)],
+];
+test.each(shapes)('what it counts is what it takes: %s', async (_, idOf, text) => {
+  const entries = 20_000;
+  let counted = 0;
+  const grown = await grownBy(() => {
+    const l1 = filled(1e9);
+    for (let index = 0; index < entries; index++) {
+      const body = `${text}${index}`.slice(0, -1);
+      l1.set(ids(idOf(index)), { ...answer(0), body, etag: `"${`${index}`.padStart(43, 'e').slice(0, 22)}"` });
+    }
+    counted = l1.size().bytes;
+    return l1;
+  });
+  expect(Math.abs(counted / grown - 1), `counted ${counted / entries}, took ${grown / entries}`).toBeLessThan(0.1);
 });

@@ -2,6 +2,7 @@
  * Encoded answers in memory, one a question, bounded in bytes over all generations. None expires while its generation is
  * pinned; those of a generation before it make room as they are asked for anew.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type CustomerId, parseCustomerId, type RunId } from '@segment-store/contract/id';
 import type { Cache, Freshness } from '@segment-store/resilience/cached';
 import { systemTime, type Time } from '@segment-store/resilience/time';
@@ -23,6 +24,8 @@ export interface L1 {
   restore(answer: Answer): void;
   /** Questions of which no answer of generation `run` is here, what was asked for last comes first. */
   hottest(run: RunId): Iterable<Query>;
+  /** Lets go of every answer about these customers, between other work. */
+  forget(isErased: (customerId: CustomerId) => boolean): Promise<void>;
   size(): L1Size;
 }
 
@@ -42,37 +45,47 @@ interface L1Size {
   readonly unknownBytes: number;
 }
 
-interface Kept {
-  readonly value: Encoded;
+interface Kept extends Encoded {
+  /** Whole monotonic milliseconds. */
   readonly at: number;
 }
 
-/** Map slot, list links, two objects, etag: what an entry costs beside its bytes and its key. */
-const OVERHEAD_BYTES = 400;
+/** What an entry costs beside the letters of its body and its key: two strings, one object, ETag, map slot, list links. */
+const OVERHEAD_BYTES = 235;
 /** After a publish every answer is asked for anew, at most so many a second: a fifth of what a small store can do. */
 const REFRESHES_PER_SECOND = 2_000;
 const LONGEST_REFRESH_MS = 300_000;
 /** Whoever asks for made-up ids must not push the customers out. */
 const UNKNOWN_PART = 0.2;
+/** Between two turns of the event loop, about a millisecond. */
+const FORGOTTEN_A_TURN = 1_000;
+const BEYOND_LATIN_1 = /[\u0100-\uffff]/;
 
 export function createL1(maxBytes: number, time: Time = systemTime): L1 {
   const kept = new Answers(maxBytes);
-  const take = (query: Query, value: Encoded) => kept.set(keyOf(query), { value, at: Math.trunc(time.now()) });
+  const take = (query: Query, value: Encoded) => kept.set(keyOf(query), value, time.now());
   return {
     keyOf,
     take,
-    restore: ({ key, value, ageMs }) => kept.set(key, { value, at: Math.trunc(time.now() - ageMs) }),
+    restore: ({ key, value, ageMs }) => kept.set(key, value, time.now() - ageMs),
     *hottest(run) {
-      for (const [key, { value }] of kept.entries()) if (value.run !== run) yield queryOf(key);
+      for (const [key, { run: of }] of kept.entries()) if (of !== run) yield queryOf(key);
     },
     *answersOf(run, isWanted) {
-      for (const [key, { value, at }] of kept.entries()) {
-        if (value.run === run && isWanted(queryOf(key).customerId)) yield { key, value, ageMs: time.now() - at };
+      for (const [key, value] of kept.entries()) {
+        if (value.run === run && isWanted(customerOf(key))) yield { key, value, ageMs: time.now() - value.at };
+      }
+    },
+    async forget(isErased) {
+      let seen = 0;
+      for (const [key] of kept.entries()) {
+        if (++seen % FORGOTTEN_A_TURN === 0) await setImmediate();
+        if (isErased(customerOf(key))) kept.delete(key);
       }
     },
     size: () => kept.size(),
     cacheOf(run, pin) {
-      const freshnessIn = ({ value }: Kept): Freshness | undefined => {
+      const freshnessIn = (value: Kept): Freshness | undefined => {
         if (value.run === run) return 'fresh';
         const former = pin()?.formers.get(value.run);
         return former && freshnessOf(former, turnOf(value) * kept.refreshMs(), time.now());
@@ -82,7 +95,7 @@ export function createL1(maxBytes: number, time: Time = systemTime): L1 {
         get(query) {
           const found = kept.get(keyOf(query));
           const freshness = found && freshnessIn(found);
-          return freshness && { value: found.value, freshness, ageMs: time.now() - found.at };
+          return freshness && { value: found, freshness, ageMs: time.now() - found.at };
         },
         set(query, value) {
           // A read of a generation that was left while it was on its way would push out the newer answer.
@@ -106,21 +119,26 @@ class Answers {
     this.#all = new LRUCache<string, Kept>({
       maxSize: maxBytes,
       sizeCalculation: sizeOf,
-      dispose: ({ value }, key) => !value.known && this.#unknown.delete(key),
+      dispose: ({ known }, key) => !known && this.#unknown.delete(key),
     });
   }
 
   get(key: string): Kept | undefined {
     const found = this.#all.get(key);
-    if (found?.value.known === false) this.#unknown.get(key);
+    if (found?.known === false) this.#unknown.get(key);
     return found;
   }
 
-  set(key: string, kept: Kept): void {
+  set(asked: string, { body, etag, run, known }: Encoded, at: number): void {
+    const [key, kept] = [copied(asked), { body, etag: copied(etag), run, known, at: Math.trunc(at) }];
     this.#all.set(key, kept);
-    if (kept.value.known || !this.#all.has(key)) return;
+    if (known || !this.#all.has(key)) return;
     this.#unknown.set(key, true, { size: sizeOf(kept, key) });
     if (!this.#unknown.has(key)) this.#all.delete(key); // too large for its part
+  }
+
+  delete(key: string): void {
+    this.#all.delete(key);
   }
 
   /** How long it takes to ask for everything anew. */
@@ -142,7 +160,13 @@ class Answers {
   }
 }
 
-const sizeOf = ({ value }: Kept, key: string): number => value.bytes.byteLength + 2 * key.length + OVERHEAD_BYTES;
+const sizeOf = ({ body }: Kept, key: string): number => lettersOf(body) + lettersOf(key) + OVERHEAD_BYTES;
+
+/** Bytes: V8 takes two for each letter as soon as one of them is not of Latin-1. */
+const lettersOf = (text: string): number => (BEYOND_LATIN_1.test(text) ? 2 * text.length : text.length);
+
+/** An id is cut out of a URL and an ETag put together: V8 would keep what they were made from, too. */
+const copied = (text: string): string => Buffer.from(text).toString();
 
 /** From 0 to 1, another one for each answer: its digest is as good as dice, and there already. */
 const turnOf = ({ etag }: Encoded): number => Buffer.from(etag.slice(1, 5), 'base64url').readUIntBE(0, 3) / 0xffffff;
@@ -153,6 +177,8 @@ function keyOf(query: Query): string {
   const { customerId, ...asked } = query;
   return `${customerId}\n${JSON.stringify(asked)}`;
 }
+
+const customerOf = (key: string): CustomerId => parseCustomerId(key.split('\n', 1)[0] ?? '');
 
 function queryOf(key: string): Query {
   const [customerId = '', asked] = key.split('\n');

@@ -50,7 +50,7 @@ function path(read: Read, { most = 64, ms = { total: 400, store: 300 }, cooldown
 }
 
 const segmentIds = async (answer: ReturnType<ReturnType<typeof path>['ask']>) =>
-  JSON.parse(new TextDecoder().decode((await answer).value.bytes)).segmentIds;
+  JSON.parse((await answer).value.body).segmentIds;
 
 test('what is asked in one turn of the event loop is read at once, each customer once', async () => {
   const { ask, reads } = path(found);

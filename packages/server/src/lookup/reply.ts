@@ -33,7 +33,7 @@ export function reply(entry: Entry<Encoded>, options: ReplyOptions): Response {
     'Server-Timing': waitedMs === undefined ? 'l1' : `read;dur=${waitedMs.toFixed(1)}`,
   };
   if (!isPinned) headers['Segment-Stale'] = '?1';
-  if (ifNoneMatch === undefined || !fits(value.etag, ifNoneMatch)) return new Response(value.bytes, { headers });
+  if (ifNoneMatch === undefined || !fits(value.etag, ifNoneMatch)) return new Response(value.body, { headers });
   delete headers['Content-Type'];
   return new Response(null, { status: 304, headers });
 }

@@ -1,10 +1,10 @@
-/** What lookups find in memory, wait for and read, told to whoever counts. */
+/** What lookups find in memory and read, told to whoever counts. */
 import type { Cached } from '@segment-store/resilience/cached';
 import type { Reader } from '@segment-store/store/store';
 import type { Metrics, Operation } from '../telemetry/metrics.ts';
 import type { Encoded, Query } from './read-path.ts';
 
-type Told = Pick<Metrics, 'cacheAsked' | 'operated' | 'watch'>;
+type Told = Pick<Metrics, 'cacheAsked' | 'operated'>;
 
 export interface LookupTeller {
   questions(path: Cached<Query, Encoded>): Cached<Query, Encoded>;
@@ -12,21 +12,13 @@ export interface LookupTeller {
 }
 
 export function tellLookups(told: Told, system: Operation['system']): LookupTeller {
-  let waiting = 0;
-  told.watch({ waiters: () => waiting });
   return {
-    questions: ({ peek, ask, ...others }) => ({
+    questions: ({ peek, ...others }) => ({
       ...others,
       peek(query) {
         const entry = peek(query);
         told.cacheAsked('l1', entry === undefined ? 'miss' : entry.freshness === 'fresh' ? 'hit' : 'stale');
         return entry;
-      },
-      ask(query, call) {
-        waiting += 1;
-        return ask(query, call).finally(() => {
-          waiting -= 1;
-        });
       },
     }),
     reads: (reader) => ({

@@ -104,7 +104,7 @@ interface Item {
   readonly run?: RunId;
 }
 
-/** The answer's own bytes are reused. */
+/** The answer's own body is reused. */
 async function item(id: string, { index, source, toQuery, call, report }: ItemOptions): Promise<Item> {
   try {
     if (!isCustomerId(id)) throw noCustomerId(`body.customerIds.${index}`, id);
@@ -116,8 +116,6 @@ async function item(id: string, { index, source, toQuery, call, report }: ItemOp
   }
 }
 
-const utf8 = new TextDecoder();
-
-function withStatus({ bytes }: Encoded): string {
-  return `{"status":200,${utf8.decode(bytes).slice(1)}`;
+function withStatus({ body }: Encoded): string {
+  return `{"status":200,${body.slice(1)}`;
 }

@@ -1,6 +1,7 @@
 /** Writes what the server knows as it changes: a pin at once, answers every minute and at the end. */
 import type { RunId } from '@segment-store/contract/id';
 import type { Time } from '@segment-store/resilience/time';
+import type { Erased } from '@segment-store/store/erased-list';
 import type { Answer } from '../lookup/l1.ts';
 import type { Pin } from '../lookup/pin.ts';
 import type { StateDir } from './state-dir.ts';
@@ -37,6 +38,11 @@ export class Keeper {
     const { reader, epoch, floor, withdrawnAt } = pin;
     if (withdrawnAt !== undefined) this.#write(() => dir.forgetPin());
     else this.#write(() => dir.keepPin({ generation: reader.generation, epoch, floor }, reader.catalogue));
+  }
+
+  /** Whom nobody who starts from here may answer for. */
+  keepErased(erased: Erased): void {
+    this.#write(() => this.#deps.dir.keepErased(erased));
   }
 
   async close(): Promise<void> {

@@ -4,11 +4,9 @@ import { parseJson } from '@segment-store/contract/json';
 import type { Answer } from '../lookup/l1.ts';
 import { corrupt } from './checked-file.ts';
 
-const utf8 = { decoder: new TextDecoder(), encoder: new TextEncoder() };
-
 export function printAnswer({ key, value, ageMs }: Answer): string {
-  const { run, etag, known, bytes } = value;
-  return JSON.stringify([key, run, etag, known, Math.trunc(ageMs), utf8.decoder.decode(bytes)]);
+  const { run, etag, known, body } = value;
+  return JSON.stringify([key, run, etag, known, Math.trunc(ageMs), body]);
 }
 
 /** @throws Failure CORRUPT */
@@ -20,5 +18,5 @@ export function parseAnswer(line: string): Answer {
   if (!isWhole || !isRunId(run) || typeof ageMs !== 'number' || typeof body !== 'string') {
     throw corrupt('answer', 'a field is missing or of another type');
   }
-  return { key, value: { run, etag, known, bytes: utf8.encoder.encode(body) }, ageMs };
+  return { key, value: { run, etag, known, body }, ageMs };
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseCustomerId } from '@segment-store/contract/id';
+import { erasedList, hashingWith } from '@segment-store/store/erased-list';
 import { expect, test as plainTest } from 'vitest';
 import { loadedRun, NEXT_RUN, RUN, segment } from '../fixture/store.ts';
 import type { Answer } from '../lookup/l1.ts';
@@ -22,7 +24,7 @@ const { generation, catalogue } = loadedRun(RUN, { c1: ['a'] }, [segment('b', { 
 const live = { generation: { ...generation, expectedEvery: 'PT24H' }, epoch: 7, floor: 6 };
 const answer: Answer = {
   key: 'c\u2028"1"',
-  value: { run: generation.run, etag: '"abc"', known: true, bytes: new TextEncoder().encode('{"customerId":"é\\n"}') },
+  value: { run: generation.run, etag: '"abc"', known: true, body: '{"customerId":"é\\n"}' },
   ageMs: 1_500,
 };
 
@@ -155,3 +157,27 @@ test('a directory that is none: DENIED, and it says why', async ({ path }) => {
   await chmod(join(path, 'owner.sqlite'), 0o600);
   await expect(opened(path)).rejects.toMatchObject({ code: 'DENIED', message: expect.stringContaining(path) });
 });
+
+const key = Buffer.alloc(32, 1).toString('base64');
+const erased = erasedList(key, new Set([hashingWith(key)(parseCustomerId('ada'))]));
+
+test('who was erased is kept beside, without a name, and by a newer pin as well', async ({ path }) => {
+  await filled(path, (dir) => dir.keepErased(erased));
+  await filled(path);
+  const { dir, troubles } = await opened(path);
+  dir.close();
+  expect([dir.erased.has(parseCustomerId('ada')), dir.erased.size, troubles]).toEqual([true, 1, []]);
+  expect(await readFile(join(path, 'erased.state'), 'utf8')).not.toContain('ada');
+});
+
+for (const [damage, make, said] of damages) {
+  test(`the list of who was erased, ${damage}: said, and nothing that was kept is answered`, async ({ path }) => {
+    await filled(path, (dir) => dir.keepErased(erased));
+    const file = join(path, 'erased.state');
+    await writeFile(file, make(await readFile(file)));
+    expect(await reopened(path)).toEqual({
+      kept: undefined,
+      troubles: [expect.stringContaining(`erased.state: ${said}`)],
+    });
+  });
+}

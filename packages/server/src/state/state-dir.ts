@@ -6,6 +6,7 @@ import { parseSegmentLine, printSegment } from '@segment-store/contract/lines';
 import { DirectoryFolder } from '@segment-store/folder/directory';
 import type { Folder } from '@segment-store/folder/folder';
 import { isFailure } from '@segment-store/resilience/failure';
+import { type Erased, nobodyErased, parseErased } from '@segment-store/store/erased-list';
 import type { Live, Reader } from '@segment-store/store/store';
 import type { Answer } from '../lookup/l1.ts';
 import { corrupt, readLines, writeLines } from './checked-file.ts';
@@ -21,11 +22,15 @@ export interface Kept extends KeptPin {
 export interface StateDir {
   /** What was there when it was opened; undefined when nothing was, or nothing that can be used. */
   readonly kept: Kept | undefined;
+  /** Whom nobody who starts from here may answer for, as far as it was known. */
+  readonly erased: Erased;
   keepPin(pin: Live, catalogue: Reader['catalogue']): Promise<void>;
   /** In place of those before. */
   keepAnswers(run: RunId, answers: Iterable<Answer>): Promise<void>;
   /** What is pinned may be answered by nobody who starts from here. */
   forgetPin(): Promise<void>;
+  /** In place of the list before. */
+  keepErased(erased: Erased): Promise<void>;
   close(): void;
 }
 
@@ -38,14 +43,17 @@ export interface StateDirOptions {
 
 const PIN = 'pin.state';
 const ANSWERS = 'answers.state';
+const ERASED = 'erased.state';
 const catalogueOf = (run: RunId): string => `catalogue-${run}.state`;
 
 /** Of a server that keeps nothing. */
 export const noStateDir: StateDir = {
   kept: undefined,
+  erased: nobodyErased,
   keepPin: async () => {},
   keepAnswers: async () => {},
   forgetPin: async () => {},
+  keepErased: async () => {},
   close() {},
 };
 
@@ -57,7 +65,7 @@ export async function openStateDir(path: string, options: StateDirOptions): Prom
   const owner = own(directory);
   const folder = new DirectoryFolder(directory);
   return {
-    kept: await readKept(folder, options),
+    ...(await readAll(folder, options)),
     async keepPin(pin, catalogue) {
       const key = catalogueOf(pin.generation.run);
       await writeLines(folder, key, [...catalogue.values()].map(printSegment));
@@ -66,6 +74,7 @@ export async function openStateDir(path: string, options: StateDirOptions): Prom
     },
     keepAnswers: (run, answers) => writeLines(folder, ANSWERS, linesOf(run, answers)),
     forgetPin: () => rm(join(directory, PIN), { force: true }),
+    keepErased: (erased) => writeLines(folder, ERASED, [options.store, ...erased.lines()]),
     close: () => owner[Symbol.dispose](),
   };
 }
@@ -75,11 +84,35 @@ function* linesOf(run: RunId, answers: Iterable<Answer>): Iterable<string> {
   for (const answer of answers) yield printAnswer(answer);
 }
 
-async function readKept(folder: Folder, { store, onTrouble }: StateDirOptions): Promise<Kept | undefined> {
-  const ignored = (error: unknown) => {
-    if (!isFailure(error) || error.code !== 'NOT_FOUND') onTrouble(error);
+type Ignored = (error: unknown) => undefined;
+
+async function readAll(
+  folder: Folder,
+  { store, onTrouble }: StateDirOptions,
+): Promise<Pick<StateDir, 'kept' | 'erased'>> {
+  const ignored: Ignored = (error) => {
+    if (!isNotFound(error)) onTrouble(error);
     return undefined;
   };
+  const erased = await readErased(folder, store).catch(ignored);
+  // Without the list nobody can say whose answers may be given.
+  if (erased === undefined) return { kept: undefined, erased: nobodyErased };
+  return { kept: await readKept(folder, store, ignored), erased };
+}
+
+const isNotFound = (error: unknown): boolean => isFailure(error) && error.code === 'NOT_FOUND';
+
+/** Nobody, where there never was a list. */
+async function readErased(folder: Folder, store: string): Promise<Erased> {
+  const [of, ...lines] = await readLines(folder, ERASED).catch((error) => {
+    if (isNotFound(error)) return [store];
+    throw error;
+  });
+  if (of !== store) throw corrupt(ERASED, `it is of ${of}, this server is for ${store}`);
+  return parsed(ERASED, () => parseErased(lines));
+}
+
+async function readKept(folder: Folder, store: string, ignored: Ignored): Promise<Kept | undefined> {
   const pin = await readPin(folder, store).catch(ignored);
   if (pin === undefined) return undefined;
   const catalogue = await readCatalogue(folder, pin).catch(ignored);
