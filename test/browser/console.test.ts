@@ -108,6 +108,21 @@ test.each(['full', 'empty', 'in trouble'] as const)(
   },
 );
 
+test('on a phone no page is wider than the screen, and no table hides a column', async () => {
+  const { page } = await visit({ viewport: { width: 360, height: 720 } });
+  const tooWide: unknown[] = [];
+  for (const [name, path] of Object.entries(PAGES)) {
+    await page.goto(path());
+    const found: string[] = await page.evaluate(WIDER_THAN_THEIR_PLACE);
+    if (found.length > 0) tooWide.push({ name, found });
+  }
+  expect(tooWide).toEqual([]);
+});
+/** The page itself, its navigation and tables. */
+const WIDER_THAN_THEIR_PLACE = `[...document.querySelectorAll('html, header ul, .scroll')]
+  .filter((one) => one.scrollWidth > one.clientWidth)
+  .map((one) => one.tagName + ' ' + (one.getAttribute('aria-label') ?? '') + ' ' + one.scrollWidth + ' > ' + one.clientWidth)`;
+
 test('without script every page reads and searches as with it', async () => {
   const { page } = await visit({ javaScriptEnabled: false }, keys.reader);
   await page.getByRole('textbox', { name: 'Customer id' }).fill('c-1007');

@@ -5,7 +5,7 @@ import type { Html } from './console.ts';
 import type { Change, Effect } from './effect.ts';
 import { LARGEST } from './effects.ts';
 import { changeOf, signedCount } from './figures.ts';
-import { type Fact, facts, table } from './parts.ts';
+import { facts, table } from './parts.ts';
 import { segmentLink } from './segment-facts.ts';
 
 interface Words {
@@ -15,8 +15,9 @@ interface Words {
   readonly appear: string;
 }
 
-export function changes(effect: Effect, words: Words): Html {
-  const { largest } = effect;
+/** Which change most: the larger part of the page. */
+export function changes({ largest }: Effect, words: Words): Html {
+  if (largest.length === 0) return html``;
   const most = Math.max(...largest.map(({ before, after }) => Math.abs(after - before)));
   const columns = [
     { name: 'Segment' },
@@ -24,22 +25,21 @@ export function changes(effect: Effect, words: Words): Html {
   ];
   const rows = largest.map((change) => row(change, most));
   const which = rows.length === LARGEST ? html`<p class="muted">the ${LARGEST} that change most</p>` : '';
-  return html`<section><div class="title"><h2>Segments</h2>${which}</div>
-    ${facts(summary(effect, words))}
-    ${rows.length > 0 && table({ caption: 'Segments that change most', columns, rows, width: 'narrow' })}
+  return html`<section><div class="title"><h2>Segments that change</h2>${which}</div>
+    ${table({ caption: 'Segments that change most', columns, rows, width: 'narrow' })}
   </section>`;
 }
 
-/** Every segment once. */
-function summary({ larger, smaller, same, appear, vanish }: Effect, words: Words): readonly Fact[] {
+/** Of every segment what becomes of it. */
+export function outcome({ larger, smaller, same, appear, vanish }: Effect, words: Words): Html {
   const told = (count: number) => html`<span class="large">${formatCount(count)}</span>`;
-  return [
-    ['Larger', told(larger)],
+  return facts([
+    ['Segments larger', told(larger)],
     ['Smaller', told(smaller)],
     ['As large as before', told(same)],
     ['Gone', vanish > 0 ? told(vanish) : undefined],
     [words.appear, appear > 0 ? told(appear) : undefined],
-  ];
+  ]);
 }
 
 function row({ segment, before, after }: Change, most: number): (Html | string)[] {

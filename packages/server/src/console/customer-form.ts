@@ -43,7 +43,7 @@ export function customerForm({ id, includes, values }: Asked): Html {
           (name) => html`<div><label for="${name}">${capitalised(name)}</label>
             <input class="value" id="${name}" name="${name}" value="${values[name]?.[0] ?? ''}" autocomplete="off" spellcheck="false"></div>`,
         )}
-        <label class="check"><input type="checkbox" name="include" value="complements"${includes ? html` checked` : ''}> Complement segments (“not in …”), which a filter brings anyway</label>
+        <label class="check"><input type="checkbox" name="include" value="complements"${includes ? html` checked` : ''}> With complement segments (“not in …”); a filter brings them anyway</label>
       </div>
     </details>
   </form>`;

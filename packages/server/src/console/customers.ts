@@ -112,7 +112,7 @@ const COLUMNS = [
 
 function nothing({ known }: Answer): Html {
   if (known) return empty('In no such segment', 'The generation knows this customer, and no segment asked for has it.');
-  const why = 'No member line names this id: it is answered as in no segment.';
+  const why = 'It is answered as in no segment. Ids are compared as they are written: capitals and spaces count.';
   return empty('This generation does not know this customer', why);
 }
 

@@ -19,7 +19,8 @@ export function formatAge(ms: number): string {
 /** `2026-11-26 04:00`, in UTC, as every time of the console. */
 export function time(date: Date): Html {
   const iso = date.toISOString();
-  return html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 16).replace('T', ' ')}</time>`;
+  const [day, clock] = [iso.slice(0, 10), iso.slice(11, 16)];
+  return html`<time datetime="${iso}" title="${iso}"><span class="whole">${day}</span> <span class="whole">${clock}</span></time>`;
 }
 
 /** `2026-11-26 04:00 (3 h ago)` */

@@ -10,7 +10,7 @@ import { html } from 'hono/html';
 import { invalidRequest } from '../errors.ts';
 import { noRunId } from '../ids.ts';
 import type { Held } from '../routes/generations.ts';
-import { changes } from './changes.ts';
+import { changes, outcome } from './changes.ts';
 import type { ConsoleDeps, Html, Page, PageDeps, Visit } from './console.ts';
 import { changeOf, counted, timeAndAge } from './figures.ts';
 import { isAccepted, isWhole, lateBy, runLink, stateSince } from './generation-facts.ts';
@@ -97,7 +97,8 @@ async function compared(
     return html`<p><a href="/console/generations/${run}?changes">Segment by segment against ${before.run}</a></p>`;
   }
   const words = { before: 'Before', after: 'Here', appear: 'New' };
-  return changes(await deps.effects.of(before.run, run), words);
+  const effect = await deps.effects.of(before.run, run);
+  return html`${outcome(effect, words)}${changes(effect, words)}`;
 }
 
 function gates({ verdicts = [], state }: Generation): Html {
@@ -139,8 +140,14 @@ async function progress(run: RunId, { store }: ConsoleDeps, { signal, now }: Vis
 function commands({ run, state }: Generation, { console }: ConsoleDeps): Html {
   const { storeFlags } = console;
   const all = {
-    building: [command(`segment-ingest status ${run} ${storeFlags}`, 'How far it is')],
-    sealed: [command(`segment-ingest publish <runs>/${run} ${storeFlags}`, 'Judge and publish it')],
+    building: [
+      command(`segment-ingest status ${run} ${storeFlags}`, 'How far it is'),
+      command(`segment-ingest abort ${run} ${storeFlags}`, 'Give it up'),
+    ],
+    sealed: [
+      command(`segment-ingest publish <runs>/${run} ${storeFlags}`, 'Judge and publish it'),
+      command(`segment-ingest abort ${run} ${storeFlags}`, 'Give it up'),
+    ],
     live: [command(`segment-ingest rollback ${storeFlags}`, 'Withdraw it')],
     retired: [command(`segment-ingest remove ${run} ${storeFlags}`, 'Remove it from the store')],
     withdrawn: [command(`segment-ingest remove ${run} ${storeFlags}`, 'Remove it from the store')],

@@ -19,7 +19,7 @@ test('without a generation the list says how to make one', async () => {
   const { textOf } = await given();
   const text = await textOf('/console/generations');
   expect(text).toContain('Nothing has been loaded yet');
-  expect(text).toContain('segment-ingest load &lt;run folder&gt; --store embedded:./store');
+  expect(text).toContain('segment-ingest load &lt;run-folder&gt; --store embedded:./store');
 });
 
 test('each generation stands beside the one before it', async () => {

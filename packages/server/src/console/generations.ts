@@ -62,7 +62,7 @@ function nothing({ console }: ConsoleDeps): Html {
   return empty(
     'Nothing has been loaded yet',
     html`<p>A generation is a run folder that was loaded, sealed and judged by gates. Load one:</p>
-      ${command(`segment-ingest load <run folder> ${console.storeFlags}`, 'Load a run')}`,
+      ${command(`segment-ingest load <run-folder> ${console.storeFlags}`, 'Load a run')}`,
   );
 }
 

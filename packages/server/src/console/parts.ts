@@ -46,7 +46,7 @@ interface Column {
 export interface Table {
   /** For who cannot see it. */
   readonly caption: string;
-  /** Dense: rows of one line each; narrow: dense, and few columns. Default wide. */
+  /** Dense: rows of one line each; narrow: dense, and few columns, which stay ones on a small screen. Default wide. */
   readonly width?: 'wide' | 'dense' | 'narrow';
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly (Html | string)[])[];
@@ -62,7 +62,8 @@ export function table({ caption, columns, rows, width = 'wide' }: Table): Html {
       <tbody>${rows.map(
         ([first, ...others]) => html`<tr>
           <th scope="row" class="${classOf(0)}">${first}</th>${others.map(
-            (cell, index) => html`<td class="${classOf(index + 1)}">${cell}</td>`,
+            (cell, index) =>
+              html`<td class="${classOf(index + 1)}" data-name="${columns[index + 1]?.name}">${cell}</td>`,
           )}
         </tr>`,
       )}</tbody>

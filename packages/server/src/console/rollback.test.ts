@@ -33,8 +33,8 @@ test('what would change is shown before, and the typed run makes it so', async (
   await twoGenerations();
   await visitor.signIn(keyFor('read', 'publish'));
   const text = await page();
-  expect(text).toContain(`${runAt(2)} is withdrawn, ${runAt(1)} comes back`);
-  expect(text).toContain('Larger 0 Smaller 0 As large as before 1 Gone 1 Back 1');
+  expect(text).toContain(`withdraws ${runAt(2)}, brings ${runAt(1)} back`);
+  expect(text).toContain('Segments larger 0 Smaller 0 As large as before 1 Gone 1 Back 1');
   const { status, headers } = await confirm({ epoch: '2', run: ` ${runAt(2)} ` });
   expect([status, headers.get('location')]).toEqual([303, `/console/generations/${runAt(1)}?withdrawn=${runAt(2)}`]);
   const { html } = await visitor.open(headers.get('location') ?? '');

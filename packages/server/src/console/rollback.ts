@@ -7,7 +7,7 @@ import { GENESIS, type Generation, type Live } from '@segment-store/store/store'
 import { html } from 'hono/html';
 import { storeUnavailable } from '../errors.ts';
 import type { Held } from '../routes/generations.ts';
-import { changes } from './changes.ts';
+import { changes, outcome } from './changes.ts';
 import type { ConsoleDeps, Html, Page, PageDeps, View, Visit } from './console.ts';
 import { changeOf, formatAge, signedCount, time } from './figures.ts';
 import { runLink } from './generation-facts.ts';
@@ -62,7 +62,7 @@ interface Asked {
 async function view(look: Held, { visit, deps, refusal }: Asked): Promise<View> {
   const { generation, epoch } = look.live;
   const target = targetOf(look);
-  const body = html`<div class="title"><h1>Roll back</h1>${target && html`<p class="muted">${generation.run} is withdrawn, ${target.run} comes back</p>`}</div>
+  const body = html`<div class="title"><h1>Roll back</h1>${target && html`<p class="muted">withdraws ${generation.run}, brings ${target.run} back</p>`}</div>
     ${refusal !== undefined && notice('bad', 'Not rolled back', refusal)}
     ${target === undefined ? nowhere(look, deps) : await offer({ from: generation, to: target, epoch }, { visit, deps })}`;
   return { title: 'Roll back', section: 'rollback', body, ...(refusal !== undefined && { status: 409 }) };
@@ -79,7 +79,7 @@ function nowhere({ live }: Held, { console }: ConsoleDeps): Html {
   return empty(
     'There is no generation to go back to',
     html`<p>Only ${runLink(live.generation.run)} was ever live, or the ones before it were removed. Publish a corrected run:</p>
-      ${command(`segment-ingest load <run folder> ${console.storeFlags}`, 'Load a run')}`,
+      ${command(`segment-ingest load <run-folder> ${console.storeFlags}`, 'Load a run')}`,
   );
 }
 
@@ -90,9 +90,10 @@ interface Offer {
 }
 
 async function offer({ from, to, epoch }: Offer, { visit, deps }: Asked): Promise<Html> {
+  const seen = await effect(from, to, deps);
   return html`<div class="beside">
-      <div>${counts(from, to, visit.now)}${await effect(from, to, deps)}</div>
-      <div><section><h2>What it does</h2>
+      <div>${counts(from, to, visit.now)}${seen.outcome}</div>
+      <div class="act"><section><h2>What it does</h2>
         <ul>
           <li>Every server answers from ${runLink(to.run)} within ten seconds; no cache gives an answer of ${runLink(from.run)} after that.</li>
           <li>${runLink(from.run)} is withdrawn: it never comes back.</li>
@@ -100,23 +101,25 @@ async function offer({ from, to, epoch }: Offer, { visit, deps }: Asked): Promis
         </ul></section>
         ${visit.scopes.has('publish') ? form({ from, to, epoch }, visit) : mayNot(deps)}
       </div>
+      <div>${seen.changes}</div>
     </div>
     <section class="terminal"><h2>In a terminal</h2>${command(`segment-ingest rollback ${deps.console.storeFlags}`, 'The same')}</section>`;
 }
 
 /** A catalogue that cannot be read may be why somebody is here: the way back stays open. */
-async function effect(from: Generation, to: Generation, { effects }: PageDeps): Promise<Html> {
+async function effect(from: Generation, to: Generation, { effects }: PageDeps): Promise<Seen> {
+  const words = { before: 'Now', after: 'After', appear: 'Back' };
   try {
-    return changes(await effects.of(from.run, to.run), { before: 'Now', after: 'After', appear: 'Back' });
+    const found = await effects.of(from.run, to.run);
+    return { outcome: outcome(found, words), changes: changes(found, words) };
   } catch (error) {
     if (!isFailure(error)) throw error;
-    return notice(
-      'warn',
-      'What it does to each segment is not known',
-      `${sentence(error.message)} You can roll back all the same.`,
-    );
+    const why = `${sentence(error.message)} You can roll back all the same.`;
+    return { outcome: notice('warn', 'What it does to each segment is not known', why), changes: html`` };
   }
 }
+
+type Seen = { readonly [Name in 'outcome' | 'changes']: Html };
 
 const COLUMNS = [{ name: 'Figure' }, ...['Now', 'After', 'Change'].map((name) => ({ name, isNumber: true }))];
 

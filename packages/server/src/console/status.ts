@@ -36,8 +36,13 @@ function atAGlance(samples: readonly Sample[]): readonly Fact[] {
   const [failures, all] = failed(samples);
   const now = refusedNow(samples);
   return [
-    ['Answered from memory', html`${large(share(fromMemory(samples), lookups))} ${of(lookups, 'lookup')}`],
-    ['Failures', html`${large(formatCount(failures), failures > 0 && 'bad')} ${of(all, 'answer')}`],
+    [
+      'Answered from memory',
+      lookups === 0
+        ? html`<span class="muted">no lookup yet</span>`
+        : html`${large(share(fromMemory(samples), lookups))} ${of(lookups, 'lookup')}`,
+    ],
+    ['Failures (5xx)', html`${large(formatCount(failures), failures > 0 && 'bad')} ${of(all, 'answer')}`],
     ['Refused now', now === '' ? large('nobody') : html`<span class="warn">${now}</span>`],
     ['Event loop busy', large(`${Math.round(100 * sumOf(samples, 'nodejs_eventloop_utilization_ratio'))} %`)],
   ];

@@ -32,7 +32,7 @@ export function tiers(samples: readonly Sample[]): Html {
   const rows = Object.entries(TIERS)
     .filter(([tier]) => tier === 'l1' || breakerOf(samples, tier) !== undefined)
     .map(([tier, title]) => [title, ...breaker(samples, tier), ...counts(samples, tier)]);
-  return html`<section><div class="title"><h2>Caches and store</h2><p class="muted">an open breaker: it failed, and is not asked until a probe succeeds</p></div>
+  return html`<section><div class="title"><h2>Caches and store</h2><p class="muted">what is behind an open breaker has failed, and is not asked until a probe succeeds</p></div>
     ${table({ caption: 'What each tier was asked and found', columns: COLUMNS, rows, width: 'dense' })}
   </section>`;
 }
