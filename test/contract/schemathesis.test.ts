@@ -11,8 +11,8 @@ import { text } from 'node:stream/consumers';
 import { parseRunId } from '@segment-store/contract/id';
 import { pythonWith } from '@segment-store/services/python';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
-import { runFiles, writeRun } from '../support/run-folder.ts';
+import { type RunningServer, runCommand, startServer } from '../support/commands.ts';
+import { generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 import { faults } from './schemathesis/faults.cases.ts';
 import { startSpoilingProxy } from './schemathesis/spoiling-proxy.ts';
 
@@ -22,12 +22,14 @@ vi.setConfig({ testTimeout: 3_600_000, hookTimeout: 300_000 });
 const recipe = join(import.meta.dirname, 'schemathesis');
 /** Cases an operation, and where they begin: `npm test` asks the same each time, the long form other ones. */
 const { EXAMPLES = '40', SEED = '1' } = process.env;
-const RUNS = ['20260101t000000z', '20260914t031500z'].map(parseRunId);
-/** Those that the examples of openapi.yaml name are there. */
+/** The last one, which the examples of openapi.yaml name, is held back by its gates: it can be published. */
+const RUNS = ['20260101t000000z', '20260102t000000z', '20260914t031500z'].map(parseRunId);
+/** Those that the examples name are there. */
 const LINES = [
   '{"customer_id":"17850","segment_ids":["recurrent:store:17"]}',
   '{"customer_id":"13047","segment_ids":["recurrent:store:17","recurrent:country:France"]}',
 ];
+const MANY_LINES = [...LINES, ...generatedParts({ customers: 100, parts: 1, seed: 1 }).flat()];
 
 let scratch = '';
 let python = '';
@@ -37,10 +39,13 @@ beforeAll(async () => {
   python = await pythonWith('api');
   scratch = await mkdtemp(join(tmpdir(), 'schemathesis-'));
   const store = `embedded:${join(scratch, 'store')}`;
+  const ended: (number | null)[] = [];
   for (const run of RUNS) {
-    const folder = await writeRun(join(scratch, run), runFiles({ run, parts: [LINES] }));
-    await resultOf('ingest', ['load', folder, '--store', store]);
+    const lines = run === RUNS.at(-1) ? MANY_LINES : LINES;
+    const folder = await writeRun(join(scratch, run), runFiles({ run, parts: [lines] }));
+    ended.push((await runCommand('ingest', ['load', folder, '--store', store])).exitCode);
   }
+  expect(ended).toEqual([0, 0, 4]);
   const keys = join(scratch, 'keys.json');
   const scopes = 'read,read:members,publish,erase,admin';
   const { events } = await runCommand('server', ['keys', 'create', 'all', '--keys', keys, '--scopes', scopes]);
@@ -65,7 +70,8 @@ async function schemathesis(url: string, ...args: readonly string[]): Promise<Re
   const file = join(scratch, 'report.json');
   const config = ['-m', 'schemathesis.cli', '--config-file', join(recipe, 'schemathesis.toml'), 'run'];
   const run = [`${server.url}/openapi.json`, '--url', url, '--checks', 'all', '--no-color', '--report-json-path', file];
-  const env = { ...process.env, KEY: key, SCHEMATHESIS_HOOKS: join(recipe, 'hooks.py'), PYTHONDONTWRITEBYTECODE: '1' };
+  const hooks = { SCHEMATHESIS_HOOKS: join(recipe, 'hooks.py'), PYTHONDONTWRITEBYTECODE: '1' };
+  const env = { ...process.env, ...hooks, KEY: key, SERVER: server.url };
   const child = spawn(python, [...config, ...run, '--seed', SEED, ...args], { cwd: scratch, env });
   const [said, trouble] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   const report = await readFile(file, 'utf8').catch(() => {
@@ -87,12 +93,11 @@ test('every operation was reached: each gave an answer that is no refusal', asyn
   const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
   const document = await (await fetch(`${server.url}/openapi.json`)).json();
   const templates = Object.keys(Object(Reflect.get(Object(document), 'paths')));
-  const needEpoch = ['/v1/generations/{run}/publish', '/v1/generations/rollback'];
   const isReached = (template: string) =>
     metrics
       .split('\n')
       .some((line) => /_duration_seconds_count.*status="2xx"/.test(line) && line.includes(`route="${template}"`));
-  expect(templates.filter((template) => !isReached(template) && !needEpoch.includes(template))).toEqual([]);
+  expect(templates.filter((template) => !isReached(template))).toEqual([]);
 });
 
 test('each of its checks finds a fault that is planted for it, at the operation where it is', async () => {

@@ -78,7 +78,7 @@ export const faults: readonly Fault[] = [
     title: 'a problem with another status',
     path: '/v1/generations/{run}/publish',
     finding: 'Custom check failed: `true_status`',
-    answered: (answer) => ({ ...answer, status: answer.status === 412 ? 409 : answer.status }),
+    answered: (answer) => ({ ...answer, status: answer.status === 409 ? 412 : answer.status }),
   },
   {
     title: 'a limit that is not looked at',

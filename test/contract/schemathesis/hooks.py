@@ -1,5 +1,8 @@
-"""What Schemathesis cannot read in openapi.yaml: cases that say nothing, and two checks more."""
+"""What Schemathesis cannot read in openapi.yaml: cases that say nothing, the epoch that is live, and two checks more."""
 
+import os
+
+import requests
 import schemathesis
 
 # Of HTTP and of Node, and what keeps a browser from doing more with an answer; every other header is ours to declare.
@@ -21,6 +24,22 @@ def filter_case(context, case):
     # The limit is in bytes, a schema counts characters.
     customer_id = str((case.path_parameters or {}).get("customerId", ""))
     return len(customer_id.encode("utf-8", "surrogatepass")) <= 512
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    # Which epoch is live changes on the way, and only the server knows: the document's example stands for it.
+    if (case.headers or {}).get("If-Match") == '"7"':
+        asked = {"Authorization": f"Bearer {os.environ['KEY']}"}
+        live = requests.get(f"{os.environ['SERVER']}/v1/generations", headers=asked, timeout=10).json()["live"]
+        case.headers["If-Match"] = f'"{live["epoch"]}"'
+
+
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    # Who gives a millisecond is told that it was too short: a server error that was asked for.
+    is_deadline = b"urn:segment-store:error:deadline" in response.content and "X-Request-Timeout-Ms" in case.headers
+    return not (is_deadline and failure.code in ("ST101", "ST202"))
 
 
 @schemathesis.check
