@@ -89,7 +89,9 @@ await attempt('p99-at-8600-vs-origin', async () => {
   report(withFigures(toRow(row, { value: p99, baseline: ORIGIN.p99, ratio: p99 / ORIGIN.p99 }), beside));
 });
 
-const histogramOf = (all: readonly Measured[]): Histogram => merged(all.map(({ histogram }) => histogram));
+function histogramOf(all: readonly Measured[]): Histogram {
+  return merged(all.map(({ histogram }) => histogram));
+}
 
 /** Medians over the blocks. */
 function figures(whose: string, all: readonly Measured[]): Figures {
