@@ -50,3 +50,10 @@ test('a candidate that is the same deployment agrees about everybody', async () 
   const { stdout } = await example('shadow.ts', '12583', '17850', '99999');
   expect(stdout).toBe('{ match: 3, mismatch: 0, unequalGeneration: 0, examples: [] }\n');
 });
+
+test('a member takes part in an experiment, a stranger does not', async () => {
+  const { stdout: member } = await example('rollout.ts', '12583');
+  expect(member).toMatch(/^true (control|discount)\n$/);
+  const { stdout: stranger } = await example('rollout.ts', '99999');
+  expect(stranger).toBe('true undefined\n');
+});

@@ -1,0 +1,45 @@
+/** What a rollout can be told. */
+import { type Bounds, numberIn, refuseUnknown, shown } from '../option.ts';
+import type { SegmentClient } from '../reading-client.ts';
+import type { Exposure } from './exposure.ts';
+import type { RulesSource } from './feed.ts';
+
+export interface RolloutOptions {
+  /** Says who is in the segment of an experiment. */
+  readonly client: Pick<SegmentClient, 'checkMember'>;
+  /** Rules, or a function that gives them or a promise of them, which is called now and every `refreshMs`. */
+  readonly rules: RulesSource;
+  /** Milliseconds between two calls of `rules`, ±10 %. Default 60,000. */
+  readonly refreshMs?: number | undefined;
+  /** Told of every customer who takes part, held out or not, after `assign` has answered. */
+  readonly onExposure?: ((exposure: Exposure) => unknown) | undefined;
+  /** Secret of the hash that `exposureId` is. Default: one that ends with this process. */
+  readonly exposureKey?: string | undefined;
+}
+
+export type ResolvedRolloutOptions = Omit<RolloutOptions, 'refreshMs'> & { readonly refreshMs: number };
+
+const REFRESH_MS: Bounds = { default: 60_000, min: 1_000, max: 86_400_000 };
+const NAMES = ['client', 'rules', 'refreshMs', 'onExposure', 'exposureKey'];
+
+/** @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range */
+export function resolveRolloutOptions(options: RolloutOptions): ResolvedRolloutOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`createRollout takes an object of options, not ${shown(options)}; give { client, rules }`);
+  }
+  refuseUnknown(options, NAMES);
+  const { client, rules, onExposure, exposureKey } = options;
+  if (typeof client?.checkMember !== 'function') {
+    throw new TypeError(`client is ${shown(client)}; give what createSegmentClient returned`);
+  }
+  if (onExposure !== undefined && typeof onExposure !== 'function') {
+    throw new TypeError(`onExposure is ${shown(onExposure)}; give a function`);
+  }
+  if (exposureKey !== undefined && (typeof exposureKey !== 'string' || exposureKey === '')) {
+    throw new TypeError(
+      `exposureKey is ${exposureKey === '' ? '""' : `of type ${typeof exposureKey}`}; give a secret string, or leave it out`,
+    );
+  }
+  const refreshMs = numberIn('refreshMs', options.refreshMs, REFRESH_MS);
+  return Object.freeze({ client, rules, onExposure, exposureKey, refreshMs });
+}
