@@ -191,6 +191,7 @@ test('a program may be a command itself and have groups of commands; what stands
     expect((await demo(...args)).stdout).toContain('of keep');
   }
   expect((await demo('--help')).stdout).toMatch(/boxes +keep, drop/);
+  expect((await demo('boxes', '--help')).stdout).not.toContain('Examples');
   const none = await demo('boxes', 'burn');
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown command 'burn'") });
 });

@@ -65,7 +65,10 @@ function announce(cli: Cli, program: Command, one: ListedCommand): void {
 
 function groupOf(parent: Command, name: string): Command {
   const known = parent.commands.find((command) => command.name() === name);
-  return known ?? parent.command(name).helpCommand(false).exitOverride();
+  if (known !== undefined) return known;
+  const group = parent.command(name).helpCommand(false).exitOverride();
+  guided(group, `${parent.name()} ${name}`); // or it would show the examples of the program
+  return group;
 }
 
 /** What is wrong with flags and arguments, for whoever reads lines; people have it on stderr. */

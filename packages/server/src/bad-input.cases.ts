@@ -303,7 +303,7 @@ export const badStarts: readonly BadStart[] = [
   {
     title: 'a store that is a file',
     args: ['--store', 'embedded:{dir}/file', '--port', '0'],
-    names: ['--store', '{dir}/file'],
+    names: ['--store', '{dir}/file', 'name a directory'],
   },
   {
     title: 'a directory of something else',

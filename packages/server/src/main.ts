@@ -23,7 +23,8 @@ const program = () =>
         options,
         examples: [
           'segment-server --store embedded:./store',
-          'segment-server --store http://127.0.0.1:9200 --port 8081 --workers 4',
+          'segment-server keys create checkout --keys keys.json',
+          'segment-server --store http://127.0.0.1:9200 --redis redis://127.0.0.1:6379 --keys keys.json --host 0.0.0.0',
         ],
         drainMs: 60_000, // it ends itself before: 30 s, 20 s and what closing takes
         run: ({ options: settings }, context) => run(settings, context),

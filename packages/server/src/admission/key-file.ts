@@ -42,6 +42,9 @@ async function opened(draft: string, path: string): Promise<FileHandle> {
   try {
     return await open(draft, 'wx', 0o600);
   } catch (error) {
+    if (codeOf(error) === 'ENOENT') {
+      throw new CommandError(exitCode.usage, `--keys ${path}: there is no directory ${dirname(draft)}; make it first`);
+    }
     if (codeOf(error) !== 'EEXIST') throw refused(error, path);
     const way = `try again; if none runs, it was left by one that was killed: remove ${draft}`;
     throw new CommandError(exitCode.held, `--keys ${path}: another command is changing it; ${way}`);
@@ -59,7 +62,7 @@ async function recordsOrNone(file: string, path: string): Promise<readonly KeyRe
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; `segment-server keys create <name> --keys <file>` makes one',
-  EACCES: 'this process may not',
+  EACCES: 'this user may not',
   EISDIR: 'is a directory, expected a file',
   ENOTDIR: 'what should be its directory is a file',
 };

@@ -136,3 +136,11 @@ test('a key that somebody put where its hash belongs is not repeated', async () 
   await expect(run({ command: 'list' })).rejects.toThrow(/keys\[0\]\.sha256 is no SHA-256/);
   await expect(run({ command: 'list' })).rejects.not.toThrow(key);
 });
+
+test('a directory that is not there is named: making a key makes the file, not its place', async () => {
+  const flags = { keys: join(dir, 'none', 'keys.json') };
+  await expect(run({ command: 'create', args: ['checkout'], flags })).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining(`there is no directory ${join(dir, 'none')}; make it first`),
+  });
+});

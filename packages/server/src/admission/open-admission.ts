@@ -48,15 +48,21 @@ async function callersOf({ knowsCallers, keys, tokens, rate }: AdmissionConfig, 
     callers.forget();
     deps.onNews(`keys read anew from ${keys}: ${active} active`);
   };
-  const byKey = keys === undefined ? refusing('tokens, not keys') : await followedKeys(keys, { ...outside, onKeys });
-  const byToken = tokens === undefined ? refusing('keys, not tokens') : createTokens(tokens, outside);
+  const byKey =
+    keys === undefined
+      ? refusing('this server takes tokens, not keys')
+      : await followedKeys(keys, { ...outside, onKeys });
+  const byToken =
+    tokens === undefined
+      ? refusing('this is no key, which would begin with seg_, and this server takes no tokens')
+      : createTokens(tokens, outside);
   const recognise: Recognise = (text) => (looksLikeKey(text) ? byKey(text) : byToken(text));
   const callers = new KnownCallers({ recognise, inFlight, rate, workers, wallClock: Date.now });
   return callers;
 }
 
-function refusing(what: string): Recognise {
+function refusing(why: string): Recognise {
   return () => {
-    throw badCredentials(`this server takes ${what}`);
+    throw badCredentials(why);
   };
 }

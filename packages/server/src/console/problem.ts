@@ -24,7 +24,7 @@ export function problemView({ problem, headers }: ProblemError): View {
   const title = titles[status] ?? problem.title;
   const body = html`<div class="title"><h1>${title}</h1><p class="muted">status ${status}</p></div>
     <p class="lead">${sentence(detail)}</p>
-    <p><a href="/console/generations">Generations</a></p>`;
+    <p>${status === 503 ? html`<a href="/console/status">How this server stands</a>` : html`<a href="/console/generations">Generations</a>`}</p>`;
   return { title, body, status, headers };
 }
 

@@ -3,18 +3,7 @@ import { isFailure } from '@segment-store/resilience/failure';
 import { refusal } from '../refusal.ts';
 
 /** Operating system errors by name, LMDB's by number. */
-const DENIALS: ReadonlySet<unknown> = new Set([
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'ENOTDIR',
-  'EEXIST',
-  'ENOENT',
-  13,
-  1,
-  30,
-  20,
-]);
+const DENIALS: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 13, 1, 30, 20]);
 const NOT_LMDB: ReadonlySet<unknown> = new Set([-30793, -30794]);
 
 export function guarded<T>(path: string, work: () => T): T {
@@ -22,6 +11,9 @@ export function guarded<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     const code = codeOf(error);
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+      throw refusal('DENIED', `${path} is or lies below a file (${code}): name a directory`, { cause: error });
+    }
     if (DENIALS.has(code)) {
       throw refusal('DENIED', `${path} cannot be written (${code}): give this user a writable directory`, {
         cause: error,
