@@ -1,7 +1,8 @@
-import { type Operation, type Settled, unlimited } from './operation.ts';
+import { type Call, type Operation, type Settled, unlimited } from './operation.ts';
 
 interface Waiting<I, O> {
   readonly input: I;
+  readonly call: Call;
   resolve(output: O): void;
   reject(error: unknown): void;
 }
@@ -22,9 +23,9 @@ export function batch<I, O>(
     for (let from = 0; from < passengers.length; from += max)
       void travel(passengers.slice(from, from + max), operation);
   };
-  return (input) =>
+  return (input, call) =>
     new Promise((resolve, reject) => {
-      if (waiting.push({ input, resolve, reject }) === 1) soon(depart);
+      if (waiting.push({ input, call, resolve, reject }) === 1) soon(depart);
     });
 }
 
@@ -33,7 +34,7 @@ async function travel<I, O>(
   operation: Operation<readonly I[], Settled<O>>,
 ): Promise<void> {
   const inputs = passengers.map(({ input }) => input);
-  const results = await settle(inputs, operation);
+  const results = await settle(inputs, operation, { ...unlimited, traceparent: sharedTrace(passengers) });
   passengers.forEach(({ resolve, reject }, index) => {
     const result = results[index];
     if (result?.status === 'fulfilled') resolve(result.value);
@@ -41,12 +42,20 @@ async function travel<I, O>(
   });
 }
 
+/** A request of several traces belongs to none of them. */
+function sharedTrace(passengers: readonly { readonly call: Call }[]): string | undefined {
+  const [first] = passengers;
+  const { traceparent } = first?.call ?? unlimited;
+  return passengers.every(({ call }) => call.traceparent === traceparent) ? traceparent : undefined;
+}
+
 const settle = async <I, O>(
   inputs: readonly I[],
   operation: Operation<readonly I[], Settled<O>>,
+  call: Call,
 ): Promise<Settled<O>> => {
   try {
-    return await operation(inputs, unlimited);
+    return await operation(inputs, call);
   } catch (reason) {
     return inputs.map(() => ({ status: 'rejected', reason }));
   }

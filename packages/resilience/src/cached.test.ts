@@ -52,8 +52,16 @@ test('when asking fails behind a stale entry nobody notices', async () => {
 
 test('a stale entry is served without a refresh while none may begin', async () => {
   const operation = answering();
-  expect(await cached(holding('stale'), operation, () => false).ask('x', unlimited)).toMatchObject({ value: 'held' });
+  const never = () => undefined;
+  expect(await cached(holding('stale'), operation, never).ask('x', unlimited)).toMatchObject({ value: 'held' });
   expect(operation.calls).toBe(0);
+});
+
+test('who decides on refreshes sees what was served', async () => {
+  const seen: unknown[] = [];
+  const refresh = (...args: unknown[]) => void seen.push(args);
+  await cached(holding('stale'), dead, refresh).ask('x', unlimited);
+  expect(seen).toEqual([['x', { value: 'held', freshness: 'stale', ageMs: 5 }]]);
 });
 
 test('when asking fails and nothing is held the failure is the answer', async () => {

@@ -9,6 +9,8 @@ export interface Entry<O> {
   readonly ageMs: number;
   /** Why an entry that is not fresh is all there is. */
   readonly error?: unknown;
+  /** It became stale together with many others, and others are refreshed first. */
+  readonly waits?: boolean;
 }
 
 export interface Cache<I, O> {
@@ -26,11 +28,14 @@ export interface Cached<I, O> {
   readonly renew: Operation<I, Entry<O>>;
 }
 
-/** `mayRefresh`: whether there is room for a refresh behind a stale entry, which its next reader can start as well. */
+/** Asks again behind a stale entry that was served; undefined: not now, its next reader can start it as well. */
+export type Refresh<I, O> = (input: I, entry: Entry<O>) => Promise<unknown> | undefined;
+
+/** `refresh`: by default at once, always. */
 export function cached<I, O>(
   cache: Cache<I, O>,
   operation: Operation<I, O>,
-  mayRefresh: () => boolean = () => true,
+  refresh: Refresh<I, O> = (input) => operation(input, unlimited),
 ): Cached<I, O> {
   const renew = async (input: I, call: Call): Promise<Entry<O>> => {
     try {
@@ -48,7 +53,7 @@ export function cached<I, O>(
       const entry = cache.get(input);
       if (entry?.freshness === 'fresh') return entry;
       if (entry?.freshness !== 'stale') return renew(input, call);
-      if (mayRefresh()) operation(input, unlimited).catch(() => 'the next reader of the stale entry tries again');
+      refresh(input, entry)?.catch(() => {}); // the next reader of the stale entry tries again
       return entry;
     },
   };

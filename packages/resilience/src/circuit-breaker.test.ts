@@ -122,3 +122,21 @@ test('failures of before the circuit opened do not open it again after it closed
   await Promise.all(slow);
   expect(breaker.state).toBe('closed');
 });
+
+test('it admits a call while closed and once its rest is over, nobody beside a probe; every change is told', async () => {
+  const time = manualTime();
+  const states: string[] = [];
+  const { breaker, dependency, ask, askTimes } = guarded(time, { onState: (state: string) => states.push(state) });
+  expect(breaker.admits).toBe(true);
+  await askTimes(4);
+  expect(breaker.admits).toBe(false);
+  await time.advance(1_200);
+  expect(breaker.admits).toBe(true);
+  const probe = Promise.withResolvers<string>();
+  dependency.answer = () => probe.promise;
+  const probing = ask();
+  expect(breaker.admits).toBe(false);
+  probe.resolve('well');
+  await probing;
+  expect([breaker.admits, ...states]).toEqual([true, 'open', 'half-open', 'closed']);
+});

@@ -11,8 +11,12 @@ import { Failure, isFailure } from './failure.ts';
 import type { AnyPolicy } from './operation.ts';
 import { systemTime, type Time } from './time.ts';
 
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
 export interface CircuitBreaker {
-  readonly state: 'closed' | 'open' | 'half-open';
+  readonly state: BreakerState;
+  /** Whether a call would be made now and not refused. */
+  readonly admits: boolean;
   /** Runs `attempt`, or refuses it at once as `CIRCUIT_OPEN`. */
   run<O>(attempt: () => Promise<O>): Promise<O>;
 }
@@ -28,6 +32,8 @@ export interface CircuitBreakerOptions {
   readonly cooldownMs?: number;
   /** Default 30,000. */
   readonly maxCooldownMs?: number;
+  /** Told of every change; must not throw. */
+  readonly onState?: (state: BreakerState) => void;
 }
 
 /** Open: refused at once as `CIRCUIT_OPEN`. Half-open: one probe, everyone else refused at once. Only faults are samples. */
@@ -50,19 +56,24 @@ const STATES = {
  * of a call that began before the circuit opened.
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions = {}, time: Time = systemTime): CircuitBreaker {
-  const { cooldownMs = 1_000, maxCooldownMs = 30_000 } = options;
+  const { cooldownMs = 1_000, maxCooldownMs = 30_000, onState } = options;
+  const latest = { until: 0 };
   const policy = cockatielBreaker(
     handleWhen((error) => (isFailure(error) && error.fault) || error instanceof NoVerdict),
-    { halfOpenAfter: rest(cooldownMs, maxCooldownMs, time), breaker: new WindowBreaker(options, time) },
+    { halfOpenAfter: rest({ cooldownMs, maxCooldownMs, latest }, time), breaker: new WindowBreaker(options, time) },
   );
   let openings = 0;
   policy.onBreak(() => {
     openings += 1;
   });
+  if (onState !== undefined) policy.onStateChange((state) => onState(STATES[state]));
   const refuse = () => new Failure('CIRCUIT_OPEN', 'the circuit is open: the dependency failed too often');
   return {
     get state() {
       return STATES[policy.state];
+    },
+    get admits() {
+      return policy.state === CircuitState.Closed || (policy.state === CircuitState.Open && time.now() >= latest.until);
     },
     async run(attempt) {
       if (policy.state === CircuitState.HalfOpen) throw refuse();
@@ -93,18 +104,30 @@ function undecided(error: unknown): unknown {
 /** A failure of before the opening; cockatiel would let it end the probe, or open the circuit again. */
 class TooLate extends Error {}
 
+interface Rests {
+  readonly cooldownMs: number;
+  readonly maxCooldownMs: number;
+  /** When the latest of them ends. */
+  readonly latest: { until: number };
+}
+
+interface First {
+  next(): IBackoff<unknown>;
+}
+
 /** Doubling rests. cockatiel compares wall clocks; a duration that is all or nothing makes the monotonic one decide. */
-function rest(ms: number, maxMs: number, time: Time): IBackoffFactory<unknown> & { next(): IBackoff<unknown> } {
+function rest({ cooldownMs, maxCooldownMs, latest }: Rests, time: Time): IBackoffFactory<unknown> & First {
   const from = (restMs: number): IBackoff<unknown> => {
     const until = time.now() + restMs * (0.8 + Math.random() * 0.4);
+    latest.until = until;
     return {
       get duration() {
         return time.now() >= until ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
       },
-      next: () => from(Math.min(maxMs, restMs * 2)),
+      next: () => from(Math.min(maxCooldownMs, restMs * 2)),
     };
   };
-  return { next: () => from(ms) };
+  return { next: () => from(cooldownMs) };
 }
 
 const BUCKETS = 10;

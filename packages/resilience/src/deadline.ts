@@ -12,7 +12,7 @@ export const deadline =
   (input, call) => {
     if (call.signal.aborted) return Promise.reject(reasonOf(call.signal));
     return new Promise((resolve, reject) => {
-      const within = new Within(Math.min(call.deadlineAt, time.now() + ms));
+      const within = new Within(call, Math.min(call.deadlineAt, time.now() + ms));
       const end = (failure: Failure) => {
         release();
         reject(failure);
@@ -35,11 +35,15 @@ export const deadline =
 /** Its signal is made when somebody looks at it: that costs more than all else here, and most never do. */
 class Within implements Call {
   readonly deadlineAt: number;
+  readonly priority: Call['priority'];
+  readonly traceparent: Call['traceparent'];
   #controller: AbortController | undefined;
   #failure: Failure | undefined;
 
-  constructor(deadlineAt: number) {
+  constructor({ priority, traceparent }: Call, deadlineAt: number) {
     this.deadlineAt = deadlineAt;
+    this.priority = priority;
+    this.traceparent = traceparent;
   }
 
   get signal(): AbortSignal {

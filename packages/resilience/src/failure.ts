@@ -7,6 +7,8 @@ export interface FailureTraits {
   readonly retryable?: boolean;
   /** The dependency asked to wait this long. */
   readonly retryAfterMs?: number | undefined;
+  /** The dependency wants no call of ours for now, whatever it asks for. Default false. */
+  readonly pushback?: boolean;
   readonly cause?: unknown;
 }
 
@@ -19,6 +21,7 @@ export class Failure<Code extends string = string> extends Error {
   readonly fault: boolean;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly pushback: boolean;
   /** Wire tries made; 0 when none left this process. Set by `retry`. */
   attempts: number = 0;
 
@@ -28,6 +31,7 @@ export class Failure<Code extends string = string> extends Error {
     this.fault = traits.fault ?? false;
     this.retryable = traits.retryable ?? false;
     this.retryAfterMs = traits.retryAfterMs;
+    this.pushback = traits.pushback ?? false;
   }
 }
 

@@ -1,5 +1,8 @@
 /** An operation, and what may wrap it. */
 
+/** Who goes first when there is more to do than fits. */
+export type Priority = 'critical' | 'normal' | 'sheddable';
+
 /**
  * What one caller allows: how long (monotonic milliseconds of `time.ts`), and until when it is wanted.
  * `signal` may be made when it is looked at: a copy names one of its own.
@@ -7,6 +10,10 @@
 export interface Call {
   readonly signal: AbortSignal;
   readonly deadlineAt: number;
+  /** Default normal. */
+  readonly priority?: Priority | undefined;
+  /** The caller's trace, in W3C form. */
+  readonly traceparent?: string | undefined;
 }
 
 export type Operation<I, O> = (input: I, call: Call) => Promise<O>;
@@ -21,5 +28,12 @@ export function stack<I, O>(policies: readonly Policy<I, O>[], operation: Operat
   return policies.reduceRight((next, policy) => policy(next), operation);
 }
 
+/** The policy that changes nothing: where an option picks one, this is what it picks when unset. */
+export const asIs: AnyPolicy = (next) => next;
+
 /** A call without limit of its own: for work that outlives or precedes every caller. */
 export const unlimited: Call = { signal: new AbortController().signal, deadlineAt: Number.POSITIVE_INFINITY };
+
+/** What goes along with work that outlives the caller who began it. */
+export const outliving = ({ priority, traceparent }: Call): Call =>
+  priority === undefined && traceparent === undefined ? unlimited : { ...unlimited, priority, traceparent };

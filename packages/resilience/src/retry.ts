@@ -29,7 +29,7 @@ export const retry =
         return output;
       } catch (error) {
         if (!isFailure(error)) throw error;
-        attempts += error.code === 'CIRCUIT_OPEN' ? 0 : 1;
+        attempts += error.code === 'CIRCUIT_OPEN' ? 0 : Math.max(1, error.attempts); // a hedged attempt took two
         error.attempts = attempts;
         const waitMs = error.retryAfterMs ?? JITTER_MS.min + Math.random() * (JITTER_MS.max - JITTER_MS.min);
         if (retries >= maxRetries || !error.retryable || !affordable(waitMs, budget, call, time)) throw error;
@@ -39,8 +39,10 @@ export const retry =
     }
   };
 
+export const affordsAnother = ({ tokens }: RetryBudget): boolean => tokens > MAX_TOKENS / 2;
+
 const affordable = (waitMs: number, budget: RetryBudget, call: Call, time: Time): boolean =>
-  budget.tokens > MAX_TOKENS / 2 && time.now() + waitMs < call.deadlineAt;
+  affordsAnother(budget) && time.now() + waitMs < call.deadlineAt;
 
 /** Nobody waits any more: the failure that was to be retried is the answer. */
 const pause = (waitMs: number, failure: Failure, call: Call, time: Time): Promise<void> =>

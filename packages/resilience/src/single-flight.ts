@@ -1,21 +1,21 @@
 import type { Cache } from './cached.ts';
-import { type Policy, unlimited } from './operation.ts';
+import { type Call, outliving, type Policy } from './operation.ts';
 
 /** One flight a key; it fills `into` even when every caller has left, and no caller's signal or deadline ends it. */
 export const singleFlight =
   <I, O>(into: Cache<I, O>): Policy<I, O> =>
   (next) => {
     const flights = new Map<string, Promise<O>>();
-    const fly = async (input: I): Promise<O> => {
-      const output = await next(input, unlimited);
+    const fly = async (input: I, call: Call): Promise<O> => {
+      const output = await next(input, outliving(call));
       into.set(input, output);
       return output;
     };
-    return (input) => {
+    return (input, call) => {
       const key = into.keyOf(input);
       const joined = flights.get(key);
       if (joined !== undefined) return joined;
-      const flight = fly(input);
+      const flight = fly(input, call);
       const land = () => flights.delete(key);
       flights.set(key, flight);
       flight.then(land, land);

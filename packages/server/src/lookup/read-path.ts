@@ -6,7 +6,7 @@ import { type Cache, type Cached, cached } from '@segment-store/resilience/cache
 import { type CircuitBreaker, circuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { deadline } from '@segment-store/resilience/deadline';
 import { type Limiter, limit } from '@segment-store/resilience/limit';
-import { type Call, type Policy, stack } from '@segment-store/resilience/operation';
+import { type Call, type Policy, stack, unlimited } from '@segment-store/resilience/operation';
 import { singleFlight } from '@segment-store/resilience/single-flight';
 import type { Reader } from '@segment-store/store/store';
 import type { CallersTime } from './callers-time.ts';
@@ -60,9 +60,10 @@ export function createReadPath(reader: Reader, deps: ReadPathDeps): Cached<Query
   const store = stack([limit(limiter), circuitBreaker(breaker), deadline(ms.store)], reader.read);
   const member = stack([redis, stillAsked], batch(100, store));
   const answer = async (query: Query, call: Call) => encode(await member(query.customerId, call), query, reader);
+  const ask = stack([inTime, deadline(ms.total), singleFlight(l1), timed], answer);
   return cached(
     l1,
-    stack([inTime, deadline(ms.total), singleFlight(l1), timed], answer),
-    () => limiter.inFlight < limiter.max / REFRESHES, // refreshes can wait, misses cannot
+    ask,
+    (query) => (limiter.inFlight < limiter.max / REFRESHES ? ask(query, unlimited) : undefined), // they can wait, misses cannot
   );
 }
