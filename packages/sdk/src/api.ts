@@ -3,8 +3,10 @@ import type { CustomerId, SegmentId } from '@segment-store/contract/id';
 import { rejectIfAllFailed } from '@segment-store/resilience/batch';
 import type { Call, Operation, Settled } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
+import type { Credential } from './credential.ts';
 import { decodeAnswer, decodeAnswers, decodeMembership, type HttpReply, type Intern, objectIn } from './decode.ts';
 import { believe, believe404, type Epochs } from './epochs.ts';
+import { tried } from './errors.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
 import type { HttpPool } from './pool.ts';
 import { VERSION } from './version.ts';
@@ -29,26 +31,34 @@ export interface Api<S extends string> {
 export interface ApiDeps<S extends string> {
   /** Path in front of `/v1`, without a slash at its end. */
   readonly basePath: string;
-  readonly apiKey: string | undefined;
+  readonly credential: Credential;
   readonly pool: HttpPool;
   readonly intern: Intern<S>;
   readonly epochs: Epochs;
   readonly time: Time;
 }
 
-export function createApi<S extends string>({ basePath, apiKey, pool, intern, epochs, time }: ApiDeps<S>): Api<S> {
-  const fixed = {
-    accept: 'application/json',
-    'user-agent': `segment-store-sdk/${VERSION}`,
-    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-  };
-  const fixedForJson = { ...fixed, 'content-type': 'application/json' };
-  const get = (path: string, call: Call): Promise<HttpReply> =>
-    pool.send({ method: 'GET', path: basePath + path, headers: withPatience(fixed, call, time) }, call.signal);
-  const post = (path: string, body: string, call: Call): Promise<HttpReply> => {
-    const headers = withPatience(fixedForJson, call, time);
-    return pool.send({ method: 'POST', path: basePath + path, headers, body }, call.signal);
-  };
+const FIXED = { accept: 'application/json', 'user-agent': `segment-store-sdk/${VERSION}` };
+const FIXED_FOR_JSON = { ...FIXED, 'content-type': 'application/json' };
+
+export function createApi<S extends string>({ basePath, credential, pool, intern, epochs, time }: ApiDeps<S>): Api<S> {
+  async function send(path: string, call: Call, body?: string): Promise<HttpReply> {
+    const held = credential.key(call);
+    const key = typeof held === 'object' ? await held : held;
+    const headers = {
+      ...(body === undefined ? FIXED : FIXED_FOR_JSON),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...patience(call, time),
+      ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
+    };
+    const method = body === undefined ? 'GET' : 'POST';
+    const reply = await pool.send(
+      { method, path: basePath + path, headers, ...(body === undefined ? {} : { body }) },
+      call.signal,
+    );
+    if ((reply.status === 401 || reply.status === 403) && credential.refused(key)) throw keyRefused(reply.status);
+    return reply;
+  }
 
   const current = <D>(decoded: D, { headers }: HttpReply): D => {
     believe(headers, epochs, time.now());
@@ -58,16 +68,16 @@ export function createApi<S extends string>({ basePath, apiKey, pool, intern, ep
   async function segmentsOf(ids: readonly CustomerId[], call: Call): Promise<Settled<Reply<Answer<S>>>> {
     const [only] = ids;
     if (only !== undefined && ids.length === 1) {
-      const reply = await get(`/v1/customers/${encodeURIComponent(only)}/segments`, call);
+      const reply = await send(`/v1/customers/${encodeURIComponent(only)}/segments`, call);
       return [{ status: 'fulfilled', value: current(decodeAnswer(only, reply, intern), reply) }];
     }
-    const reply = await post('/v1/lookups', JSON.stringify({ customerIds: ids }), call);
+    const reply = await send('/v1/lookups', call, JSON.stringify({ customerIds: ids }));
     return rejectIfAllFailed(current(decodeAnswers(ids, reply, intern), reply));
   }
 
   async function membershipOf(pairs: readonly Pair[], call: Call): Promise<Settled<Reply<MembershipFacts>>> {
     const one = async ({ customerId, segmentId }: Pair) => {
-      const reply = await get(`/v1/customers/${encodeURIComponent(customerId)}/segments/${segmentId}`, call);
+      const reply = await send(`/v1/customers/${encodeURIComponent(customerId)}/segments/${segmentId}`, call);
       if (reply.status === 404) believe404(reply.headers, epochs, time.now());
       return current(decodeMembership(customerId, segmentId, reply), reply);
     };
@@ -75,7 +85,7 @@ export function createApi<S extends string>({ basePath, apiKey, pool, intern, ep
   }
 
   async function probe(call: Call): Promise<'current' | 'outdated'> {
-    const reply = await get('/v1/segments?limit=1', call);
+    const reply = await send('/v1/segments?limit=1', call);
     objectIn(reply);
     current(undefined, reply);
     return reply.headers['segment-stale'] === '?1' ? 'outdated' : 'current';
@@ -84,8 +94,12 @@ export function createApi<S extends string>({ basePath, apiKey, pool, intern, ep
   return { segmentsOf, membershipOf, probe };
 }
 
+/** The key is read again before the next try, which may be at once. */
+const keyRefused = (status: number) =>
+  tried('UNAUTHORIZED', `the service answered ${status}`, { retryable: true, pushback: true });
+
 /** The service may drop work that nobody waits for any more. */
-function withPatience<H extends object>(headers: H, { deadlineAt }: Call, time: Time): H {
-  if (deadlineAt === Number.POSITIVE_INFINITY) return headers;
-  return { ...headers, 'x-request-timeout-ms': String(Math.max(1, Math.round(deadlineAt - time.now()))) };
+function patience({ deadlineAt }: Call, time: Time): { readonly 'x-request-timeout-ms'?: string } {
+  if (deadlineAt === Number.POSITIVE_INFINITY) return {};
+  return { 'x-request-timeout-ms': String(Math.max(1, Math.round(deadlineAt - time.now()))) };
 }

@@ -42,6 +42,8 @@ export const BAD_OPTIONS: readonly BadOptions[] = [
   { options: { baseUrl, maxBytes: 10 }, error: RangeError, names: ['maxBytes', '10', 'from 1024'] },
   { options: { baseUrl, freshMs: 600_000 }, error: RangeError, names: ['staleMs', '300000', 'freshMs 600000'] },
   { options: { baseUrl, staleIfErrorMs: 1 }, error: RangeError, names: ['staleIfErrorMs', '1', 'staleMs'] },
+  { options: { baseUrl, hedge: true }, error: TypeError, names: ['hedge', 'true', 'hedging()'] },
+  { options: { baseUrl, bootstrap: [] }, error: TypeError, names: ['bootstrap', 'a list', 'readSnapshot'] },
   { options: { baseUrl, fallback: 'vip' }, error: TypeError, names: ['fallback', '"vip"', 'list'] },
   { options: { baseUrl, fallback: ['a', 'b c'] }, error: TypeError, names: ['fallback[1]', '"b c"', 'segment ids'] },
 ];
@@ -103,6 +105,9 @@ export const BAD_CALL_OPTIONS: readonly Named[] = [
   { says: 'a deadline of NaN', value: { deadlineMs: Number.NaN } },
   { says: 'a deadline in the past', value: { deadlineMs: -1 } },
   { says: 'a deadline as text', value: { deadlineMs: '10' } },
+  { says: 'an inherited deadline of NaN', value: { deadlineAt: Number.NaN } },
+  { says: 'a priority that is none', value: { priority: 'highest' } },
+  { says: 'a trace that is none', value: { traceparent: 7 } },
   { says: 'a fallback as text', value: { fallback: 'vip' } },
   { says: 'a fallback of numbers', value: { fallback: [1] } },
   { says: 'a throwing fallback', value: { fallback: new Proxy([], { get: throwing }) } },

@@ -24,6 +24,10 @@ export interface CacheDeps<I, R> {
 }
 
 export interface ReplyCache<I, R> extends Cache<I, R> {
+  /** Takes a reply of `ageMs` ago from an earlier process, never fresh. For a cache that is new. */
+  restore(input: I, reply: R, ageMs: number): void;
+  /** What may still be served, the most recently used first. */
+  entries(): readonly (readonly [key: string, entry: Entry<R>])[];
   size(): { readonly entries: number; readonly bytes: number };
   clear(): void;
 }
@@ -42,6 +46,8 @@ interface Times {
 const ENTRY_BYTES = 320;
 /** Entries that arrived together must not fall due together. */
 const FRESH_JITTER = 0.1;
+/** After a publish every entry is of an older generation at once: their refreshes are spread over this long. */
+const SPREAD_MS = 30_000;
 
 export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: CacheDeps<I, R>): ReplyCache<I, R> {
   const { keyOf, bytesOf, epochs, time, random = Math.random } = deps;
@@ -62,7 +68,18 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
     const ageMs = Math.max(0, Math.trunc(now) - since);
     if (epoch < epochs.floor || ageMs > staleIfErrorMs) return undefined;
     if (now < freshUntil && epoch >= epochs.latest) return { value: reply, freshness: 'fresh', ageMs };
-    return { value: reply, freshness: ageMs < staleMs ? 'stale' : 'expired', ageMs };
+    if (ageMs >= staleMs) return { value: reply, freshness: 'expired', ageMs };
+    return { value: reply, freshness: 'stale', ageMs, waits: now < Math.min(freshUntil, turnOf(reply)) };
+  }
+
+  /** When an entry that a publish made stale may be refreshed: its jitter gives it a place in the queue. */
+  function turnOf({ since, freshUntil }: Times): number {
+    const place = ((freshUntil - since) / freshMs - 1 + FRESH_JITTER) / (2 * FRESH_JITTER);
+    return epochs.latestAt + SPREAD_MS * place;
+  }
+
+  function hold(key: string, reply: R, times: Times): void {
+    held.set(key, { ...reply, ...times }, { size: ENTRY_BYTES + 2 * key.length + bytesOf(reply) });
   }
 
   return {
@@ -86,8 +103,18 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
       const since = Math.trunc(time.now());
       const jitter = 1 + FRESH_JITTER * (2 * random() - 1);
       const freshUntil = outdated ? 0 : since + Math.round(freshMs * jitter);
-      const size = ENTRY_BYTES + 2 * key.length + bytesOf(reply);
-      held.set(key, { ...reply, since, freshUntil }, { size });
+      hold(key, reply, { since, freshUntil });
+    },
+    restore(input, reply, ageMs) {
+      const key = keyOf(input);
+      if (reply.epoch >= epochs.floor) hold(key, reply, { since: Math.trunc(time.now() - ageMs), freshUntil: 0 });
+    },
+    entries() {
+      forgetOtherLines();
+      return Array.from(held.entries()).flatMap(([key, reply]) => {
+        const entry = judge(reply);
+        return entry === undefined ? [] : [[key, entry] as const];
+      });
     },
     size: () => ({ entries: held.size, bytes: held.calculatedSize }),
     clear: () => held.clear(),

@@ -1,15 +1,25 @@
 /** What one call can be told. Reading it never throws: whatever cannot be used counts as not given. */
 import { Failure } from '@segment-store/resilience/failure';
-import { type Call, unlimited } from '@segment-store/resilience/operation';
+import { type Call, type Priority, unlimited } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
+import { asNames, type Fallback } from './fallback.ts';
 
 export interface CallOptions<S extends string = string> {
   /** Ends this call as `ABORTED`; a request others wait for goes on. */
   readonly signal?: AbortSignal | undefined;
   /** Shortens the client's `deadlineMs` for this call; a longer one changes nothing. */
   readonly deadlineMs?: number | undefined;
+  /** When the caller's own time is over, as `performance.now()` counts: shortens this call like `deadlineMs`. */
+  readonly deadlineAt?: number | undefined;
   /** Replaces the client's `fallback` for this call. */
-  readonly fallback?: readonly S[] | undefined;
+  readonly fallback?: Fallback<S> | undefined;
+  /**
+   * Who is refused first when many requests are in flight: `sheddable` at 70 % of the limit, `normal` (default) at 90 %,
+   * `critical` at all of it.
+   */
+  readonly priority?: 'critical' | 'normal' | 'sheddable' | undefined;
+  /** Sent along with a request made for this call alone: a W3C trace context, `00-<trace>-<span>-<flags>`. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Runs `read` with what the call asks for; the stack's own ceiling still stands above it. */
@@ -18,15 +28,22 @@ export function withCall<T>(
   time: Time,
   read: (call: Call) => Promise<T>,
 ): Promise<T> {
-  const ms = usable(options, 'deadlineMs', asDuration);
-  const deadlineAt = ms === undefined ? Number.POSITIVE_INFINITY : time.now() + ms;
+  if (options === undefined) return read(unlimited);
+  const ms = usable(options, 'deadlineMs', asDuration) ?? Number.POSITIVE_INFINITY;
+  const at = usable(options, 'deadlineAt', asTime) ?? Number.POSITIVE_INFINITY;
+  const call = {
+    ...unlimited,
+    deadlineAt: Math.min(at, time.now() + ms),
+    priority: usable(options, 'priority', asPriority),
+    traceparent: usable(options, 'traceparent', asTraceparent),
+  };
   const followed = usable(options, 'signal', follow);
-  if (followed === undefined) return read({ ...unlimited, deadlineAt });
-  return read({ signal: followed.signal, deadlineAt }).finally(followed.leave);
+  if (followed === undefined) return read(call);
+  return read({ ...call, signal: followed.signal }).finally(followed.leave);
 }
 
-export const fallbackOf = <S extends string>(options: CallOptions<S> | undefined, unset: readonly S[]): readonly S[] =>
-  usable(options, 'fallback', asNames<S>) ?? unset;
+export const fallbackOf = <S extends string>(options: CallOptions<S> | undefined, unset: Fallback<S>): Fallback<S> =>
+  usable(options, 'fallback', asFallback<S>) ?? unset;
 
 /** Options may be a proxy, a number that `map` passed, or hold a getter that throws. */
 function usable<T>(options: object | undefined, name: string, as: (value: unknown) => T | undefined): T | undefined {
@@ -62,10 +79,17 @@ function follow(value: unknown): Followed | undefined {
 const asDuration = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 ? value : undefined;
 
-/** A copy: what the caller holds may change or throw later. */
-function asNames<S extends string>(value: unknown): readonly S[] | undefined {
-  return isNames<S>(value) ? Object.freeze([...value]) : undefined;
-}
+const asTime = (value: unknown): number | undefined =>
+  typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
 
-const isNames = <S extends string>(value: unknown): value is readonly S[] =>
-  Array.isArray(value) && value.every((name) => typeof name === 'string');
+const asPriority = (value: unknown): Priority | undefined =>
+  value === 'critical' || value === 'normal' || value === 'sheddable' ? value : undefined;
+
+const asTraceparent = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(value) ? value : undefined;
+
+const asFallback = <S extends string>(value: unknown): Fallback<S> | undefined =>
+  isGiver<S>(value) ? value : asNames<S>(value);
+
+const isGiver = <S extends string>(value: unknown): value is Extract<Fallback<S>, (...args: never[]) => unknown> =>
+  typeof value === 'function';

@@ -1,5 +1,8 @@
 /** The client of Node: caches, stacks and reads over the pool and the guards it shares with its process. */
+import { createFailureMemo } from '@segment-store/resilience/failure-memo';
+import { asIs } from '@segment-store/resilience/operation';
 import { systemTime, type Time } from '@segment-store/resilience/time';
+import { readChannels, refreshChannel } from './channels.ts';
 import { createHold } from './hold.ts';
 import type { ResolvedOptions } from './options.ts';
 import { joinOrigin } from './origin.ts';
@@ -17,12 +20,26 @@ export function createClient<S extends string>(
 ): SegmentClient<S> {
   const { state, epochs, leave } = joinOrigin(options);
   const { maxRetries, ms } = options;
+  const hedging = options.hedge?.policy(state.budget, time) ?? asIs;
+  const refreshed = refreshChannel();
   const sources = createSources<S>(options, {
     pool: wire(state.pool),
+    credential: state.credential,
     epochs,
     time,
-    stacked: (send, cache, maxBatch) => createStack({ ...state, send }, cache, { maxBatch, maxRetries, ms, time }),
+    stacked: (send, cache, maxBatch) => {
+      const memo = createFailureMemo(options.cache.maxEntries, time);
+      return createStack({ ...state, send }, cache, { maxBatch, maxRetries, hedging, memo, refreshed, ms, time });
+    },
   });
-  state.pool.warm().catch(() => 'the first request says what is wrong');
-  return readingClient(options, { sources, time, hold: createHold(), origin: () => standOf(state, epochs), leave });
+  state.pool.warm().catch(() => {}); // the first request says what is wrong
+  const events = readChannels();
+  return readingClient(options, {
+    sources,
+    events,
+    time,
+    hold: createHold(),
+    origin: () => standOf(state, epochs),
+    leave,
+  });
 }

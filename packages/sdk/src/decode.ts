@@ -93,11 +93,19 @@ const isFields = (value: unknown): value is Fields =>
 
 /** The object a 200 holds. @throws Failure what the service refused, or `PROTOCOL` */
 export function objectIn(reply: HttpReply): Fields {
-  if (reply.status !== 200) throw refused({ ...reply, type: problemType(reply.text), retryAfterMs: waitIn(reply) });
+  if (reply.status !== 200) throw refusalIn(reply);
   const body = parsed(reply.text);
   if (isFields(body)) return body;
   throw garbled('the reply is no JSON object');
 }
+
+const refusalIn = (reply: HttpReply) =>
+  refused({
+    status: reply.status,
+    type: problemType(reply.text),
+    retryAfterMs: waitIn(reply),
+    final: reply.headers['x-should-retry'] === 'false',
+  });
 
 function itemOf(item: unknown): Fields {
   if (!isFields(item) || typeof item.status !== 'number') throw garbled('an item has no status');
@@ -123,6 +131,8 @@ function parsed(text: string): unknown {
 }
 
 function waitIn({ headers }: HttpReply): number | undefined {
+  const exact = headers['retry-after-ms'];
+  if (typeof exact === 'string' && /^\d{1,9}$/.test(exact)) return Number(exact);
   const value = headers['retry-after'];
   if (typeof value !== 'string') return undefined;
   const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();

@@ -5,6 +5,8 @@ import { garbled, tried } from './errors.ts';
 /** What the service has told any client of this process about its generations. */
 export interface Epochs {
   latest: number;
+  /** When it was first heard of. */
+  latestAt: number;
   /** Replies of older epochs may not be used any more. */
   floor: number;
   /** Raised when the service began to count anew: what was kept before is of no epoch of now. */
@@ -13,7 +15,7 @@ export interface Epochs {
   behindSince: number | undefined;
 }
 
-export const createEpochs = (): Epochs => ({ latest: 0, floor: 0, line: 0, behindSince: undefined });
+export const createEpochs = (): Epochs => ({ latest: 0, latestAt: 0, floor: 0, line: 0, behindSince: undefined });
 
 /**
  * Every server follows a publish or roll back within 10 s. When none has known the newest epoch for this long, the
@@ -38,6 +40,12 @@ export function believe(headers: HttpReply['headers'], epochs: Epochs, now: numb
   if (epoch < epochs.floor) throw tooOld(epoch, `withdrawn below ${epochs.floor}`);
 }
 
+/** Takes note of what an earlier client was told, unless more is known by now. */
+export function recall(epochs: Epochs, { latest, floor }: Pick<Epochs, 'latest' | 'floor'>, now: number): void {
+  if (latest <= epochs.latest || floor > latest) return;
+  Object.assign(epochs, { latest, latestAt: now, floor: Math.max(epochs.floor, floor) });
+}
+
 /** A server behind a publish has no segment that came with it: its 404 says nothing. @throws Failure */
 export function believe404(headers: HttpReply['headers'], epochs: Epochs, now: number): void {
   if (headers['segment-epoch'] === undefined) return; // not of the segment service
@@ -57,11 +65,13 @@ function take(epochs: Epochs, { epoch, floor, outdated }: Told, now: number): vo
   if (epoch >= epochs.latest) epochs.behindSince = undefined;
   else if (!outdated) epochs.behindSince ??= now;
   if (!outdated && now - (epochs.behindSince ?? now) >= ANEW_MS) {
-    Object.assign(epochs, { latest: epoch, floor, line: epochs.line + 1, behindSince: undefined });
+    Object.assign(epochs, { latest: epoch, latestAt: now, floor, line: epochs.line + 1, behindSince: undefined });
     return;
   }
   epochs.floor = Math.max(epochs.floor, floor);
-  epochs.latest = Math.max(epochs.latest, epoch);
+  if (epoch <= epochs.latest) return;
+  epochs.latest = epoch;
+  epochs.latestAt = now;
 }
 
 const tooOld = (epoch: number, why: string) =>

@@ -39,11 +39,12 @@ export function toLookupError(error: unknown): LookupError {
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(MEANINGS, code);
 
-/** What a refusal is known by: HTTP status, problem type, how long to wait. */
+/** What a refusal is known by: HTTP status, problem type, how long to wait, whether to try again at all. */
 export interface Refusal {
   readonly status: number;
   readonly type: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly final?: boolean;
 }
 
 const PROBLEM = 'urn:segment-store:error:';
@@ -62,14 +63,15 @@ export const BY_TYPE: Readonly<Record<string, ErrorCode>> = {
 const WORTH_A_RETRY = [502, 503, 504];
 
 export function refused(refusal: Refusal): Failure<ErrorCode> {
-  const { status, type, retryAfterMs } = refusal;
+  const { status, type, retryAfterMs, final = false } = refusal;
   const name = type?.startsWith(PROBLEM) ? type.slice(PROBLEM.length) : undefined;
   const code = (name !== undefined && Object.hasOwn(BY_TYPE, name) ? BY_TYPE[name] : undefined) ?? byStatus(status);
   const retryable = WORTH_A_RETRY.includes(status) || (status === 429 && retryAfterMs !== undefined);
   return tried(code, `the service answered ${status}${name ? ` ${name}` : ''}`, {
     fault: status >= 500,
-    retryable,
+    retryable: retryable && !final,
     retryAfterMs,
+    pushback: (status === 429 && (retryAfterMs ?? 0) > 0) || status === 401 || (status === 403 && name !== undefined),
   });
 }
 

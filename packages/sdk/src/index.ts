@@ -3,8 +3,13 @@ import { createClient } from './client.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
 import type { SegmentClient } from './reading-client.ts';
 
+export type { Bootstrap, KeptAnswer } from './bootstrap.ts';
 export type { CallOptions } from './call-options.ts';
+export type { ApiKey } from './credential.ts';
 export { SegmentLookupError } from './errors.ts';
+export type { BreakerEvent, LimitEvent, LookupEvent, RefreshEvent } from './events.ts';
+export type { FailedRead, Fallback } from './fallback.ts';
+export type { Hedging } from './hedging.ts';
 export type { Answer, ErrorCode, Lookup, LookupError, Membership, MembershipFacts, ServedFrom } from './lookup.ts';
 export type { ClientOptions } from './options.ts';
 export type { FoundLookup, SegmentClient } from './reading-client.ts';

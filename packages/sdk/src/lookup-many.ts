@@ -3,12 +3,10 @@ import { Failure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { MAX_LOOKUPS } from './api.ts';
 import { type CallOptions, fallbackOf, withCall } from './call-options.ts';
+import type { Fallback } from './fallback.ts';
 import type { Lookup } from './lookup.ts';
 import type { Lookups } from './lookups.ts';
 import type { ReadDeps } from './reads.ts';
-
-/** Ids asked at once: half of what may be in flight, so that other callers find room. */
-const MAX_WAVE = 8 * MAX_LOOKUPS;
 
 export type LookupMany<S extends string> = (
   ids: Iterable<string>,
@@ -18,25 +16,31 @@ export type LookupMany<S extends string> = (
 export function createLookupMany<S extends string>(
   { read }: Pick<Lookups<S>, 'read'>,
   { fallback, deadlineMs, time }: Pick<ReadDeps<S>, 'fallback' | 'deadlineMs' | 'time'>,
+  /** Requests that may be in flight. */
+  limit: () => number,
 ): LookupMany<S> {
   async function readAll(
     asked: readonly string[],
-    { signal, deadlineAt }: Call,
-    instead: readonly S[],
+    given: Call,
+    instead: Fallback<S>,
   ): Promise<ReadonlyMap<string, Lookup<S>>> {
-    const ceiling = Math.min(deadlineAt, time.now() + deadlineMs);
+    const deadlineAt = Math.min(given.deadlineAt, time.now() + deadlineMs);
     const lookups = new Map<string, Lookup<S>>();
-    for (let from = 0; from < asked.length; from += MAX_WAVE) {
-      const call = time.now() < ceiling ? { signal, deadlineAt: ceiling } : tooLate(ceiling);
-      const wave = asked.slice(from, from + MAX_WAVE);
+    for (let from = 0; from < asked.length; ) {
+      const call = time.now() < deadlineAt ? { ...given, deadlineAt } : tooLate(deadlineAt);
+      const wave = asked.slice(from, from + idsAtOnce(limit()));
       const answers = await Promise.all(wave.map(async (id) => [id, await read(id, call, instead)] as const));
       for (const [id, answer] of answers) lookups.set(id, answer);
+      from += wave.length;
     }
     return lookups;
   }
   return (ids, options) =>
     withCall(options, time, (call) => readAll(distinct(ids), call, fallbackOf(options, fallback)));
 }
+
+/** Half of what may be in flight, so that other callers find room. */
+const idsAtOnce = (limit: number): number => Math.max(1, Math.floor(limit / 2)) * MAX_LOOKUPS;
 
 /** A call whose time is over before it begins: answered by what is in the cache, if anything. */
 const tooLate = (deadlineAt: number): Call => ({

@@ -34,7 +34,10 @@ export interface Answer<S extends string = string> {
   readonly computedAt: Date;
 }
 
-/** Where an answer came from: `stale` is older than it should be, because refreshing runs behind or failed. */
+/**
+ * Where an answer came from: `stale` is older than it should be, because refreshing runs behind or failed; `bootstrap` is
+ * what the client was started with.
+ */
 export type ServedFrom = 'server' | 'cache' | 'bootstrap' | 'stale';
 
 /** `ok` tells "the service said" from "could not find out": an empty `segmentIds` means different things in the two. */
@@ -82,6 +85,8 @@ export interface ReplyHead {
   readonly ageMs: number;
   /** Of an older generation than the one the service answers from. */
   readonly outdated: boolean;
+  /** What the client was started with. */
+  readonly bootstrap?: boolean;
 }
 
 /** Whether an answer decides a membership: an incomplete one can say yes, not no. */
@@ -92,6 +97,7 @@ export function decides(answer: Answer, segment: string): boolean | undefined {
 
 /** The freshness of an entry as `servedFrom` says it; `asked` when it was not in the cache before. */
 export function servedFrom(entry: Entry<ReplyHead>, asked: boolean): ServedFrom {
+  if (entry.value.bootstrap) return 'bootstrap';
   if (entry.freshness !== 'fresh' || entry.value.outdated) return 'stale';
   return asked ? 'server' : 'cache';
 }

@@ -1,17 +1,26 @@
 /** What a client can be told: public options, their defaults, one resolver. */
 import { isSegmentId } from '@segment-store/contract/id';
+import type { Bootstrap } from './bootstrap.ts';
 import type { CacheLimits } from './cache.ts';
+import { type ApiKey, isKey } from './credential.ts';
+import type { Fallback } from './fallback.ts';
+import type { Hedging } from './hedging.ts';
 import { type Bounds, numberIn, refuseUnknown, shown } from './option.ts';
 
 export interface ClientOptions<S extends string = string> {
   /** Where the service is: `http` or `https`, a path in front of `/v1` allowed. */
   readonly baseUrl: string | URL;
-  /** Sent as bearer token. Default: none. */
-  readonly apiKey?: string | undefined;
+  /**
+   * Sent as bearer token; or a function that gives one, called when it is first needed and again whenever the service
+   * refuses what it gave. Default: none.
+   */
+  readonly apiKey?: ApiKey | undefined;
+  /** Answers to begin with, of a client's `bootstrap()` or of `readSnapshot`; those of another service are not used. */
+  readonly bootstrap?: Bootstrap | undefined;
   /** Ceiling of every read, in milliseconds. Default 150. */
   readonly deadlineMs?: number | undefined;
-  /** Segment ids a customer is taken to be in while nothing can be found out. Default `[]`. */
-  readonly fallback?: readonly S[] | undefined;
+  /** Segment ids a customer is taken to be in while nothing can be found out, or a function that gives them. Default `[]`. */
+  readonly fallback?: Fallback<S> | undefined;
   /** Ceiling of one wire try, in milliseconds. Default 500, or `deadlineMs` when that is longer. */
   readonly attemptTimeoutMs?: number | undefined;
   /**
@@ -21,6 +30,8 @@ export interface ClientOptions<S extends string = string> {
   readonly flightTimeoutMs?: number | undefined;
   /** Further tries after a failed one, within a budget shared by the process. Default 1. */
   readonly maxRetries?: number | undefined;
+  /** What `hedging()` of `@segment-store/sdk/hedge` gives: a second try while the first is slow. Default: none. */
+  readonly hedge?: Hedging | undefined;
   /** Answers kept at most. Default 10,000. */
   readonly maxEntries?: number | undefined;
   /** Heap bytes kept answers may take, a quarter of them for the segment ids they share. Default 33,554,432 (32 MiB). */
@@ -37,15 +48,17 @@ export interface ClientOptions<S extends string = string> {
 export interface ResolvedOptions<S extends string = string> {
   readonly origin: string;
   readonly basePath: string;
-  readonly apiKey: string | undefined;
-  readonly fallback: readonly S[];
+  readonly apiKey: ApiKey | undefined;
+  readonly fallback: Fallback<S>;
   readonly maxRetries: number;
+  readonly hedge: Hedging | undefined;
+  readonly bootstrap: Bootstrap | undefined;
   readonly ms: { readonly call: number; readonly flight: number; readonly attempt: number };
   readonly cache: CacheLimits;
 }
 
 const DAY_MS = 86_400_000;
-type NumberName = Exclude<keyof ClientOptions, 'baseUrl' | 'apiKey' | 'fallback'>;
+type NumberName = Exclude<keyof ClientOptions, 'baseUrl' | 'apiKey' | 'fallback' | 'hedge' | 'bootstrap'>;
 
 /** Each default is written here, once. */
 export const NUMBERS: Readonly<Record<NumberName, Bounds>> = {
@@ -61,7 +74,14 @@ export const NUMBERS: Readonly<Record<NumberName, Bounds>> = {
 };
 
 /** Every option there is; the README has a row for each. */
-export const NAMES: readonly string[] = ['baseUrl', 'apiKey', 'fallback', ...Object.keys(NUMBERS)];
+export const NAMES: readonly string[] = [
+  'baseUrl',
+  'apiKey',
+  'fallback',
+  'hedge',
+  'bootstrap',
+  ...Object.keys(NUMBERS),
+];
 
 /**
  * `others`: options that a subpath adds, and reads itself.
@@ -91,6 +111,8 @@ export function resolveOptions<S extends string>(
     apiKey: resolveKey(options.apiKey),
     fallback: resolveFallback<S>(options.fallback),
     maxRetries: number('maxRetries'),
+    hedge: resolveHedge(options.hedge),
+    bootstrap: resolveBootstrap(options.bootstrap),
     ms: resolveTimeouts(options),
     cache,
   });
@@ -113,10 +135,12 @@ function resolveUrl(value: unknown): { origin: string; basePath: string } {
   return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
 }
 
-function resolveKey(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw new TypeError(`apiKey is of type ${typeof value}; give the key as a string`);
-  if (/^[\x21-\x7e]+$/.test(value)) return value;
+function resolveKey(value: ClientOptions['apiKey']): ApiKey | undefined {
+  if (value === undefined || typeof value === 'function') return value;
+  if (typeof value !== 'string') {
+    throw new TypeError(`apiKey is of type ${typeof value}; give the key as a string, or a function that gives it`);
+  }
+  if (isKey(value)) return value;
   throw new RangeError(
     value === ''
       ? 'apiKey is ""; leave it out to send none'
@@ -135,9 +159,23 @@ function resolveTimeouts(options: Pick<ClientOptions, NumberName>): ResolvedOpti
   return { call, attempt, flight: orLonger('flightTimeoutMs', call, attempt) };
 }
 
-function resolveFallback<S extends string>(value: unknown): readonly S[] {
+function resolveHedge(value: ClientOptions['hedge']): Hedging | undefined {
+  if (value === undefined || (typeof value === 'object' && typeof value?.policy === 'function')) return value;
+  throw new TypeError(`hedge is ${shown(value)}; give what hedging() of "@segment-store/sdk/hedge" gives`);
+}
+
+function resolveBootstrap(value: ClientOptions['bootstrap']): Bootstrap | undefined {
+  if (value === undefined || (typeof value === 'object' && value !== null && Array.isArray(value.answers)))
+    return value;
+  throw new TypeError(`bootstrap is ${shown(value)}; give what bootstrap() or readSnapshot() gave`);
+}
+
+function resolveFallback<S extends string>(value: ClientOptions<S>['fallback']): Fallback<S> {
   if (value === undefined) return Object.freeze([]);
-  if (!Array.isArray(value)) throw new TypeError(`fallback is ${shown(value)}; give a list of segment ids, or []`);
+  if (typeof value === 'function') return value;
+  if (!Array.isArray(value)) {
+    throw new TypeError(`fallback is ${shown(value)}; give a list of segment ids, or [], or a function that gives it`);
+  }
   const bad = value.findIndex((id) => !isSegmentId(id));
   if (bad >= 0) {
     throw new TypeError(`fallback[${bad}] is ${shown(value[bad])}; give segment ids, as in ["recurrent:store:17"]`);

@@ -1,18 +1,29 @@
 /** The one place with process-wide state: guards an origin and credential, epochs a service of it. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { type AdaptiveLimiter, createAdaptiveLimiter } from '@segment-store/resilience/adaptive-limit';
 import { type CircuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
-import { createLimiter, type Limiter } from '@segment-store/resilience/limit';
+import { createPushback, type Pushback } from '@segment-store/resilience/pushback';
 import { createRetryBudget, type RetryBudget } from '@segment-store/resilience/retry';
+import { systemTime } from '@segment-store/resilience/time';
+import { originChannels } from './channels.ts';
+import { type ApiKey, type Credential, createCredential } from './credential.ts';
 import { createEpochs, type Epochs } from './epochs.ts';
 import type { ResolvedOptions } from './options.ts';
 import { CONNECTIONS, createPool, type HttpPool } from './pool.ts';
 
 export interface OriginState {
-  readonly limiter: Limiter;
+  readonly limiter: AdaptiveLimiter;
+  readonly pushback: Pushback;
   readonly budget: RetryBudget;
   readonly breaker: CircuitBreaker;
+  readonly credential: Credential;
   readonly pool: HttpPool;
 }
+
+/** Requests in flight: where the limit begins, and how far it may move. */
+const LIMITS = { min: 4, initial: 16, max: CONNECTIONS };
+/** A probe every few seconds harms nobody; rarer ones would keep callers from a service that is well again. */
+const MAX_COOLDOWN_MS = 3_000;
 
 export type Address = Pick<ResolvedOptions, 'origin' | 'basePath' | 'apiKey'>;
 
@@ -34,12 +45,12 @@ interface Shared {
  * On a registered symbol, so that the ESM and the CJS copy of this package share too. Its number is the version of
  * `Shared`: raise it when the shape changes.
  */
-const REGISTRY: unique symbol = Symbol.for('@segment-store/sdk/origins/2');
+const REGISTRY: unique symbol = Symbol.for('@segment-store/sdk/origins/3');
 
-export function joinOrigin({ origin, basePath, apiKey = '' }: Address): Joined {
-  const origins = registry();
-  const key = `${origin} ${createHash('sha256').update(apiKey).digest('hex')}`;
-  const shared = origins.get(key) ?? { state: createState(origin), epochs: new Map(), clients: 0 };
+export function joinOrigin({ origin, basePath, apiKey }: Address): Joined {
+  const { origins, functions } = registry();
+  const key = `${origin} ${credentialName(apiKey, functions)}`;
+  const shared = origins.get(key) ?? { state: createState(origin, apiKey), epochs: new Map(), clients: 0 };
   origins.set(key, shared);
   const epochs = shared.epochs.get(basePath) ?? createEpochs();
   shared.epochs.set(basePath, epochs);
@@ -59,15 +70,36 @@ export function joinOrigin({ origin, basePath, apiKey = '' }: Address): Joined {
   };
 }
 
-function registry(): Map<string, Shared> {
-  const process: { [REGISTRY]?: Map<string, Shared>; readonly globalThis: unknown } = globalThis;
-  process[REGISTRY] ??= new Map();
+interface Registry {
+  readonly origins: Map<string, Shared>;
+  /** Names of the functions that give keys: one function is one credential. */
+  readonly functions: WeakMap<object, string>;
+}
+
+function registry(): Registry {
+  const process: { [REGISTRY]?: Registry; readonly globalThis: unknown } = globalThis;
+  process[REGISTRY] ??= { origins: new Map(), functions: new WeakMap() };
   return process[REGISTRY];
 }
 
-const createState = (origin: string): OriginState => ({
-  limiter: createLimiter(CONNECTIONS),
-  budget: createRetryBudget(),
-  breaker: createCircuitBreaker(),
-  pool: createPool(origin),
-});
+function credentialName(apiKey: ApiKey | undefined, functions: Registry['functions']): string {
+  if (typeof apiKey !== 'function')
+    return createHash('sha256')
+      .update(apiKey ?? '')
+      .digest('hex');
+  const name = functions.get(apiKey) ?? randomUUID();
+  functions.set(apiKey, name);
+  return name;
+}
+
+function createState(origin: string, apiKey: ApiKey | undefined): OriginState {
+  const { onState, onMax } = originChannels(origin);
+  return {
+    limiter: createAdaptiveLimiter(LIMITS, onMax),
+    pushback: createPushback(),
+    budget: createRetryBudget(),
+    breaker: createCircuitBreaker({ maxCooldownMs: MAX_COOLDOWN_MS, onState }),
+    credential: createCredential(apiKey, systemTime),
+    pool: createPool(origin),
+  };
+}

@@ -21,8 +21,8 @@ export interface HttpPool {
   destroy(): Promise<void>;
 }
 
-/** Requests in flight at once; more would only queue. */
-export const CONNECTIONS = 16;
+/** Each carries one request at a time: as many as the limit may ever let through, so that none queues here. */
+export const CONNECTIONS = 64;
 
 /** Room for 100 customers in thousands of segments each; what is larger is not taken into memory. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
@@ -37,16 +37,17 @@ const POOL_OPTIONS = {
   bodyTimeout: 0,
   // Below every server's own, so that a reused connection is not one the server is just closing.
   keepAliveTimeout: 4_000,
-  // Addresses are resolved again when a connection is replaced.
-  clientTtl: 5 * 60_000,
   maxResponseSize: MAX_REPLY_BYTES,
 };
 
-export function createPool(origin: string): HttpPool {
+/** A connection in use all the time is replaced all the same: its name is resolved again, so a service that moved is found. */
+const CONNECTION_LIFE_MS = 5 * 60_000;
+
+export function createPool(origin: string, connectionLifeMs: number = CONNECTION_LIFE_MS): HttpPool {
   let opening: Promise<Wire> | undefined;
   let destroyed = false;
   const open = () => {
-    opening ??= openWire(origin);
+    opening ??= openWire(origin, connectionLifeMs);
     return opening;
   };
   return {
@@ -74,12 +75,12 @@ interface Wire {
   readonly request: typeof import('undici/lib/api/api-request.js');
 }
 
-async function openWire(origin: string): Promise<Wire> {
+async function openWire(origin: string, clientTtl: number): Promise<Wire> {
   const [{ default: PoolOf }, { default: request }] = await Promise.all([
     import('undici/lib/dispatcher/pool.js'),
     import('undici/lib/api/api-request.js'),
   ]);
-  return { pool: new PoolOf(origin, POOL_OPTIONS), request };
+  return { pool: new PoolOf(origin, { ...POOL_OPTIONS, clientTtl }), request };
 }
 
 async function exchange({ pool, request }: Wire, asked: HttpRequest, signal: AbortSignal): Promise<HttpReply> {

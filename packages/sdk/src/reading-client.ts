@@ -1,7 +1,9 @@
 /** The reads of a client, wherever its answers come from: the service, or what a test scripts. */
 import type { Time } from '@segment-store/resilience/time';
+import type { Bootstrap } from './bootstrap.ts';
 import type { CallOptions } from './call-options.ts';
 import { SegmentLookupError } from './errors.ts';
+import { type ReadEvents, unwatched } from './events.ts';
 import type { Hold } from './hold.ts';
 import type { Lookup, Membership } from './lookup.ts';
 import { createLookupMany } from './lookup-many.ts';
@@ -32,12 +34,16 @@ export interface SegmentClient<S extends string = string> extends AsyncDisposabl
   ready(options?: ReadyOptions): Promise<Readiness>;
   /** Counts since the client was created, and how the guards stand that it shares. */
   stats(): ClientStats;
+  /** What the cache holds, as plain data for a later client to begin with (`bootstrap`). It holds customer ids. */
+  bootstrap(): Bootstrap;
   /** Lets go of cache and connections; reads afterwards answer `CLOSED`. Idempotent, never rejects. */
   close(): Promise<void>;
 }
 
 export interface ClientParts<S extends string> {
   readonly sources: Sources<S>;
+  /** Who may watch; by default nobody. */
+  readonly events?: ReadEvents;
   readonly time: Time;
   readonly hold: Hold;
   /** How the guards stand. */
@@ -49,11 +55,12 @@ export interface ClientParts<S extends string> {
 /** Functions, not methods: `ids.map(client.lookup)` works. */
 export function readingClient<S extends string>(
   options: Pick<ResolvedOptions<S>, 'fallback' | 'ms'>,
-  { sources, time, hold, origin, leave }: ClientParts<S>,
+  { sources, events = unwatched, time, hold, origin, leave }: ClientParts<S>,
 ): SegmentClient<S> {
   const tally = createTally();
   const life = { closed: false };
-  const reads = { fallback: options.fallback, deadlineMs: options.ms.call, time, tally, hold, life };
+  const { fallback, ms } = options;
+  const reads = { fallback, deadlineMs: ms.call, time, tally, events, hold, life };
   const lookups = createLookups(sources, reads);
   const checkMember = createCheckMember(sources, reads);
 
@@ -65,19 +72,20 @@ export function readingClient<S extends string>(
 
   async function ready(readyOptions?: ReadyOptions): Promise<Readiness> {
     if (life.closed) return 'unavailable';
-    return hold.during(awaitReady((_, call) => sources.probe(call), readyOptions, time));
+    const readiness = await hold.during(awaitReady((_, call) => sources.probe(call), readyOptions, time));
+    return readiness === 'unavailable' && sources.bootstrapped ? 'bootstrap' : readiness;
   }
 
   async function close(): Promise<void> {
     life.closed = true;
     sources.clear();
     hold.release();
-    await leave().catch(() => 'connections that cannot be closed are gone already');
+    await leave().catch(() => {}); // connections that cannot be closed are gone already
   }
 
   return {
     lookup: lookups.lookup,
-    lookupMany: createLookupMany(lookups, reads),
+    lookupMany: createLookupMany(lookups, reads, () => origin().limit),
     peek: lookups.peek,
     isMember: async (id, segment, callOptions) => (await checkMember(id, segment, callOptions)).member,
     checkMember,
@@ -89,6 +97,7 @@ export function readingClient<S extends string>(
       cache: sources.size(),
       origin: origin(),
     }),
+    bootstrap: sources.bootstrap,
     close,
     [Symbol.asyncDispose]: close,
   };

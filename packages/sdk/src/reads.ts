@@ -1,15 +1,18 @@
 /** What every read of a client shares. */
 import type { Time } from '@segment-store/resilience/time';
 import { toLookupError } from './errors.ts';
+import type { ReadEvents } from './events.ts';
+import type { Fallback } from './fallback.ts';
 import type { Hold } from './hold.ts';
 import type { ErrorCode, LookupError } from './lookup.ts';
 import type { Tally } from './stats.ts';
 
 export interface ReadDeps<S extends string> {
-  readonly fallback: readonly S[];
+  readonly fallback: Fallback<S>;
   readonly deadlineMs: number;
   readonly time: Time;
   readonly tally: Tally;
+  readonly events: ReadEvents;
   readonly hold: Hold;
   /** The client's; `closed` is set once. */
   readonly life: { closed: boolean };

@@ -1,13 +1,24 @@
 import { type CustomerId, parseCustomerId } from '@segment-store/contract/id';
+import { adaptiveLimit, createAdaptiveLimiter } from '@segment-store/resilience/adaptive-limit';
 import { batch } from '@segment-store/resilience/batch';
 import { type Cached, cached } from '@segment-store/resilience/cached';
 import { circuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { deadline } from '@segment-store/resilience/deadline';
-import { Failure } from '@segment-store/resilience/failure';
-import { createLimiter, limit } from '@segment-store/resilience/limit';
+import { Failure, type FailureTraits } from '@segment-store/resilience/failure';
+import { createFailureMemo, failureMemo } from '@segment-store/resilience/failure-memo';
+import { createHedgePace, hedge } from '@segment-store/resilience/hedge';
 import { type ManualTime, manualTime } from '@segment-store/resilience/manual-time';
-import { type AnyPolicy, type Operation, type Settled, unlimited } from '@segment-store/resilience/operation';
+import {
+  type AnyPolicy,
+  asIs,
+  type Call,
+  type Operation,
+  type Settled,
+  unlimited,
+} from '@segment-store/resilience/operation';
+import { createPushback, pushback } from '@segment-store/resilience/pushback';
 import { createRetryBudget, retry } from '@segment-store/resilience/retry';
+import { shed } from '@segment-store/resilience/shed';
 import { singleFlight } from '@segment-store/resilience/single-flight';
 import { describe, expect, test } from 'vitest';
 import { createCache, type ReplyCache } from './cache.ts';
@@ -16,7 +27,21 @@ import type { ReplyHead } from './lookup.ts';
 import { createStack, type Origin, type StackOptions } from './stack.ts';
 
 /** Outermost first, as `createStack` has them. */
-const ORDER = ['cached', 'call', 'single flight', 'batch', 'flight', 'limit', 'retry', 'breaker', 'attempt'] as const;
+const ORDER = [
+  'cached',
+  'call',
+  'single flight',
+  'memo',
+  'shed',
+  'batch',
+  'flight',
+  'pushback',
+  'limit',
+  'retry',
+  'hedge',
+  'breaker',
+  'attempt',
+] as const;
 type Layer = (typeof ORDER)[number];
 
 type Word = ReplyHead;
@@ -29,45 +54,39 @@ type Build = (
 /** The same stack, its layers in the order given. */
 const builtFrom =
   (order: readonly Layer[]): Build =>
-  (origin, cache, { maxBatch, maxRetries, ms, time }) => {
+  (origin, cache, { maxBatch, maxRetries, hedging, memo, ms, time }) => {
     const policies: Partial<Record<Layer, AnyPolicy>> = {
       call: deadline(ms.call, time),
+      shed: shed(origin.limiter),
       flight: deadline(ms.flight, time),
-      limit: limit(origin.limiter),
+      pushback: pushback(origin.pushback, time),
+      limit: adaptiveLimit(origin.limiter),
       retry: retry(maxRetries, origin.budget, time),
+      hedge: hedging,
       breaker: circuitBreaker(origin.breaker),
       attempt: deadline(ms.attempt, time),
     };
     let many = origin.send;
-    let one: Operation<CustomerId, Word> | undefined;
+    let one: Operation<CustomerId, Word> = () => Promise.reject(new Error('no batch in the order'));
     let whole: Cached<CustomerId, Word> | undefined;
+    let batched = false;
     for (const layer of order.toReversed()) {
       const policy = policies[layer];
       if (policy !== undefined) {
         if (whole !== undefined) whole = { ...whole, ask: policy(whole.ask) };
-        else if (one !== undefined) one = policy(one);
+        else if (batched) one = policy(one);
         else many = policy(many);
-      } else if (layer === 'batch') one = batch(maxBatch, many);
-      else if (layer === 'cached') whole = cached(cache, one ?? each(many));
-      else if (one !== undefined) one = singleFlight(cache)(one);
-      else many = all(singleFlight(cache)(each(many)));
+      } else if (layer === 'single flight') one = singleFlight(cache)(one);
+      else if (layer === 'memo') one = failureMemo(memo, cache)(one);
+      else if (layer === 'cached') whole = cached(cache, one);
+      else {
+        one = batch(maxBatch, many);
+        batched = true;
+      }
     }
     if (whole === undefined) throw new Error('no cache in the order');
     return whole;
   };
-
-const each =
-  (many: Operation<readonly CustomerId[], Settled<Word>>): Operation<CustomerId, Word> =>
-  async (id, call) => {
-    const [result] = await many([id], call);
-    if (result?.status === 'fulfilled') return result.value;
-    throw result?.reason;
-  };
-
-const all =
-  (one: Operation<CustomerId, Word>): Operation<readonly CustomerId[], Settled<Word>> =>
-  (ids, call) =>
-    Promise.allSettled(ids.map((id) => one(id, call)));
 
 interface Bench {
   readonly time: ManualTime;
@@ -75,7 +94,15 @@ interface Bench {
   readonly breaker: Origin<CustomerId, Word>['breaker'];
   /** Ids of every wire try. */
   readonly sends: (readonly CustomerId[])[];
-  ask(id: string): { outcome: string };
+  ask(id: string, call?: Call): { outcome: string };
+}
+
+interface Given {
+  readonly ms?: Partial<StackOptions['ms']>;
+  /** Requests that may be in flight; 1 unless given. */
+  readonly places?: number;
+  /** When a try gets company; never unless given. */
+  readonly hedgeAfterMs?: number;
 }
 
 type Send = (time: ManualTime) => Origin<CustomerId, Word>['send'];
@@ -83,8 +110,8 @@ type Send = (time: ManualTime) => Origin<CustomerId, Word>['send'];
 const WORD: Word = { epoch: 1, ageMs: 0, outdated: false };
 const MS = { call: 150, flight: 1_000, attempt: 500 };
 
-/** A stack over `send`, with room for one request and a breaker that opens at two failures of two. */
-function bench(build: Build, send: Send, ms: Partial<StackOptions['ms']> = {}): Bench {
+/** A stack over `send`, whose breaker opens at four failures of four. */
+function bench(build: Build, send: Send, { ms = {}, places = 1, hedgeAfterMs }: Given = {}): Bench {
   const time = manualTime();
   const sends: (readonly CustomerId[])[] = [];
   const wire = send(time);
@@ -96,16 +123,27 @@ function bench(build: Build, send: Send, ms: Partial<StackOptions['ms']> = {}): 
     sends.push(ids);
     return wire(ids, call);
   };
-  const origin = { limiter: createLimiter(1), budget: createRetryBudget(), breaker, send: recorded };
-  const reads = build(origin, cache, { maxBatch: 100, maxRetries: 1, ms: { ...MS, ...ms }, time });
+  const limiter = createAdaptiveLimiter({ min: places, initial: places, max: places });
+  const budget = createRetryBudget();
+  const pace = { ...createHedgePace(), p95: hedgeAfterMs, allowance: 5 };
+  const origin = { limiter, pushback: createPushback(), budget, breaker, send: recorded };
+  const reads = build(origin, cache, {
+    maxBatch: 100,
+    maxRetries: 1,
+    hedging: hedgeAfterMs === undefined ? asIs : hedge(pace, budget, time),
+    memo: createFailureMemo(10, time),
+    refreshed: () => {},
+    ms: { ...MS, ...ms },
+    time,
+  });
   return {
     time,
     cache,
     breaker,
     sends,
-    ask(id) {
+    ask(id, call = unlimited) {
       const asked = { outcome: 'waiting' };
-      reads.ask(parseCustomerId(id), unlimited).then(
+      reads.ask(parseCustomerId(id), call).then(
         (entry) => {
           asked.outcome = entry.error === undefined ? entry.freshness : `${entry.freshness} after failure`;
         },
@@ -131,6 +169,13 @@ const failing =
   async () => {
     throw new Failure('SERVER', 'no', { fault: true, retryable: true, retryAfterMs });
   };
+/** Fails after `ms`, whatever its signal says, and not to be retried. */
+const refusingAfter =
+  (ms: number, traits: FailureTraits = { fault: true }): Send =>
+  (time) =>
+  () =>
+    new Promise((_, reject) => time.after(ms, () => reject(new Failure('SERVER', 'no', traits))));
+const silent: Send = () => () => new Promise(() => {});
 
 interface Probe {
   readonly says: string;
@@ -167,15 +212,52 @@ const PROBES: readonly Probe[] = [
     },
   },
   {
-    says: 'different customers of one turn share a request',
-    of: ['single flight', 'batch'],
-    expected: [['c1', 'c2']],
+    says: 'a failure that many waited for is one failure of its key',
+    of: ['single flight', 'memo'],
+    expected: 2,
     async observe(build) {
-      const { time, ask, sends } = bench(build, answering);
-      ask('c1');
+      const { cache, time, ask, sends } = bench(build, refusingAfter(0));
+      cache.set(parseCustomerId('c1'), WORD);
+      await time.advance(400_000);
+      for (const pauseMs of [1_300, 1]) {
+        for (let caller = 0; caller < 5; caller += 1) ask('c1');
+        await time.advance(pauseMs);
+      }
+      return sends.length;
+    },
+  },
+  {
+    says: 'a key that failed fails as it did, however much there is to do',
+    of: ['memo', 'shed'],
+    expected: ['SERVER', 'SERVER'],
+    async observe(build) {
+      const { time, ask } = bench(
+        build,
+        (clock) => (ids, call) => (ids[0] === 'c1' ? refusingAfter(0) : silent)(clock)(ids, call),
+      );
+      const first = ask('c1');
+      await time.advance(10);
       ask('c2');
+      await time.advance(10);
+      const again = ask('c1');
+      await time.advance(10);
+      return [first.outcome, again.outcome];
+    },
+  },
+  {
+    says: 'who may be shed is refused by its own priority',
+    of: ['shed', 'batch'],
+    expected: ['OVERLOADED', 'waiting'],
+    async observe(build) {
+      const { time, ask } = bench(build, silent, { places: 10 });
+      for (let caller = 0; caller < 8; caller += 1) {
+        ask(`c${caller}`);
+        await time.advance(1);
+      }
+      const sheddable = ask('c8', { ...unlimited, priority: 'sheddable' });
+      const normal = ask('c9');
       await time.advance(1);
-      return sends;
+      return [sheddable.outcome, normal.outcome];
     },
   },
   {
@@ -203,15 +285,26 @@ const PROBES: readonly Probe[] = [
     },
   },
   {
-    says: 'every attempt is a sample of the breaker, not every call',
-    of: ['retry', 'breaker'],
+    says: 'the pause before a retry gets no company',
+    of: ['retry', 'hedge'],
+    expected: 1,
+    async observe(build) {
+      const { time, ask, sends } = bench(build, failing(100), { hedgeAfterMs: 50 });
+      ask('c1');
+      await time.advance(60);
+      return sends.length;
+    },
+  },
+  {
+    says: 'every try is a sample of the breaker, not every call',
+    of: ['hedge', 'breaker'],
     expected: 'open',
     async observe(build) {
-      const { time, ask, breaker } = bench(build, failing());
-      ask('c1');
-      await time.advance(100);
-      ask('c2');
-      await time.advance(100);
+      const { time, ask, breaker } = bench(build, refusingAfter(100), { hedgeAfterMs: 50 });
+      for (const id of ['c1', 'c2']) {
+        ask(id);
+        await time.advance(200);
+      }
       return breaker.state;
     },
   },
@@ -220,7 +313,7 @@ const PROBES: readonly Probe[] = [
     of: ['breaker', 'attempt'],
     expected: 'open',
     async observe(build) {
-      const { time, ask, breaker } = bench(build, () => () => new Promise(() => {}), { attempt: 50 });
+      const { time, ask, breaker } = bench(build, silent, { ms: { attempt: 50 } });
       for (const id of ['c1', 'c2', 'c3', 'c4']) {
         ask(id);
         await time.advance(60);
@@ -242,11 +335,18 @@ describe.each(PROBES)('$says', ({ of, expected, observe }) => {
     expect(await observe(builtFrom(swapped(of)))).not.toEqual(expected));
 });
 
-/** What the limit admits ends with its flight, so a place is never held longer, whichever of the two is outside. */
-const COMMUTING: readonly Layer[] = ['flight', 'limit'];
+/**
+ * A place ends with its flight, and what the service refuses to everybody is refused before anything else begins: who of
+ * these stands outside makes no difference.
+ */
+const COMMUTING: readonly (readonly [Layer, Layer])[] = [
+  ['flight', 'pushback'],
+  ['pushback', 'limit'],
+];
+const ORDERS = [ORDER, ...COMMUTING.map(swapped)];
 
-test.each([ORDER, swapped(['flight', 'limit'])])('a flight that ends gives its place back: %s', async (...order) => {
-  const { time, ask, sends } = bench(builtFrom(order), answeringAfter(400), { flight: 100, attempt: 1_000 });
+test.each(ORDERS)('a flight that ends gives its place back: %s', async (...order) => {
+  const { time, ask, sends } = bench(builtFrom(order), answeringAfter(400), { ms: { flight: 100, attempt: 1_000 } });
   ask('c1');
   await time.advance(50);
   const second = ask('c2');
@@ -256,7 +356,24 @@ test.each([ORDER, swapped(['flight', 'limit'])])('a flight that ends gives its p
   expect([second.outcome, sends]).toEqual(['OVERLOADED', [['c1'], ['c3']]]);
 });
 
-test('every two neighbours have such an observation, but for two that may be exchanged', () => {
+test.each(ORDERS)('what is refused to everybody is not asked again for the time given: %s', async (...order) => {
+  const { time, ask, sends } = bench(builtFrom(order), refusingAfter(10, { pushback: true, retryAfterMs: 2_000 }));
+  ask('c1');
+  await time.advance(20);
+  const second = ask('c2');
+  await time.advance(1_000);
+  expect([second.outcome, sends]).toEqual(['SERVER', [['c1']]]);
+});
+
+test('every two neighbours have such an observation, but for those that may be exchanged', () => {
   const neighbours = ORDER.slice(1).map((inner, index) => [ORDER[index], inner]);
-  expect([...PROBES.map(({ of }) => of), COMMUTING]).toEqual(expect.arrayContaining(neighbours));
+  expect([...PROBES.map(({ of }) => of), ...COMMUTING]).toEqual(expect.arrayContaining(neighbours));
+});
+
+test('different customers of one turn share a request', async () => {
+  const { time, ask, sends } = bench(createStack, answering);
+  ask('c1');
+  ask('c2');
+  await time.advance(1);
+  expect(sends).toEqual([['c1', 'c2']]);
 });

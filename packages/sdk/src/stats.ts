@@ -14,6 +14,10 @@ export interface ClientStats {
   readonly origin: {
     readonly breaker: 'closed' | 'open' | 'half-open';
     readonly inFlight: number;
+    /** Requests that may be in flight now: it follows what the service can take. */
+    readonly limit: number;
+    /** The service has asked to be left alone, or refuses the key. */
+    readonly pushedBack: boolean;
     readonly retryTokens: number;
     readonly epoch: number;
     readonly floor: number;
@@ -40,9 +44,14 @@ export function counted<R extends { readonly servedFrom: ServedFrom | 'fallback'
   return read;
 }
 
-export const standOf = ({ breaker, limiter, budget }: OriginState, epochs: Epochs): ClientStats['origin'] => ({
+export const standOf = (
+  { breaker, limiter, pushback, budget }: OriginState,
+  epochs: Epochs,
+): ClientStats['origin'] => ({
   breaker: breaker.state,
   inFlight: limiter.inFlight,
+  limit: limiter.max,
+  pushedBack: pushback.state.kind !== 'none',
   retryTokens: budget.tokens,
   epoch: epochs.latest,
   floor: epochs.floor,
