@@ -57,3 +57,9 @@ test('a member takes part in an experiment, a stranger does not', async () => {
   const { stdout: stranger } = await example('rollout.ts', '99999');
   expect(stranger).toBe('true undefined\n');
 });
+
+test('what a process knew is there for the next', async () => {
+  const file = join(data, 'segments.snapshot');
+  expect((await example('snapshot.ts', file)).stdout).toBe('server true\n');
+  expect((await example('snapshot.ts', file)).stdout).toBe('bootstrap true\n');
+});
