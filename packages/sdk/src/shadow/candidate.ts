@@ -5,6 +5,7 @@ import { deadline } from '@segment-store/resilience/deadline';
 import { type Settled, stack, unlimited } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
 import { createApi } from '../api.ts';
+import { createCredential } from '../credential.ts';
 import { createEpochs } from '../epochs.ts';
 import type { Answer } from '../lookup.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -27,8 +28,9 @@ export function createCandidate(
   time: Time,
 ): Candidate {
   const pool = createPool(origin);
+  const credential = createCredential(apiKey, time);
   const intern = <S extends string>(segmentIds: readonly S[]) => segmentIds;
-  const api = createApi({ basePath, apiKey, pool, intern, epochs: createEpochs(), time });
+  const api = createApi({ basePath, credential, pool, intern, epochs: createEpochs(), time });
   const breaker = createCircuitBreaker(BREAKER, time);
   const send = stack([circuitBreaker(breaker), deadline(timeoutMs, time)], api.segmentsOf);
   return { breaker, ask: (ids) => send(ids, unlimited), close: pool.destroy };
