@@ -75,26 +75,33 @@ class Uses {
   readonly #idle = Promise.withResolvers<void>();
 
   async during<T>(work: () => Promise<T>): Promise<T> {
-    using _ = this.#begun();
-    return await work();
+    this.#begin();
+    try {
+      return await work();
+    } finally {
+      this.#end();
+    }
   }
 
   /** Until the walk has ended, or whoever walks has left. */
   async *throughout<T>(walk: AsyncIterable<T>): AsyncGenerator<T> {
-    using _ = this.#begun();
-    yield* walk;
+    this.#begin();
+    try {
+      yield* walk;
+    } finally {
+      this.#end();
+    }
   }
 
-  #begun(): Disposable {
+  #begin(): void {
     // Only a flight that every caller has left can come this late: nobody waits for its answer.
     if (this.#closed) throw new Failure('UNAVAILABLE', 'this generation is closed already');
     this.#count += 1;
-    return {
-      [Symbol.dispose]: () => {
-        this.#count -= 1;
-        this.#settle();
-      },
-    };
+  }
+
+  #end(): void {
+    this.#count -= 1;
+    this.#settle();
   }
 
   /** Resolves when the last use has ended; there is none after it. */
