@@ -63,3 +63,9 @@ test('what a process knew is there for the next', async () => {
   expect((await example('snapshot.ts', file)).stdout).toBe('server true\n');
   expect((await example('snapshot.ts', file)).stdout).toBe('bootstrap true\n');
 });
+
+test('lookups are figures of OpenTelemetry', async () => {
+  const { stdout } = await example('telemetry.ts');
+  expect(stdout).toContain('segment_store.client.lookups');
+  expect(stdout).not.toContain('12583');
+});

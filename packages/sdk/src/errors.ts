@@ -37,6 +37,14 @@ export function toLookupError(error: unknown): LookupError {
   return { code: 'PROTOCOL', attempts: 0 };
 }
 
+/** What `lookupOrThrow` rejected with: by shape, because two installed copies of this package have two classes. */
+export function thrownError(error: unknown): LookupError | undefined {
+  if (!(error instanceof Error && 'code' in error && 'attempts' in error)) return undefined;
+  const { code, attempts } = error;
+  const isOurs = typeof code === 'string' && isErrorCode(code) && typeof attempts === 'number';
+  return isOurs ? { code, attempts } : undefined;
+}
+
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(MEANINGS, code);
 
 /** What a refusal is known by: HTTP status, problem type, how long to wait, whether to try again at all. */
