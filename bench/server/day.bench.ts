@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keepHistograms } from '../histograms.ts';
-import { report } from '../report.ts';
+import { attempt, report } from '../report.ts';
 import { startBare } from './bare.ts';
 import { startCrowd } from './day/crowd.ts';
 import { deploy } from './day/deployment.ts';
@@ -64,7 +64,7 @@ const happenings: Readonly<Record<Happening, () => Promise<void>>> = {
 for (const { name, seconds, rates } of phases) {
   process.stderr.write(`${name} …\n`);
   crowd.tell({ kind: 'phase', name, rates });
-  await Promise.all([happenings[name](), pause(seconds * 1_000)]);
+  await Promise.all([attempt(name, happenings[name]), pause(seconds * 1_000)]);
 }
 const { lines, faults } = await crowd.end();
 for (const fault of faults) process.stderr.write(`wrong: ${fault}\n`);
