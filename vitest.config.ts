@@ -10,7 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     passWithNoTests: false,
     projects: [
-      project('unit', ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], {
+      project('unit', ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/**/*.test.ts'], {
         exclude: ['**/*.store.test.ts', '**/*.folder.test.ts', '**/*.queue.test.ts', '**/*.redis.test.ts'],
       }),
       project('services', ['test/services/src/**/*.test.ts']),

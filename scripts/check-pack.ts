@@ -1,76 +1,54 @@
-/** Packs the SDK as it would be published and uses the tarball as a stranger would: `node scripts/check-pack.ts [--keep]`. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+/**
+ * Packs the SDK as it would be published and uses the tarball as a stranger would: `node scripts/check-pack.ts`.
+ * `--long` runs it on more runtimes; `--to <folder>` leaves the tarball there.
+ */
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { command, explain, output } from './pack/run.ts';
+import { startService } from './pack/service.ts';
+import { PRINTS, writeReadmePrograms, writeStranger } from './pack/stranger.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SDK = join(ROOT, 'packages/sdk');
-const NODE_22 = '22.23.3';
-const PRIVATE = /@segment-store\/(?!sdk\b)[\w-]+/;
-const FILES = [
-  'LICENSE',
-  'README.md',
-  ...['hedge', 'index', 'snapshot'].flatMap((entry) =>
-    ['cjs', 'd.cts', 'd.ts', 'js'].map((end) => `dist/${entry}.${end}`),
-  ),
-  'package.json',
-];
-/** What several of them use, under names that the build makes. */
-const SHARED = /^dist\/[\w-]+-[\w-]{8}\.(js|d\.c?ts)$/;
-const MAX_BYTES = 150_000;
+const { values: flags } = parseArgs({ options: { long: { type: 'boolean' }, to: { type: 'string' } } });
 
-const USES = `
-type Name = 'recurrent:store:17' | 'inactive:country:France';
-const client = createSegmentClient<Name>({ baseUrl: new URL('https://segments.example.com'), fallback: [] });
-export async function uses(signal: AbortSignal): Promise<readonly Name[]> {
-  const lookup: Lookup<Name> = await client.lookup('c1', { signal, deadlineMs: 50 });
-  if (lookup.ok) lookup.computedAt.getTime();
-  else lookup.error.code satisfies string;
-  const many: ReadonlyMap<string, Lookup<Name>> = await client.lookupMany(['c1', 'c2']);
-  const member: boolean = await client.isMember('c1', 'recurrent:store:17');
-  return member || many.size > 0 ? lookup.segmentIds : [];
-}
-`;
-/**
- * Never closes its clients, and one of them finds nobody at home: it must print and end by itself all the same. What one
- * format of the package learns of an origin, the other knows.
- */
-const RUNS = `
-async function main(baseUrl) {
-  const client = createSegmentClient({ baseUrl, deadlineMs: 2000 });
-  const first = await client.lookup('c 1');
-  const member = await client.isMember('c 1', 'recurrent:store:17');
-  const nobody = createSegmentClient({ baseUrl: 'http://127.0.0.1:1', deadlineMs: 2000 });
-  const error = await nobody.lookupOrThrow('c 1').catch((error) => error);
-  const code = error instanceof SegmentLookupError ? error.code : error;
-  const { epoch } = (await otherFormat).createSegmentClient({ baseUrl }).stats().origin;
-  console.log(process.version, first.servedFrom, ...first.segmentIds, client.peek('c 1').servedFrom, member, code, epoch);
-}
-main(process.argv[2]);
-`;
+const PRIVATE = /@segment-store\/(?!sdk\b)[\w-]+/;
+const CHUNK = /^dist\/[\w-]+-[\w-]{8}\.(js|cjs|d\.ts|d\.cts)$/;
+const MAX = { tarballBytes: 150_000, dependencies: 3, packages: 5, installedBytes: 4_000_000 };
+const PLATFORM = `${process.platform}-${process.arch}`;
+
+/** Runtimes by the npm package that holds their binary for this machine, and its path in there. */
+const RUNTIMES = {
+  'Node 22': { package: `node-${PLATFORM}@22.23.3`, bin: 'bin/node', args: [] },
+  'Node 26': { package: `node-${PLATFORM}@26.10.0`, bin: 'bin/node', args: [] },
+  Bun: { package: `@oven/bun-${PLATFORM}@1.4.4`, bin: 'bin/bun', args: ['run'] },
+  Deno: { package: `@deno/${PLATFORM}-glibc@2.9.6`, bin: 'deno', args: ['run', '--allow-all'] },
+} as const;
+type Runtime = keyof typeof RUNTIMES;
+const runtimes: readonly Runtime[] = flags.long ? ['Node 22', 'Node 26', 'Bun', 'Deno'] : ['Node 22'];
 
 interface Step {
   readonly name: string;
+  /** What is wrong, if anything; rejects with it too. */
   run(): Promise<string | undefined>;
 }
 
 const work = await mkdtemp(join(tmpdir(), 'check-pack-'));
-const consumer = join(work, 'consumer');
-const service = createServer((asked, response) => {
-  const id = decodeURIComponent(asked.url?.split('/')[3] ?? '');
-  const generation = '20260914t031500z';
-  response.writeHead(200, { 'segment-epoch': '1', 'segment-epoch-floor': '0', 'segment-generation': generation });
-  const facts = { known: true, complete: true, generation, computedAt: '2026-09-14T03:15:00.000Z' };
-  response.end(JSON.stringify({ customerId: id, ...facts, segmentIds: ['recurrent:store:17'] }));
-});
+const stranger = join(work, 'stranger');
+const installed = join(stranger, 'node_modules');
+const service = await startService();
 
-async function pack(): Promise<string | undefined> {
+const manifest = async () => JSON.parse(await readFile(join(work, 'package/package.json'), 'utf8'));
+const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
+const sdkBin = (name: string): string => join(SDK, 'node_modules/.bin', name);
+
+async function pack(): Promise<undefined> {
   const hooks = `--config.pnpmfile=${join(SDK, 'pack-hooks.cjs')}`;
   const [pinned = 'pnpm'] = /pnpm@[\d.]+/.exec(await readFile(join(ROOT, 'package.json'), 'utf8')) ?? [];
-  return command('npx', ['--yes', pinned, 'pack', hooks, '--pack-destination', work], SDK);
+  await command('npx', ['--yes', pinned, 'pack', hooks, '--pack-destination', work], SDK);
+  return command('tar', ['-xzf', await tarball(), '-C', work], work);
 }
 
 async function tarball(): Promise<string> {
@@ -79,105 +57,117 @@ async function tarball(): Promise<string> {
   return join(work, name);
 }
 
+/** Of everything below `folder`, by path from there. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1)).sort();
+}
+
+/** The files its exports name, what these share, and nothing else. */
 async function contents(): Promise<string | undefined> {
-  const packed = await tarball();
   const unpacked = join(work, 'package');
-  await output('tar', ['-xzf', packed, '-C', work], work);
-  const files = (await readdir(unpacked, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name));
-  const names = paths
-    .map((path) => path.slice(unpacked.length + 1))
-    .filter((name) => !SHARED.test(name))
-    .sort();
-  if (names.join() !== FILES.join()) return `the tarball holds ${names.join(', ')}; expected ${FILES.join(', ')}`;
-  const { size } = await stat(packed);
-  if (size > MAX_BYTES) return `the tarball has ${size} bytes; at most ${MAX_BYTES}`;
-  for (const path of paths) {
-    const [mention] = PRIVATE.exec(await readFile(path, 'utf8')) ?? [];
-    if (mention !== undefined) return `${path.slice(unpacked.length + 1)} mentions ${mention}, which is not published`;
+  const names = await filesIn(unpacked);
+  const exported = JSON.stringify((await manifest()).exports).match(/dist\/[^"]+/g) ?? [];
+  const expected = ['LICENSE', 'NOTICE', 'README.md', 'package.json', ...exported];
+  const missing = expected.filter((name) => !names.includes(name));
+  const stray = names.filter((name) => !expected.includes(name) && !CHUNK.test(name));
+  if (missing.length + stray.length > 0)
+    return `the tarball lacks ${missing.join(', ')} and should not hold ${stray.join(', ')}`;
+  for (const name of names) {
+    const [mention] = PRIVATE.exec(await readFile(join(unpacked, name), 'utf8')) ?? [];
+    if (mention !== undefined) return `${name} mentions ${mention}, which is not published`;
   }
   return undefined;
 }
 
-async function install(): Promise<string | undefined> {
-  await output('mkdir', [consumer], work);
-  const types = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).devDependencies['@types/node'];
-  const dependencies = {
-    '@segment-store/sdk': `file:${await tarball()}`,
+async function promises(): Promise<string | undefined> {
+  const { dependencies, scripts = {} } = await manifest();
+  const { size } = await stat(await tarball());
+  if (size > MAX.tarballBytes) return `the tarball has ${size} bytes; at most ${MAX.tarballBytes}`;
+  const count = Object.keys(dependencies).length;
+  if (count > MAX.dependencies) return `it has ${count} dependencies; at most ${MAX.dependencies}`;
+  return Object.keys(scripts).length > 0 ? `it brings scripts: ${Object.keys(scripts).join(', ')}` : undefined;
+}
+
+async function project(folder: string, dependencies: Readonly<Record<string, string>>): Promise<undefined> {
+  await mkdir(folder);
+  await writeStranger(folder, { '@segment-store/sdk': `file:${await tarball()}`, ...dependencies });
+  return command('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], folder);
+}
+
+/** What a stranger gets who installs this and nothing else. */
+async function footprint(): Promise<string | undefined> {
+  const alone = join(work, 'alone');
+  await project(alone, {});
+  const modules = join(alone, 'node_modules');
+  const files = await filesIn(modules);
+  const packages = files.filter((path) => /^(@[^/]+\/)?[^/]+\/package\.json$/.test(path));
+  const sizes = await Promise.all(files.map(async (path) => (await stat(join(modules, path))).size));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (packages.length > MAX.packages) return `it installs ${packages.length} packages; at most ${MAX.packages}`;
+  return bytes > MAX.installedBytes ? `it installs ${bytes} bytes; at most ${MAX.installedBytes}` : undefined;
+}
+
+async function install(): Promise<undefined> {
+  const root = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const own = JSON.parse(await readFile(join(SDK, 'package.json'), 'utf8'));
+  const { '@types/node': types } = root.devDependencies;
+  const { '@openfeature/server-sdk': openfeature, '@openfeature/core': core } = own.devDependencies;
+  const binaries = runtimes.map((name) => [folderOf(name), `npm:${RUNTIMES[name].package}`]);
+  return project(stranger, {
     '@types/node': types,
-    // The package behind `node` for this machine, without its install script.
-    'node-22': `npm:node-${process.platform}-${process.arch}@${NODE_22}`,
-  };
-  const strict = {
-    module: 'nodenext',
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
-    noEmit: true,
-  };
-  const files: Record<string, string> = {
-    'package.json': JSON.stringify({ name: 'stranger', private: true, dependencies }),
-    'tsconfig.json': JSON.stringify({ compilerOptions: { ...strict, types: ['node'] }, include: ['*.mts', '*.cts'] }),
-    'uses.mts': `import { createSegmentClient, type Lookup } from '@segment-store/sdk';\n${USES}`,
-    'uses.cts': `import { createSegmentClient, type Lookup } from '@segment-store/sdk';\n${USES}`,
-    'run.mjs': `import { createRequire } from 'node:module';\nimport { createSegmentClient, SegmentLookupError } from '@segment-store/sdk';\nconst otherFormat = createRequire(import.meta.url)('@segment-store/sdk');\n${RUNS}`,
-    'run.cjs': `const { createSegmentClient, SegmentLookupError } = require('@segment-store/sdk');\nconst otherFormat = import('@segment-store/sdk');\n${RUNS}`,
-  };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(consumer, name), text);
-  return command('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], consumer);
-}
-
-async function runOn(major: number, file: string): Promise<string | undefined> {
-  await listening();
-  const address = service.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  const node = major === 22 ? join(consumer, 'node_modules/node-22/bin/node') : process.execPath;
-  const printed = await output(node, [file, `http://127.0.0.1:${port}`], consumer);
-  const expected = `v${major} server recurrent:store:17 cache true NETWORK 1\n`;
-  return printed.replace(/^v(\d+)\S*/, 'v$1') === expected ? undefined : `printed ${printed}\nexpected ${expected}`;
-}
-
-const listening = (): Promise<void> =>
-  new Promise((resolve) => {
-    if (service.listening) resolve();
-    else service.listen(0, '127.0.0.1', resolve);
+    '@openfeature/server-sdk': openfeature,
+    '@openfeature/core': core,
+    ...Object.fromEntries(binaries),
   });
+}
 
-const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
-const sdkBin = (name: string): string => join(SDK, 'node_modules/.bin', name);
+const folderOf = (name: Runtime): string => name.toLowerCase().replace(' ', '-');
 
-async function command(program: string, args: readonly string[], cwd: string): Promise<undefined> {
-  await output(program, args, cwd);
+async function runOn(runtime: Runtime | 'this Node', file: string): Promise<string | undefined> {
+  const own = { program: process.execPath, args: [] };
+  const { program, args } = runtime === 'this Node' ? own : binary(runtime);
+  const printed = await output(program, [...args, file, service.url], stranger);
+  return printed === PRINTS ? undefined : `printed ${printed}\nexpected ${PRINTS}`;
+}
+
+function binary(name: Runtime): { readonly program: string; readonly args: readonly string[] } {
+  return { program: join(installed, folderOf(name), RUNTIMES[name].bin), args: RUNTIMES[name].args };
+}
+
+/** The README's own programs, run as they stand. One that starts cold on a busy machine may use up its 150 ms: it has three tries. */
+async function readme(): Promise<string | undefined> {
+  await writeReadmePrograms(stranger);
+  const env = { ...process.env, SEGMENT_STORE_URL: service.url };
+  for (const file of ['readme.mts', 'readme.cjs']) {
+    let printed = '';
+    for (let tries = 0; tries < 3 && !printed.startsWith('server'); tries += 1) {
+      printed = await output(process.execPath, [file], stranger, env);
+    }
+    if (!printed.startsWith("server [ 'recurrent:store:17' ]")) return `${file} printed ${printed}`;
+  }
   return undefined;
 }
-
-async function output(program: string, args: readonly string[], cwd: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(program, [...args], { cwd, timeout: 120_000 });
-  return stdout;
-}
-
-const explain = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  const said = 'stdout' in error && 'stderr' in error ? `\n${error.stdout}${error.stderr}` : '';
-  return `${error.message}${said}`.trim();
-};
 
 const STEPS: readonly Step[] = [
   { name: 'build', run: () => command(bin('tsup'), [], SDK) },
   { name: 'pack', run: pack },
   { name: 'contents', run: contents },
+  { name: 'size, dependencies, no scripts', run: promises },
   { name: 'publint', run: async () => command(sdkBin('publint'), [await tarball(), '--strict'], ROOT) },
   { name: 'attw', run: async () => command(sdkBin('attw'), [await tarball(), '--profile', 'node16'], ROOT) },
+  { name: 'packages and bytes installed', run: footprint },
   { name: 'install in an empty project', run: install },
   {
     name: 'types for .mts and .cts, libraries checked too',
-    run: () => command(bin('tsc'), ['-p', consumer], consumer),
+    run: () => command(bin('tsc'), ['-p', stranger], stranger),
   },
-  ...[22, 24].flatMap((major) =>
-    ['run.mjs', 'run.cjs'].map((file) => ({ name: `${file} on Node ${major}`, run: () => runOn(major, file) })),
+  { name: 'the README’s programs', run: readme },
+  ...(['this Node', ...runtimes] as const).flatMap((runtime) =>
+    ['run.mjs', 'run.cjs'].map((file) => ({ name: `${file} on ${runtime}`, run: () => runOn(runtime, file) })),
   ),
 ];
-
 let failed = 0;
 for (const { name, run } of STEPS) {
   const started = performance.now();
@@ -190,6 +180,6 @@ for (const { name, run } of STEPS) {
   if (['build', 'pack', 'install in an empty project'].includes(name)) break;
 }
 service.close();
-if (process.argv.includes('--keep')) process.stdout.write(`kept in ${work}\n`);
-else await rm(work, { recursive: true, force: true });
+if (flags.to !== undefined && failed === 0) await copyFile(await tarball(), join(flags.to, 'segment-store-sdk.tgz'));
+await rm(work, { recursive: true, force: true });
 process.exitCode = failed === 0 ? 0 : 1;

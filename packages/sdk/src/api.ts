@@ -7,8 +7,8 @@ import type { Credential } from './credential.ts';
 import { decodeAnswer, decodeAnswers, decodeMembership, type HttpReply, type Intern, objectIn } from './decode.ts';
 import { believe, believe404, type Epochs } from './epochs.ts';
 import { tried } from './errors.ts';
+import type { HttpPool } from './http.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
-import type { HttpPool } from './pool.ts';
 import { VERSION } from './version.ts';
 
 /** Customers one `POST /v1/lookups` may carry. */

@@ -8,8 +8,9 @@ import { systemTime } from '@segment-store/resilience/time';
 import { originChannels } from './channels.ts';
 import { type ApiKey, type Credential, createCredential } from './credential.ts';
 import { createEpochs, type Epochs } from './epochs.ts';
+import type { HttpPool } from './http.ts';
 import type { ResolvedOptions } from './options.ts';
-import { CONNECTIONS, createPool, type HttpPool } from './pool.ts';
+import { CONNECTIONS, createPool } from './pool.ts';
 
 export interface OriginState {
   readonly limiter: AdaptiveLimiter;

@@ -3,29 +3,11 @@ import type { Failure } from '@segment-store/resilience/failure';
 import type { Pool } from 'undici';
 import type { HttpReply } from './decode.ts';
 import { garbled, tried } from './errors.ts';
+import { type HttpPool, type HttpRequest, MAX_REPLY_BYTES } from './http.ts';
 import type { ErrorCode } from './lookup.ts';
-
-interface HttpRequest {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-export interface HttpPool {
-  /** Rejects with a `Failure`, or with the signal's reason. */
-  send(request: HttpRequest, signal: AbortSignal): Promise<HttpReply>;
-  /** Loads what the first request would have to wait for. */
-  warm(): Promise<void>;
-  /** Cuts every connection; requests in flight reject. */
-  destroy(): Promise<void>;
-}
 
 /** Each carries one request at a time: as many as the limit may ever let through, so that none queues here. */
 export const CONNECTIONS = 64;
-
-/** Room for 100 customers in thousands of segments each; what is larger is not taken into memory. */
-const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 
 const POOL_OPTIONS = {
   connections: CONNECTIONS,

@@ -8,10 +8,10 @@ import { type Bootstrap, takeBootstrap, useBootstrap } from './bootstrap.ts';
 import { createCache, type ReplyCache } from './cache.ts';
 import { type Credential, createCredential } from './credential.ts';
 import type { Epochs } from './epochs.ts';
+import type { HttpPool } from './http.ts';
 import { createIntern } from './intern.ts';
 import type { Answer, MembershipFacts, Reply } from './lookup.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { HttpPool } from './pool.ts';
 
 export interface Sources<S extends string> {
   readonly segments: Cached<CustomerId, Reply<Answer<S>>>;

@@ -1,0 +1,6 @@
+/** Code that asks for segments, to be tested. */
+import type { SegmentClient } from '@segment-store/sdk';
+
+export async function greeting(customerId: string, segments: Pick<SegmentClient, 'isMember'>): Promise<string> {
+  return (await segments.isMember(customerId, 'vip')) ? 'Welcome back!' : 'Welcome!';
+}
