@@ -32,7 +32,7 @@ export interface ChaosClient<S extends string = string> extends SegmentClient<S>
  * @throws TypeError for a wrong type or an unknown option or rate, RangeError for a value out of range
  */
 export function createChaosClient<S extends string = string>(
-  options: ClientOptions<S>,
+  options: ClientOptions<NoInfer<S>>,
   rates: ChaosRates,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ChaosClient<S> {

@@ -16,7 +16,9 @@ export interface FetchClientOptions<S extends string = string> extends ClientOpt
  * connection before the first read or `ready`.
  * @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range
  */
-export function createSegmentClient<S extends string = string>(options: FetchClientOptions<S>): SegmentClient<S> {
+export function createSegmentClient<S extends string = string>(
+  options: FetchClientOptions<NoInfer<S>>,
+): SegmentClient<S> {
   const resolved = resolveOptions<S>(options, ['fetch', 'waitUntil']);
   return createFetchClient(resolved, {
     fetch: callable('fetch', options.fetch) ?? ((...asked) => globalThis.fetch(...asked)),

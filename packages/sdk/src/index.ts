@@ -21,6 +21,6 @@ export type { ClientStats } from './stats.ts';
  * caller asks about; the service may answer others.
  * @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range
  */
-export function createSegmentClient<S extends string = string>(options: ClientOptions<S>): SegmentClient<S> {
+export function createSegmentClient<S extends string = string>(options: ClientOptions<NoInfer<S>>): SegmentClient<S> {
   return createClient(resolveOptions(options));
 }
