@@ -27,7 +27,7 @@ const html = { 'content-type': 'text/html', server: 'nginx' };
 const elastic = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' };
 
 export const badStores: readonly BadStore[] = [
-  { what: 'a path below a file', prepare: belowFile, code: 'DENIED', names: ['file', 'writable'] },
+  { what: 'a path below a file', prepare: belowFile, code: 'DENIED', names: ['below a file', 'name a directory'] },
   {
     what: 'a place that takes no directories',
     prepare: async () => 'embedded:/proc/none/x',
