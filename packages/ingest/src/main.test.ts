@@ -60,7 +60,8 @@ const answer = (status: string, body: string) => (socket: Socket) => {
   socket.on('data', () => socket.write(head + body));
 };
 
-test.each([
+// At once: each waits until patience ends.
+test.concurrent.each([
   { what: 'silent', speak: () => {}, exitCode: 6 },
   { what: 'hanging up', speak: (socket: Socket) => void socket.destroy(), exitCode: 6 },
   { what: 'answering 503', speak: answer('503 Service Unavailable', 'busy'), exitCode: 6 },
