@@ -13,11 +13,12 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { Failure } from '@segment-store/resilience/failure';
+import { Failure, isFailure } from '@segment-store/resilience/failure';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { systemTime, type Time } from '@segment-store/resilience/time';
 import type { ByteRange, FileInfo, Folder, FolderOptions } from './folder.ts';
 import { checkKey, checkRange, isKey } from './key.ts';
+import { paused } from './paused.ts';
 import { inPieces } from './pieces.ts';
 import { receive } from './receive.ts';
 import { isExpiry, s3Failure } from './s3-failure.ts';
@@ -31,6 +32,8 @@ const CONNECT_MS = 5_000;
 const IDLE_MS = 4_000;
 /** From the request's first byte to the answer's: 8 MiB must fit in. */
 const ANSWER_MS = 60_000;
+/** A question that the client asked three times is asked again, so often: two seconds or so in all. Bodies are `resumed`. */
+const MORE_TRIES = 4;
 
 export interface Bucket {
   readonly bucket: string;
@@ -65,7 +68,7 @@ export class S3Folder implements Folder {
     let token: string | undefined;
     do {
       const command = new ListObjectsV2Command({ ...where, ContinuationToken: token });
-      const page: ListObjectsV2CommandOutput = await this.#attempt('', call, (options) =>
+      const page: ListObjectsV2CommandOutput = await this.#ask('', call, (options) =>
         this.#client.send(command, options),
       );
       for (const { Key = '', Size = 0, ETag = '' } of page.Contents ?? []) {
@@ -79,7 +82,7 @@ export class S3Folder implements Folder {
 
   async info(key: string, call: Call): Promise<FileInfo> {
     const command = new HeadObjectCommand(this.#target(key));
-    const head = await this.#attempt(key, call, (options) => this.#client.send(command, options));
+    const head = await this.#ask(key, call, (options) => this.#client.send(command, options));
     return { key, bytes: head.ContentLength ?? 0, etag: head.ETag ?? '' };
   }
 
@@ -161,6 +164,17 @@ export class S3Folder implements Folder {
 
   #name(key: string): string {
     return key === '' ? this.url : `${key} in ${this.url}`;
+  }
+
+  async #ask<T>(key: string, call: Call, send: (options: Options) => Promise<T>): Promise<T> {
+    for (let failed = 1; ; failed += 1) {
+      try {
+        return await this.#attempt(key, call, send);
+      } catch (error) {
+        if (!isFailure(error) || !error.retryable) throw error;
+        if (!(await paused({ failed, most: MORE_TRIES }, call, this.#time))) throw error;
+      }
+    }
   }
 
   async #attempt<T>(key: string, { signal }: Call, send: (options: Options) => Promise<T>): Promise<T> {
