@@ -23,13 +23,15 @@ interface Flags {
   readonly members: number;
 }
 
-/** Every limit that stands in its documentation and is in the way. */
+/** Every limit that is in the way. */
 const LIMITS = {
   UNLEASH_SEGMENT_VALUES_LIMIT: '1000000',
   UNLEASH_STRATEGY_SEGMENTS_LIMIT: '1000',
   UNLEASH_SEGMENTS_LIMIT: '10000',
   UNLEASH_FEATURE_FLAGS_LIMIT: '10000',
   UNLEASH_CONSTRAINT_VALUES_LIMIT: '1000000',
+  SDK_API_RATE_LIMIT_PER_MINUTE: '100000000',
+  TOKEN_AUTHENTICATION_RATE_LIMIT_PER_MINUTE: '100000000',
 };
 
 /** Nothing leaves the machine. */
