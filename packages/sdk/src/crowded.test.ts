@@ -54,7 +54,7 @@ test('the limit follows the service: it falls while requests time out, and rises
     waiting.push(() => serving()(asked, response));
     if (waiting.length === 10) for (const answerNow of waiting.splice(0)) answerNow();
   });
-  const short = { deadlineMs: 5_000, attemptTimeoutMs: 30, flightTimeoutMs: 5_000 };
+  const short = { deadlineMs: 10_000, attemptTimeoutMs: 1_000, flightTimeoutMs: 10_000 }; // longer than a busy machine sends twelve in
   await using client = createSegmentClient({ baseUrl: server.url, ...short });
   await Promise.all(await crowd(client, { places: 12 }));
   expect(client.stats().origin.limit).toBe(14);
