@@ -1,12 +1,13 @@
 /** Bytes of a file that survive cuts, silence and a server that is down for a while. */
 import { Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
-import { systemTime, type Time } from '@segment-store/resilience/time';
+import { sleep, systemTime, type Time } from '@segment-store/resilience/time';
 import { fetchAhead } from './ahead.ts';
 import type { ByteRange, FileInfo, Folder, FolderCode } from './folder.ts';
-import { paused } from './paused.ts';
 
 const MEBIBYTE = 1024 * 1024;
+const SHORTEST_MS = 200;
+const LONGEST_MS = 20_000;
 
 export interface ResumeOptions {
   /** What is no longer than this is asked for in one request. Default 16 MiB. */
@@ -105,7 +106,11 @@ interface Cut {
 async function beforeResume(error: unknown, cut: Cut, { maxResumes, time }: Patience, call: Call): Promise<void> {
   if (call.signal.aborted) throw call.signal.reason;
   if (!isFailure(error) || !error.retryable) throw error;
-  if (!(await paused({ failed: cut.resumes, most: maxResumes }, call, time))) throw gaveUp(error, cut);
+  const waitMs = Math.random() * Math.min(LONGEST_MS, SHORTEST_MS * 2 ** (cut.resumes - 1));
+  if (cut.resumes > maxResumes || time.now() + waitMs > call.deadlineAt) throw gaveUp(error, cut);
+  // `time` never keeps the process alive; a job that waits for its turn is still at work.
+  const alive = setInterval(() => {}, LONGEST_MS);
+  await sleep(waitMs, call.signal, time).finally(() => clearInterval(alive));
 }
 
 function gaveUp(cause: Failure, { name, at, resumes }: Cut): Failure<FolderCode> {

@@ -13,12 +13,12 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { Failure, isFailure } from '@segment-store/resilience/failure';
+import { Failure } from '@segment-store/resilience/failure';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
+import { createPatience, patiently } from '@segment-store/resilience/patience';
 import { systemTime, type Time } from '@segment-store/resilience/time';
 import type { ByteRange, FileInfo, Folder, FolderOptions } from './folder.ts';
 import { checkKey, checkRange, isKey } from './key.ts';
-import { paused } from './paused.ts';
 import { inPieces } from './pieces.ts';
 import { receive } from './receive.ts';
 import { isExpiry, s3Failure } from './s3-failure.ts';
@@ -32,8 +32,8 @@ const CONNECT_MS = 5_000;
 const IDLE_MS = 4_000;
 /** From the request's first byte to the answer's: 8 MiB must fit in. */
 const ANSWER_MS = 60_000;
-/** A question that the client asked three times is asked again, so often: two seconds or so in all. Bodies are `resumed`. */
-const MORE_TRIES = 4;
+/** So long a question is asked again that the client asked three times. Bodies are `resumed`. */
+const PATIENCE_MS = 3_000;
 
 export interface Bucket {
   readonly bucket: string;
@@ -166,15 +166,8 @@ export class S3Folder implements Folder {
     return key === '' ? this.url : `${key} in ${this.url}`;
   }
 
-  async #ask<T>(key: string, call: Call, send: (options: Options) => Promise<T>): Promise<T> {
-    for (let failed = 1; ; failed += 1) {
-      try {
-        return await this.#attempt(key, call, send);
-      } catch (error) {
-        if (!isFailure(error) || !error.retryable) throw error;
-        if (!(await paused({ failed, most: MORE_TRIES }, call, this.#time))) throw error;
-      }
-    }
+  #ask<T>(key: string, call: Call, send: (options: Options) => Promise<T>): Promise<T> {
+    return patiently(() => this.#attempt(key, call, send), createPatience(PATIENCE_MS), call);
   }
 
   async #attempt<T>(key: string, { signal }: Call, send: (options: Options) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** One lost answer ends no load: what may be asked twice is asked again while the store does not answer. */
 import type { Call } from '@segment-store/resilience/operation';
-import { createPatience, patiently } from '@segment-store/store/patience';
+import { createPatience, patiently } from '@segment-store/resilience/patience';
 import type { Reader, Store, StorePublisher } from '@segment-store/store/store';
 
 /** From the first failure on. Lines, leases and the seal have their own patience, which is longer. */

@@ -1,6 +1,7 @@
 /** Which part this job takes next, and waiting while there is none. */
 import type { Manifest, Part } from '@segment-store/contract/manifest';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
+import { createPatience, patiently, pause } from '@segment-store/resilience/patience';
 import { createClaim } from './claimed-part.ts';
 import type { Contents } from './contents.ts';
 import { type Holder, Watch } from './holder.ts';
@@ -8,7 +9,6 @@ import { explained, look } from './joining.ts';
 import { claim, type Lease, type LeaseTerms, type Seat } from './lease.ts';
 import { isOver, type Ledger } from './ledger.ts';
 import { begun, letGo, type PartRecord } from './part-record.ts';
-import { createPatience, patiently, pause } from './patience.ts';
 import type { Pointer } from './publication.ts';
 import { type GenerationRecord, partKey, type Versioned } from './records.ts';
 import { type Reopening, reopen } from './reopening.ts';

@@ -1,6 +1,7 @@
 /** The end of a build: one job closes it, and holds the run until it has published it or let go of it. */
 import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
+import { createPatience, patiently, pause } from '@segment-store/resilience/patience';
 import type { Contents } from './contents.ts';
 import type { Documents } from './documents.ts';
 import { hashingWith } from './erased-list.ts';
@@ -12,7 +13,6 @@ import { explained, look } from './joining.ts';
 import { claim, type Lease, type LeaseTerms, type Seat } from './lease.ts';
 import type { Ledger } from './ledger.ts';
 import { storedIn } from './outcomes.ts';
-import { createPatience, patiently, pause } from './patience.ts';
 import { type GenerationRecord, generationKey } from './records.ts';
 import { refusal } from './refusal.ts';
 import type { Outcomes } from './store.ts';

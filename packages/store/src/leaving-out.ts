@@ -2,9 +2,9 @@
 import type { CustomerId } from '@segment-store/contract/id';
 import { SPAN_FIELDS } from '@segment-store/contract/lines';
 import type { Call } from '@segment-store/resilience/operation';
+import { createPatience, patiently } from '@segment-store/resilience/patience';
 import type { Erased } from './erased-list.ts';
 import { onceItWorks } from './once-it-works.ts';
-import { createPatience, patiently } from './patience.ts';
 import type { Build, ClaimedPart, Lines, Store, Tally } from './store.ts';
 import { customerOf, lineCount } from './tally.ts';
 

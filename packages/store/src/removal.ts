@@ -1,9 +1,9 @@
 /** Taking a run out of a store: what nobody needs any more, or a build that is given up. */
 import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
+import { pause } from '@segment-store/resilience/patience';
 import { type Holder, held, holds, type Lives } from './holder.ts';
 import type { PartRecord } from './part-record.ts';
-import { pause } from './patience.ts';
 import { checkAbort, checkRemoval, type Pointer } from './publication.ts';
 import { type GenerationRecord, generationKey, partKeys, type Records } from './records.ts';
 import { refusal } from './refusal.ts';

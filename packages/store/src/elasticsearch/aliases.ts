@@ -2,8 +2,8 @@
 import type { RunId } from '@segment-store/contract/id';
 import { type Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
+import { pause } from '@segment-store/resilience/patience';
 import { systemTime } from '@segment-store/resilience/time';
-import { pause } from '../patience.ts';
 import type { Pointer } from '../publication.ts';
 import { refusal } from '../refusal.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';

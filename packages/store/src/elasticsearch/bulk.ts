@@ -1,6 +1,6 @@
 /** One bulk, sent until each of its lines has an outcome. */
 import type { Call } from '@segment-store/resilience/operation';
-import { createPatience } from '../patience.ts';
+import { createPatience } from '@segment-store/resilience/patience';
 import { refusal } from '../refusal.ts';
 import { type BulkAnswer, settle } from './bulk-answer.ts';
 import type { BulkBodies } from './bulk-bodies.ts';

@@ -1,8 +1,8 @@
 /** Waits until every shard of a generation has its copies, as long as copying goes on. */
 import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
+import { pause } from '@segment-store/resilience/patience';
 import { systemTime } from '@segment-store/resilience/time';
-import { pause } from '../patience.ts';
 import type { Settling } from '../settling.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 import { shardsOf } from './shards.ts';

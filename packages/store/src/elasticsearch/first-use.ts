@@ -1,8 +1,8 @@
 /** The control index and the empty genesis generation: without a first alias, two first publishers would both win. */
 import { type Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
+import { createPatience, patiently } from '@segment-store/resilience/patience';
 import { genesis } from '../generation.ts';
-import { createPatience, patiently } from '../patience.ts';
 import type { Pointer } from '../publication.ts';
 import { HOLD, type Records } from '../records.ts';
 import { refusal } from '../refusal.ts';

@@ -1,8 +1,8 @@
 /** Merges what a build wrote into few files, so that copies are made of those: optional, reads get a little cheaper. */
 import type { RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
+import { pause } from '@segment-store/resilience/patience';
 import { systemTime } from '@segment-store/resilience/time';
-import { pause } from '../patience.ts';
 import type { Settling } from '../settling.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 

@@ -1,7 +1,7 @@
 /** How many members each segment has: term counts on the inverted index, exact to the document. */
 import type { SegmentId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
-import { createPatience, patiently } from '../patience.ts';
+import { createPatience, patiently } from '@segment-store/resilience/patience';
 import { refusal } from '../refusal.ts';
 import { type Connection, TIMEOUT_MS } from './connection.ts';
 

@@ -1,7 +1,7 @@
 /** Segments into the catalogue of a build, until each of them is stored. */
 import { printSegment, type Segment } from '@segment-store/contract/lines';
 import type { Call } from '@segment-store/resilience/operation';
-import { createPatience, patiently } from '../patience.ts';
+import { createPatience, patiently } from '@segment-store/resilience/patience';
 import { refusal } from '../refusal.ts';
 import { type Connection, TIMEOUT_MS, TOO_LARGE } from './connection.ts';
 import { type BulkItem, GONE, triage } from './triage.ts';

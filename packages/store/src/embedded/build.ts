@@ -1,9 +1,9 @@
 /** Writes one generation into its environment. */
 import { setImmediate } from 'node:timers/promises';
 import { printSegment, type Segment } from '@segment-store/contract/lines';
+import { aborted } from '@segment-store/resilience/patience';
 import { chunksOf } from '../chunks.ts';
 import type { Contents } from '../contents.ts';
-import { aborted } from '../patience.ts';
 import type { Lines } from '../store.ts';
 import { customerOf, LineTally, lineAt, lineCount } from '../tally.ts';
 import type { GenerationEnvironment } from './environment.ts';

@@ -2,8 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SegmentId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
+import { aborted } from '@segment-store/resilience/patience';
 import type { StoredMember } from '../member.ts';
-import { aborted } from '../patience.ts';
 import type { GenerationEnvironment } from './environment.ts';
 
 /** Between two turns of the event loop: leases are renewed and readers answered meanwhile. */

@@ -1,9 +1,9 @@
 /** One process writes an embedded store: its jobs' leases stand in one record of the root environment. */
 import { hostname } from 'node:os';
 import type { Call } from '@segment-store/resilience/operation';
+import { pause } from '@segment-store/resilience/patience';
 import { type Holder, held, holds, type Lives, Watch } from '../holder.ts';
 import { claim, type Lease, type LeaseTerms, type Seat } from '../lease.ts';
-import { pause } from '../patience.ts';
 import type { Key } from '../records.ts';
 
 interface Writers {

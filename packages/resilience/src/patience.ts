@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { Failure, isFailure } from '@segment-store/resilience/failure';
-import type { Call } from '@segment-store/resilience/operation';
-import { systemTime } from '@segment-store/resilience/time';
+import { Failure, isFailure } from './failure.ts';
+import type { Call } from './operation.ts';
+import { systemTime } from './time.ts';
 
 const SHORTEST_MS = 250;
 const LONGEST_MS = 30_000;
 
-/** How long one piece of work keeps trying a store that refuses or does not answer. */
+/** How long one piece of work keeps trying a service that refuses or does not answer. */
 export interface Patience {
   /** Waits before the next try; rejects with `reason` when it is not retryable or the time is up. */
   next(reason: unknown, call: Call): Promise<void>;
