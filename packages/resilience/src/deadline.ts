@@ -32,6 +32,10 @@ export const deadline =
     });
   };
 
+/** One piece of work under a ceiling of its own. */
+export const bounded = <O>(ms: number, work: (call: Call) => Promise<O>, call: Call = unlimited): Promise<O> =>
+  deadline(ms)<void, O>((_, own) => work(own))(undefined, call);
+
 /** Its signal is made when somebody looks at it: that costs more than all else here, and most never do. */
 class Within implements Call {
   readonly deadlineAt: number;

@@ -4,10 +4,11 @@ import { isRunId, isSegmentId, type RunId } from '@segment-store/contract/id';
 import type { Segment } from '@segment-store/contract/lines';
 import { html } from 'hono/html';
 import type { Pin } from '../lookup/pin.ts';
-import { FILTER_NAMES, type FilterName, toFilters } from '../lookup/select.ts';
+import { FILTER_NAMES, type FilterName, type FilterValues, toFilters } from '../lookup/select.ts';
 import type { ConsoleDeps, Html, Page, View } from './console.ts';
 import { type Facets, facetsOf } from './facets.ts';
 import { capitalised, counted } from './figures.ts';
+import { filterValuesIn } from './filter-values.ts';
 import { runLink } from './generation-facts.ts';
 import { empty, notice, table, twoLines } from './parts.ts';
 import { type Found, ORDERS, type Order, type Place, searched } from './search.ts';
@@ -29,16 +30,19 @@ export const cataloguePage: Page = async ({ url: { searchParams } }, { serving }
 };
 
 /** Said of every page that shows what is served. */
-export function nothingServed({ state }: ConsoleDeps['serving']): View {
-  const why = state.state === 'starting' ? state.why : 'the server is about to stop';
-  const body = html`<h1>Catalogue</h1>${empty('Nothing is served yet', why)}`;
+export function nothingServed(serving: ConsoleDeps['serving']): View {
+  const body = html`<h1>Catalogue</h1>${empty('Nothing is served yet', whyNothing(serving))}`;
   return { title: 'Catalogue', section: 'catalogue', body, status: 503 };
 }
+
+/** Of a server without a pin. */
+export const whyNothing = ({ state }: ConsoleDeps['serving']): string =>
+  state.state === 'starting' ? state.why : 'the server is about to stop';
 
 interface Asked {
   readonly query: URLSearchParams;
   readonly text: string;
-  readonly values: Readonly<Partial<Record<FilterName, readonly string[]>>>;
+  readonly values: FilterValues;
   readonly filters: ReturnType<typeof toFilters>;
   readonly order: Order;
   readonly after: Place | undefined;
@@ -47,8 +51,7 @@ interface Asked {
 }
 
 function askedBy(query: URLSearchParams, { reader }: Pin): Asked {
-  const given = FILTER_NAMES.map((name) => [name, query.getAll(name).filter((value) => value !== '')] as const);
-  const values = Object.fromEntries(given.filter(([, all]) => all.length > 0));
+  const values = filterValuesIn(query, FILTER_NAMES);
   const cursor = query.get('cursor');
   const place = placeOf(cursor ?? '');
   const isCurrent = place?.run === reader.generation.run;

@@ -1,22 +1,22 @@
 /** What is asked of a customer: read from the URL as the API reads it, and the form that asks. */
 import { html } from 'hono/html';
 import type { Selection } from '../lookup/read-path.ts';
-import { FILTER_NAMES, type FilterName, toSelection } from '../lookup/select.ts';
+import { FILTER_NAMES, type FilterValues, toSelection } from '../lookup/select.ts';
 import type { Html } from './console.ts';
 import { capitalised } from './figures.ts';
+import { filterValuesIn } from './filter-values.ts';
 
 export interface Asked {
   /** As it was typed; null before anything was. */
   readonly id: string | null;
   readonly includes: boolean;
-  readonly values: Readonly<Partial<Record<FilterName, readonly string[]>>>;
+  readonly values: FilterValues;
   readonly selection: Selection;
 }
 
 export function askedBy(query: URLSearchParams): Asked {
   const includes = query.get('include') === 'complements';
-  const given = ATTRIBUTES.map((name) => [name, query.getAll(name).filter((value) => value !== '')] as const);
-  const values = Object.fromEntries(given.filter(([, all]) => all.length > 0));
+  const values = filterValuesIn(query, ATTRIBUTES);
   const selection = toSelection({ ...values, include: includes ? 'complements' : undefined });
   return { id: query.get('id'), includes, values, selection };
 }

@@ -10,6 +10,7 @@ import { noCustomerId } from '../ids.ts';
 import { checkComplements } from '../lookup/complements.ts';
 import { epochOf, type Pin } from '../lookup/pin.ts';
 import type { Encoded, Query } from '../lookup/read-path.ts';
+import { whyNothing } from './catalogue.ts';
 import type { ConsoleDeps, Html, Page, View, Visit } from './console.ts';
 import { type Asked, askedBy, customerForm, includingComplements } from './customer-form.ts';
 import { counted, formatAge, timeAndAge } from './figures.ts';
@@ -42,10 +43,9 @@ async function answered(asked: Asked, terms: Terms): Promise<Part> {
   if (!isCustomerId(id)) {
     return { body: notice('bad', 'This is no customer id', sentence(noCustomerId('it', id).problem.detail)) };
   }
-  const { pin, state } = serving;
+  const { pin } = serving;
   if (pin === undefined) {
-    const why = state.state === 'starting' ? sentence(state.why) : 'The server is about to stop.';
-    return { body: notice('bad', 'Nothing is served yet', why) };
+    return { body: notice('bad', 'Nothing is served yet', sentence(whyNothing(serving))) };
   }
   if (erased.has(id)) return { body: gone };
   checkComplements(pin.reader.catalogue, selection);

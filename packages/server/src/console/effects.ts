@@ -1,7 +1,7 @@
 /** Effects of the last pairs of generations that somebody asked for: generations never change, so neither do they. */
 import type { RunId } from '@segment-store/contract/id';
-import { deadline } from '@segment-store/resilience/deadline';
-import { type Call, stack, unlimited } from '@segment-store/resilience/operation';
+import { bounded } from '@segment-store/resilience/deadline';
+import type { Call } from '@segment-store/resilience/operation';
 import type { Reader, StoreReader } from '@segment-store/store/store';
 import type { Serving } from '../lookup/serving.ts';
 import { type Effect, effectOf } from './effect.ts';
@@ -37,8 +37,7 @@ export class Effects {
 
   async #next(before: RunId, after: RunId): Promise<Effect> {
     await Promise.allSettled(this.#known.values());
-    const work = stack<void, Effect>([deadline(OPEN_MS)], (_, call) => this.#found(before, after, call));
-    return work(undefined, unlimited);
+    return bounded(OPEN_MS, (call) => this.#found(before, after, call));
   }
 
   async #found(before: RunId, after: RunId, call: Call): Promise<Effect> {

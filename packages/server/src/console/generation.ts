@@ -3,9 +3,9 @@ import { formatCount } from '@segment-store/cli/render/count';
 import { formatDuration } from '@segment-store/cli/render/figure';
 import { isRunId, type RunId } from '@segment-store/contract/id';
 import { durationMs } from '@segment-store/contract/manifest';
-import { deadline } from '@segment-store/resilience/deadline';
-import { stack, unlimited } from '@segment-store/resilience/operation';
-import type { Generation, PartStatus, RunStatus, Verdict } from '@segment-store/store/store';
+import { bounded } from '@segment-store/resilience/deadline';
+import { unlimited } from '@segment-store/resilience/operation';
+import type { Generation, PartStatus, Verdict } from '@segment-store/store/store';
 import { html } from 'hono/html';
 import { invalidRequest } from '../errors.ts';
 import { noRunId } from '../ids.ts';
@@ -119,8 +119,8 @@ function verdictRow(verdict: Verdict): (Html | string)[] {
 }
 
 async function progress(run: RunId, { store }: ConsoleDeps, { signal, now }: Visit): Promise<Html> {
-  const ask = stack<void, RunStatus>([deadline(STATUS_MS)], () => store.publisher.status(run));
-  const { parts, closer, lastSeenAt } = await ask(undefined, { ...unlimited, signal });
+  const status = () => store.publisher.status(run);
+  const { parts, closer, lastSeenAt } = await bounded(STATUS_MS, status, { ...unlimited, signal });
   const inState = (state: PartStatus['state']) => parts.filter((part) => part.state === state).length;
   const failed = parts.flatMap((part) => (part.state === 'failed' ? [[part.key, part.failure.message]] : []));
   return html`<section><h2>Load</h2>

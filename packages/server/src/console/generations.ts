@@ -5,7 +5,7 @@ import { durationMs } from '@segment-store/contract/manifest';
 import { unlimited } from '@segment-store/resilience/operation';
 import { GENESIS, type Generation } from '@segment-store/store/store';
 import { html } from 'hono/html';
-import { createLook, type Held } from '../routes/generations.ts';
+import { type Held, lookAtStore } from '../routes/generations.ts';
 import type { ConsoleDeps, Html, Page, Visit } from './console.ts';
 import { changeOf, counted, formatAge, time } from './figures.ts';
 import { gatesSummary, isWhole, lateBy, runLink, sizeOf, stateSince } from './generation-facts.ts';
@@ -21,7 +21,7 @@ export const generationsPage: Page = async (visit, deps) => {
 };
 
 export const lookAt = ({ store }: ConsoleDeps, { signal }: Visit): Promise<Held> =>
-  createLook(store.publisher)(undefined, { ...unlimited, signal });
+  lookAtStore(store.publisher, { ...unlimited, signal });
 
 function summary({ live, held }: Held): string {
   const { generation, epoch, floor } = live;

@@ -1,12 +1,11 @@
 /** Rolling back: what would change, and the form that does it. */
 import { formatCount } from '@segment-store/cli/render/count';
-import { deadline } from '@segment-store/resilience/deadline';
 import { isFailure } from '@segment-store/resilience/failure';
-import { stack, unlimited } from '@segment-store/resilience/operation';
-import { GENESIS, type Generation, type Live } from '@segment-store/store/store';
+import { GENESIS, type Generation } from '@segment-store/store/store';
 import { html } from 'hono/html';
 import { storeUnavailable } from '../errors.ts';
 import type { Held } from '../routes/generations.ts';
+import { awaited } from '../routes/publishing.ts';
 import { changes, outcome } from './changes.ts';
 import type { ConsoleDeps, Html, Page, PageDeps, View, Visit } from './console.ts';
 import { changeOf, formatAge, signedCount, time } from './figures.ts';
@@ -15,9 +14,6 @@ import { lookAt } from './generations.ts';
 import { command, empty, notice, table } from './parts.ts';
 import { sentence } from './problem.ts';
 import { seeOther } from './see-other.ts';
-
-/** A change goes on when its caller has left; this long is waited for how it ended. */
-const CHANGE_MS = 30_000;
 
 export const rollbackPage: Page = async (visit, deps) => view(await lookAt(deps, visit), { visit, deps });
 
@@ -35,8 +31,7 @@ export const rollBack: Page = async (visit, deps) => {
       refusal: `Type ${run} to confirm: it is the generation that would be withdrawn.`,
     });
   try {
-    const change = stack<void, Live>([deadline(CHANGE_MS)], () => deps.store.publisher.rollBack(epoch));
-    const { generation } = await change(undefined, unlimited);
+    const { generation } = await awaited(() => deps.store.publisher.rollBack(epoch));
     return seeOther(`/console/generations/${generation.run}?${new URLSearchParams({ withdrawn: run })}`);
   } catch (error) {
     return view(await lookAt(deps, visit), { visit, deps, refusal: refusalOf(error) });

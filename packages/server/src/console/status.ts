@@ -5,7 +5,7 @@ import { html } from 'hono/html';
 import type { Serving } from '../lookup/serving.ts';
 import { answers, failed } from './answers.ts';
 import type { ConsoleDeps, Html, Page, Visit } from './console.ts';
-import { share, timeAndAge } from './figures.ts';
+import { counted, share, timeAndAge } from './figures.ts';
 import { runLink } from './generation-facts.ts';
 import { badge, type Fact, facts } from './parts.ts';
 import { refusals, refusedNow } from './refusals.ts';
@@ -50,8 +50,7 @@ function atAGlance(samples: readonly Sample[]): readonly Fact[] {
 
 const large = (text: string, tone: string | false = false): Html =>
   html`<span class="large ${tone || ''}">${text}</span>`;
-const of = (count: number, what: string): Html =>
-  html`<span class="muted whole">of ${formatCount(count)} ${what}${count === 1 ? '' : 's'}</span>`;
+const of = (count: number, what: string): Html => html`<span class="muted whole">of ${counted(count, what)}</span>`;
 
 function servedFacts({ pin, state }: Serving, { now }: Visit): readonly Fact[] {
   if (pin === undefined) return [['Generation', html`<span class="muted">none</span>`]];

@@ -33,6 +33,8 @@ export class Owed<Key, T> {
   }
 
   #first(count: number): readonly (readonly [Key, T])[] {
-    return [...this.#all].slice(0, count);
+    const some: (readonly [Key, T])[] = [];
+    for (const one of this.#all) if (some.push(one) === count) break;
+    return some;
   }
 }

@@ -8,7 +8,7 @@ export const FILTER_NAMES = ['category', 'city', 'country', 'store', 'type'] as 
 
 export type FilterName = (typeof FILTER_NAMES)[number];
 
-type FilterValues = { readonly [Name in FilterName]?: readonly string[] };
+export type FilterValues = { readonly [Name in FilterName]?: readonly string[] };
 
 /** Equal questions share one cache entry: with a filter by attribute, `include` asks for nothing more. */
 export function toSelection({

@@ -1,9 +1,8 @@
 /** Erasure: a customer is forgotten. */
 import type { components } from '@segment-store/contract/api.generated';
-import { type CustomerId, isCustomerId } from '@segment-store/contract/id';
-import { deadline } from '@segment-store/resilience/deadline';
+import { isCustomerId } from '@segment-store/contract/id';
+import { bounded } from '@segment-store/resilience/deadline';
 import { isFailure } from '@segment-store/resilience/failure';
-import { stack, unlimited } from '@segment-store/resilience/operation';
 import type { ErasureReceipt } from '@segment-store/store/store';
 import { storeUnavailable } from '../errors.ts';
 import type { Route } from '../handler.ts';
@@ -22,15 +21,12 @@ export interface ErasureDeps {
 }
 
 export function erasureRoutes(route: Route, { requests, erased }: ErasureDeps): void {
-  const erase = stack<CustomerId, ErasureReceipt>([deadline(ERASE_MS)], (customerId, call) =>
-    erased.add(customerId, call),
-  );
   route('eraseCustomer', async (context) => {
     const customerId = context.req.param('customerId') ?? '';
     if (!isCustomerId(customerId)) throw noCustomerId('customerId of the path', customerId);
     requests.noQuery(searchOf(context));
     // It goes on when the caller has left: who asked once wants it done.
-    const receipt = await erase(customerId, unlimited).catch((error) => {
+    const receipt = await bounded(ERASE_MS, (call) => erased.add(customerId, call)).catch((error) => {
       throw unfinished(error);
     });
     return json(toJson(receipt));

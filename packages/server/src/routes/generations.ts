@@ -1,7 +1,7 @@
 /** What was loaded and published. */
 import type { components } from '@segment-store/contract/api.generated';
-import { deadline } from '@segment-store/resilience/deadline';
-import { type Operation, stack, unlimited } from '@segment-store/resilience/operation';
+import { bounded } from '@segment-store/resilience/deadline';
+import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { GENESIS, type Generation, type Live, type StorePublisher } from '@segment-store/store/store';
 import type { Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
@@ -22,10 +22,12 @@ export interface GenerationDeps {
 }
 
 export function generationRoutes(route: Route, { serving, requests, publisher }: GenerationDeps): void {
-  const look = createLook(publisher);
   route('listGenerations', async (context) => {
     requests.noQuery(searchOf(context));
-    const { live, heldSince, held } = await look(undefined, { ...unlimited, signal: context.req.raw.signal });
+    const { live, heldSince, held } = await lookAtStore(publisher, {
+      ...unlimited,
+      signal: context.req.raw.signal,
+    });
     const body: Schemas['GenerationList'] = {
       ...served(serving),
       live: toPointer(live),
@@ -44,10 +46,10 @@ export interface Held {
 }
 
 /** At all that the store holds, in bounded time. */
-export const createLook = (publisher: GenerationDeps['publisher']): Operation<void, Held> =>
-  stack([deadline(STORE_MS)], () => lookAt(publisher));
+export const lookAtStore = (publisher: GenerationDeps['publisher'], call: Call): Promise<Held> =>
+  bounded(STORE_MS, () => look(publisher), call);
 
-async function lookAt(publisher: GenerationDeps['publisher']): Promise<Held> {
+async function look(publisher: GenerationDeps['publisher']): Promise<Held> {
   const [live, heldSince, all] = await Promise.all([publisher.live(), publisher.heldSince(), publisher.generations()]);
   const held = all.filter(({ run }) => run !== GENESIS).sort((a, b) => (a.run < b.run ? 1 : -1));
   return { live, heldSince, held };

@@ -1,9 +1,8 @@
 /** Publish and roll back: changes to what every server answers from. */
 import type { components } from '@segment-store/contract/api.generated';
 import { isRunId } from '@segment-store/contract/id';
-import { deadline } from '@segment-store/resilience/deadline';
+import { bounded } from '@segment-store/resilience/deadline';
 import { isFailure } from '@segment-store/resilience/failure';
-import { stack, unlimited } from '@segment-store/resilience/operation';
 import type { Live, StorePublisher, Verdict } from '@segment-store/store/store';
 import { invalidRequest, ProblemError, storeUnavailable } from '../errors.ts';
 import type { Route } from '../handler.ts';
@@ -14,8 +13,10 @@ import { epochOf } from '../middleware/precondition.ts';
 import type { Requests } from '../middleware/validate.ts';
 import { toJson } from './generation-json.ts';
 
-/** A change goes on when its caller has left; this long is waited for how it ended. */
 const CHANGE_MS = 30_000;
+
+/** A change goes on when its caller has left; thirty seconds it is waited for how it ended. */
+export const awaited = (change: () => Promise<Live>): Promise<Live> => bounded(CHANGE_MS, change);
 
 export interface PublishingDeps {
   readonly requests: Requests;
@@ -50,8 +51,7 @@ const unjudged = (who: string): Verdict => ({
 type Problems = Readonly<Record<string, (message: string) => ProblemError>>;
 
 async function changed(change: () => Promise<Live>, problems: Problems): Promise<Response> {
-  const bounded = stack<void, Live>([deadline(CHANGE_MS)], change);
-  const { generation, epoch, floor } = await bounded(undefined, unlimited).catch((error) => {
+  const { generation, epoch, floor } = await awaited(change).catch((error) => {
     throw problemOf(error, problems);
   });
   const body: components['schemas']['Live'] = { generation: toJson(generation), epoch, floor };

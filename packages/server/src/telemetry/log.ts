@@ -3,7 +3,7 @@
  * id stand in it; no path, no query, no id of a customer.
  */
 import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pino';
-import { type Answered, keyOf, type Watch } from './measured.ts';
+import { type Answered, classOf, keyOf, type Watch } from './measured.ts';
 
 const SLOW_SECONDS = 0.05;
 /** A write for each line would cost a request more than its line. */
@@ -36,13 +36,13 @@ export function createRequestLog({
       (answered) => {
         const weight = weightOf(answered, sample);
         if (weight === 0 || !room()) return;
-        const { status, seconds, context } = answered;
+        const { status, seconds } = answered;
         const line = {
           method,
           route: template,
           status,
           ms: Math.round(seconds * 1e6) / 1e3,
-          class: context?.get('caller')?.class,
+          class: classOf(answered),
           key: keyOf(answered),
         };
         log[status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info'](

@@ -1,4 +1,5 @@
 /** How long a handler takes and how it ends, for whoever counts or logs. */
+import type { CallerClass } from '../admission/admission.ts';
 import { statusOf } from '../errors.ts';
 import type { Answer, Context } from '../handler.ts';
 
@@ -21,6 +22,9 @@ export function keyOf({ context }: Answered): string | undefined {
   const id = context?.get('caller')?.id;
   return id?.startsWith('jwt:') ? 'jwt' : id;
 }
+
+/** Undefined for who was not recognised, and where nobody need be. */
+export const classOf = ({ context }: Answered): CallerClass | undefined => context?.get('caller')?.class;
 
 /** Bound once a route, so that a request looks nothing up by name. */
 export interface Watch {

@@ -1,7 +1,7 @@
 /** Every figure of the server: its name, labels and buckets, written once. What a request touches are plain numbers. */
 import { performance } from 'node:perf_hooks';
 import { Buckets, type Count, Family } from './cells.ts';
-import type { Watch } from './measured.ts';
+import { classOf, type Watch } from './measured.ts';
 import { createRegistry, type Figures, type Registry } from './registry.ts';
 
 /** Where an answer was looked for, and what was found there. */
@@ -91,8 +91,10 @@ export function createMetrics(now: () => number = Date.now): Metrics {
   return {
     route({ method, template }) {
       const cells = answers.bind(method, template);
-      return ({ status, seconds, context }) =>
-        cells(STATUSES[Math.trunc(status / 100)] ?? 'none', context?.get('caller')?.class ?? 'none').observe(seconds);
+      return (answered) => {
+        const { status, seconds } = answered;
+        cells(STATUSES[Math.trunc(status / 100)] ?? 'none', classOf(answered) ?? 'none').observe(seconds);
+      };
     },
     cacheAsked(tier, found) {
       cache(tier, found).value += 1;

@@ -13,7 +13,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Answer, Context } from '../handler.ts';
-import { type Answered, keyOf, measured, type Route } from './measured.ts';
+import { type Answered, classOf, keyOf, measured, type Route } from './measured.ts';
 import type { Operation } from './metrics.ts';
 
 const SLOW_SECONDS = 0.05;
@@ -78,14 +78,14 @@ interface Kept {
 }
 
 function print({ route: { method, template }, answered, parent, steps }: Kept, tracer: Tracer): void {
-  const { status, seconds, context } = answered;
+  const { status, seconds } = answered;
   const endedAt = now();
   const attributes = {
     'http.request.method': method,
     'http.route': template,
     'http.response.status_code': status,
     'segment.caller.key': keyOf(answered),
-    'segment.caller.class': context?.get('caller')?.class,
+    'segment.caller.class': classOf(answered),
   };
   const timing = { kind: SpanKind.SERVER, startTime: endedAt - seconds * 1_000 };
   const span = tracer.startSpan(`${method} ${template}`, { ...timing, attributes }, parent.context);
