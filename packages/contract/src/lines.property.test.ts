@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { randomBelow } from '../../../test/support/random.ts';
 import { isCustomerId, isSegmentId, parseCustomerId, parseSegmentId } from './id.ts';
 import { customerIdAt, type Member, parseMemberLine, printMember, SPAN_FIELDS, scanMemberLine } from './lines.ts';
 
@@ -8,15 +9,6 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const spans = new Uint32Array(SPAN_FIELDS);
 const scan = (bytes: Uint8Array) => scanMemberLine(bytes, { from: 0, to: bytes.length }, spans, 0);
-
-/** Same seed, same numbers: a failure can be repeated. */
-function randomBelow(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 const below = randomBelow(20260131);
 const oneOf = <T>(items: readonly [T, ...T[]]): T => items[below(items.length)] ?? items[0];

@@ -18,7 +18,8 @@ test('an operation that never settles ends as TIMEOUT at the ceiling, not before
   expect(time.pending()).toBe(0);
 });
 
-test('what it wraps sees its signal aborted with the same failure', async () => {
+/** A call of 100 ms that ends at its ceiling: what was wrapped was given, and how it ended. */
+async function cutOff(): Promise<{ readonly inner: Call | undefined; readonly failure: unknown }> {
   const time = manualTime();
   let inner: Call | undefined;
   const call = stack<unknown, never>([deadline(100, time)], (_: unknown, given: Call): Promise<never> => {
@@ -26,6 +27,11 @@ test('what it wraps sees its signal aborted with the same failure', async () => 
     return never();
   })('x', unlimited);
   const [failure] = await Promise.all([call.catch((error) => error), time.advance(100)]);
+  return { inner, failure };
+}
+
+test('what it wraps sees its signal aborted with the same failure', async () => {
+  const { inner, failure } = await cutOff();
   expect(inner?.deadlineAt).toBe(100);
   expect(inner?.signal.reason).toBe(failure);
 });
@@ -81,13 +87,7 @@ test('an operation that throws before it returns a promise is a rejection', asyn
 });
 
 test('whoever looks at the signal only after the end sees why it ended', async () => {
-  const time = manualTime();
-  let inner: Call | undefined;
-  const call = stack<unknown, never>([deadline(100, time)], (_: unknown, given: Call): Promise<never> => {
-    inner = given;
-    return never();
-  })('x', unlimited);
-  const [failure] = await Promise.all([call.catch((error) => error), time.advance(100)]);
+  const { inner, failure } = await cutOff();
   expect([inner?.signal.aborted, inner?.signal.reason]).toEqual([true, failure]);
   expect(inner?.signal).toBe(inner?.signal);
 });

@@ -13,6 +13,7 @@ import {
   reply,
   segmentsOf,
   serving,
+  servingWhile,
   skippingTime,
 } from './driven-server.ts';
 import { type ClientOptions, createSegmentClient, SegmentLookupError } from './index.ts';
@@ -295,9 +296,7 @@ test('a stale answer is served at once and refreshed behind', async () => {
 
 test('an expired answer is asked again, and served with the reason when that fails', async () => {
   let broken = false;
-  await using server = await drivenServer((asked, response) =>
-    broken ? reply(response, problem('internal', 500), { status: 500 }) : serving()(asked, response),
-  );
+  await using server = await drivenServer(servingWhile(() => !broken));
   const { client, time } = clientWithClock({ baseUrl: server.url });
   await client.lookup('c1');
   broken = true;
@@ -445,9 +444,7 @@ test('a segment missing at a server that is behind a publish may exist', async (
 
 test('the breaker leaves a failing service alone, and lets it back', async () => {
   let broken = true;
-  await using server = await drivenServer((asked, response) =>
-    broken ? reply(response, problem('internal', 500), { status: 500 }) : serving()(asked, response),
-  );
+  await using server = await drivenServer(servingWhile(() => !broken));
   await using client = createSegmentClient({ baseUrl: server.url, ...unhurried });
   for (let call = 0; call < 20; call += 1) await client.lookup(`c${call}`);
   expect(await client.lookup('next')).toMatchObject({ error: { code: 'CIRCUIT_OPEN', attempts: 0 } });

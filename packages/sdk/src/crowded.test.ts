@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { createClient } from './client.ts';
-import { customersIn, drivenServer, problem, reply, serving, skippingTime } from './driven-server.ts';
+import { customersIn, drivenServer, serving, servingWhile, skippingTime } from './driven-server.ts';
 import { hedging } from './hedge.ts';
 import { type ClientOptions, createSegmentClient, type SegmentClient } from './index.ts';
 import { resolveOptions } from './options.ts';
@@ -93,9 +93,7 @@ test('refreshes behind stale answers travel in one request at a time', async () 
 
 test('a stale answer whose refresh failed is served for a while without asking again', async () => {
   let broken = false;
-  await using server = await drivenServer((asked, response) =>
-    broken ? reply(response, problem('internal', 500), { status: 500 }) : serving()(asked, response),
-  );
+  await using server = await drivenServer(servingWhile(() => !broken));
   const { client, time } = clientWithClock({ baseUrl: server.url });
   await client.lookup('c1');
   broken = true;
@@ -116,9 +114,7 @@ test('a stale answer whose refresh failed is served for a while without asking a
 
 test('a customer whose answer failed falls back at once for a second, then is asked for again', async () => {
   let broken = true;
-  await using server = await drivenServer((asked, response) =>
-    broken ? reply(response, problem('internal', 500), { status: 500 }) : serving()(asked, response),
-  );
+  await using server = await drivenServer(servingWhile(() => !broken));
   const { client, time } = clientWithClock({ baseUrl: server.url });
   expect(await client.lookup('c1')).toMatchObject({ error: { code: 'SERVER', attempts: 1 } });
   broken = false;

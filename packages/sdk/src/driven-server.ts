@@ -132,6 +132,12 @@ export const serving =
   };
 
 /** The customers a request asks about. */
+/** Answers every customer while it is well, 500 while it is not. */
+export const servingWhile =
+  (isWell: () => boolean): Handler =>
+  (asked, response) =>
+    isWell() ? serving()(asked, response) : reply(response, problem('internal', 500), { status: 500 });
+
 export function customersIn({ method, path, body }: Asked): readonly string[] {
   if (method === 'POST') return JSON.parse(body).customerIds;
   const [, id] = path.match(/\/v1\/customers\/([^/]+)\/segments/) ?? [];

@@ -1,7 +1,7 @@
 import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
 import { expect, test } from 'vitest';
 import { createClient } from './client.ts';
-import { customersIn, drivenServer, reply, serving, skippingTime } from './driven-server.ts';
+import { customersIn, drivenServer, reply, serving, servingWhile, skippingTime } from './driven-server.ts';
 import { createSegmentClient } from './index.ts';
 import { resolveOptions } from './options.ts';
 
@@ -78,9 +78,7 @@ test('reads that ask are traced from beginning to end, with their event as resul
 
 test('refreshes, the circuit and the limit are told of', async () => {
   let broken = false;
-  await using server = await drivenServer((asked, response) =>
-    broken ? reply(response, {}, { status: 500 }) : serving()(asked, response),
-  );
+  await using server = await drivenServer(servingWhile(() => !broken));
   using refreshes = heard('segment-store:refresh');
   using circuit = heard('segment-store:breaker');
   const time = skippingTime();

@@ -27,6 +27,14 @@ export function numberIn(name: string, value: unknown, { min, max, default: unse
   throw new RangeError(`${name} is ${value}; ${way}`);
 }
 
+/** Its value stands in no message. @throws TypeError */
+export function secretIn(name: string, value: unknown): string | undefined {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw new TypeError(
+    `${name} is ${value === '' ? '""' : `of type ${typeof value}`}; give a secret string, or leave it out`,
+  );
+}
+
 /** Only values that print safely are quoted: an error about an option must not be an error of printing it. */
 export function shown(value: unknown): string {
   if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) return quote(value);

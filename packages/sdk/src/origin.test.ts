@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { drivenServer, reply, serving } from './driven-server.ts';
+import { drivenServer, serving, servingWhile } from './driven-server.ts';
 import { createSegmentClient } from './index.ts';
 import { joinOrigin } from './origin.ts';
 import { VERSION } from './version.ts';
@@ -59,9 +59,7 @@ test('the last client to leave takes the state along; leaving twice counts once'
 
 test('a breaker opened through one client holds for the others; closing one leaves the others connected', async () => {
   let broken = false;
-  await using server = await drivenServer((asked, response) =>
-    broken ? reply(response, {}, { status: 500 }) : serving()(asked, response),
-  );
+  await using server = await drivenServer(servingWhile(() => !broken));
   const options = { baseUrl: server.url, deadlineMs: 30_000, attemptTimeoutMs: 30_000, flightTimeoutMs: 30_000 };
   const [first, second] = [createSegmentClient(options), createSegmentClient(options)];
   await first.lookup('c1');

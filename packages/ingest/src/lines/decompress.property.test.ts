@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
+import { randomBelow } from '../../../../test/support/random.ts';
 import { decompress } from './decompress.ts';
 
 const ROUNDS = 20;
 vi.setConfig({ testTimeout: 60_000 });
-
-/** Same seed, same numbers: a failure can be repeated. */
-function randomBelow(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 const below = randomBelow(20260131);
 

@@ -1,5 +1,6 @@
 import type { Cache } from '@segment-store/resilience/cached';
-import { type Call, outliving, type Policy } from '@segment-store/resilience/operation';
+import type { Policy } from '@segment-store/resilience/operation';
+import { filling } from '@segment-store/resilience/single-flight';
 import type { Time } from '@segment-store/resilience/time';
 
 export interface LeaseOptions {
@@ -19,11 +20,7 @@ export const leasedFlight =
   <I, O>(into: Cache<I, O>, { leaseMs, time, waitUntil }: LeaseOptions): Policy<I, O> =>
   (next) => {
     const flights = new Map<string, Flight<O>>();
-    const fly = async (input: I, call: Call): Promise<O> => {
-      const output = await next(input, outliving(call));
-      into.set(input, output);
-      return output;
-    };
+    const fly = filling(into, next);
     return (input, call) => {
       const now = time.now();
       dropEnded(flights, now);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { bucketOf } from '@segment-store/contract/bucket';
 import { expect, test } from 'vitest';
+import { randomBelow } from '../../../../test/support/random.ts';
 import { drawFor, isOpenFor, type Place } from './draw.ts';
 import {
   type CheckedExperiment,
@@ -31,14 +32,6 @@ test('every published vector is what these rules say', () => {
   }
 });
 
-/** Same seed, same numbers: a failure can be repeated. */
-function randomBelow(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 const below = randomBelow(20260131);
 const CITIES = ['Lyon', 'Paris', 'Berlin'];
 const COUNTRIES = ['France', 'Germany'];

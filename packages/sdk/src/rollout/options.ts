@@ -1,5 +1,5 @@
 /** What a rollout can be told. */
-import { type Bounds, numberIn, refuseUnknown, shown } from '../option.ts';
+import { type Bounds, numberIn, refuseUnknown, secretIn, shown } from '../option.ts';
 import type { SegmentClient } from '../reading-client.ts';
 import type { Exposure } from './exposure.ts';
 import type { RulesSource } from './feed.ts';
@@ -28,18 +28,14 @@ export function resolveRolloutOptions(options: RolloutOptions): ResolvedRolloutO
     throw new TypeError(`createRollout takes an object of options, not ${shown(options)}; give { client, rules }`);
   }
   refuseUnknown(options, NAMES);
-  const { client, rules, onExposure, exposureKey } = options;
+  const { client, rules, onExposure } = options;
   if (typeof client?.checkMember !== 'function') {
     throw new TypeError(`client is ${shown(client)}; give what createSegmentClient returned`);
   }
   if (onExposure !== undefined && typeof onExposure !== 'function') {
     throw new TypeError(`onExposure is ${shown(onExposure)}; give a function`);
   }
-  if (exposureKey !== undefined && (typeof exposureKey !== 'string' || exposureKey === '')) {
-    throw new TypeError(
-      `exposureKey is ${exposureKey === '' ? '""' : `of type ${typeof exposureKey}`}; give a secret string, or leave it out`,
-    );
-  }
+  const exposureKey = secretIn('exposureKey', options.exposureKey);
   const refreshMs = numberIn('refreshMs', options.refreshMs, REFRESH_MS);
   return Object.freeze({ client, rules, onExposure, exposureKey, refreshMs });
 }

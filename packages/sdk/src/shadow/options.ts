@@ -1,5 +1,5 @@
 /** What a shadow can be told. */
-import { type Bounds, numberIn, refuseUnknown, shown } from '../option.ts';
+import { type Bounds, numberIn, refuseUnknown, secretIn, shown } from '../option.ts';
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from '../options.ts';
 
 export interface ShadowOptions extends Pick<ClientOptions, 'baseUrl' | 'apiKey'> {
@@ -44,7 +44,7 @@ export function resolveShadowOptions(options: ShadowOptions): ResolvedShadowOpti
     );
   }
   refuseUnknown(options, NAMES);
-  const { baseUrl, apiKey, hashKey } = options;
+  const { baseUrl, apiKey } = options;
   const number = (name: NumberName) => numberIn(name, options[name], NUMBERS[name]);
   return Object.freeze({
     candidate: resolveOptions({ baseUrl, apiKey }),
@@ -52,7 +52,7 @@ export function resolveShadowOptions(options: ShadowOptions): ResolvedShadowOpti
     maxPerSecond: number('maxPerSecond'),
     timeoutMs: number('timeoutMs'),
     maxExamples: number('maxExamples'),
-    hashKey: resolveHashKey(hashKey),
+    hashKey: secretIn('hashKey', options.hashKey),
   });
 }
 
@@ -62,11 +62,4 @@ function resolveShare(value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`share is ${shown(value)}; ${way}`);
   if (value > 0 && value <= 1) return value;
   throw new RangeError(`share is ${value}; ${way}`);
-}
-
-function resolveHashKey(value: unknown): string | undefined {
-  if (value === undefined || (typeof value === 'string' && value.length > 0)) return value;
-  throw new TypeError(
-    `hashKey is ${value === '' ? '""' : `of type ${typeof value}`}; give a secret string, or leave it out`,
-  );
 }

@@ -3,7 +3,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createFixture } from '../fixture/app.ts';
 import { createEmbedded, type EmbeddedFixture } from '../fixture/embedded.ts';
 import { loadedRun, NEXT_RUN, RUN, unavailable } from '../fixture/store.ts';
-import { byKey, keyFor, Visitor } from './visits.fixture.ts';
+import { byKey, keyFor, textOf, Visitor } from './visits.fixture.ts';
 
 // A real store waits for the disk.
 vi.setConfig({ testTimeout: 30_000 });
@@ -24,7 +24,7 @@ async function twoGenerations(): Promise<void> {
 
 const page = async () => {
   const { html } = await visitor.open('/console/rollback');
-  return html.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' ');
+  return textOf(html);
 };
 const confirm = async (form: Readonly<Record<string, string>>) =>
   visitor.open('/console/rollback', { form: { token: await visitor.tokenOf('/console/rollback'), ...form } });
@@ -82,7 +82,7 @@ test('a generation is compared segment by segment with the one before, when some
   const { html } = await visitor.open(`/console/generations/${runAt(2)}`);
   expect(html).toContain(`/console/generations/${runAt(2)}?changes`);
   const compared = await visitor.open(`/console/generations/${runAt(2)}?changes`);
-  expect(compared.html.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' ')).toContain('Gone 1 New 1');
+  expect(textOf(compared.html)).toContain('Gone 1 New 1');
 });
 
 test('a catalogue that cannot be read keeps nobody from rolling back', async () => {

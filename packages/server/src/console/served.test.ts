@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createFixture, type Fixture } from '../fixture/app.ts';
 import { createEmbedded } from '../fixture/embedded.ts';
 import { loadedRun, NEXT_RUN, RUN, segment, unavailable } from '../fixture/store.ts';
-import { Visitor } from './visits.fixture.ts';
+import { textOf, Visitor } from './visits.fixture.ts';
 
 const hostile = {
   ...segment('hostile', { city: '"><script>alert(1)</script>' }),
@@ -28,11 +28,6 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-const textOf = (html: string) =>
-  html
-    .replaceAll(/<[^>]*>|\s+/g, ' ')
-    .replaceAll(/ +/g, ' ')
-    .replaceAll('&quot;', '"');
 const open = async (page: string, query: Readonly<Record<string, string>> = {}) => {
   const { status, html } = await visitor.open(`/console/${page}?${new URLSearchParams(query)}`);
   return { status, html, text: textOf(html) };

@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createFixture, type Fixture } from '../fixture/app.ts';
 import { loadedRun, RUN } from '../fixture/store.ts';
-import { Visitor } from './visits.fixture.ts';
+import { textOf, Visitor } from './visits.fixture.ts';
 
 async function given(): Promise<Fixture & { text(): Promise<string> }> {
   const fixture = await createFixture(loadedRun(RUN, { c1: ['a'] }));
   onTestFinished(() => fixture[Symbol.asyncDispose]());
   const text = async () => {
     const { html } = await new Visitor(fixture.app).open('/console/status');
-    return html.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' ');
+    return textOf(html);
   };
   return { ...fixture, text };
 }

@@ -4,6 +4,13 @@ import { ProblemError } from '../errors.ts';
 import { permitFor } from '../fixture/admission.ts';
 import type { Served } from '../fixture/app.ts';
 
+/** What a person reads of a page. */
+export const textOf = (html: string): string =>
+  html
+    .replaceAll(/<[^>]*>|\s+/g, ' ')
+    .replaceAll(/ +/g, ' ')
+    .replaceAll('&quot;', '"');
+
 /** `key-read` may `read`, `key-read-publish` both; `Bearer` before it. */
 export const byKey: Admission = {
   admit({ authorization = '' }, need) {

@@ -1,21 +1,13 @@
 /** Random catalogues, and what sets of customers say of them: every endpoint must say the same. */
 import type { Segment } from '@segment-store/contract/lines';
 import { afterEach, expect, test } from 'vitest';
+import { randomBelow } from '../../../../test/support/random.ts';
 import { createFixture, type Fixture } from '../fixture/app.ts';
 import { complement, loadedRun, RUN, segment } from '../fixture/store.ts';
 
 const ROUNDS = 40;
 let fixture: Fixture | undefined;
 afterEach(() => fixture?.[Symbol.asyncDispose]());
-
-/** Same seed, same numbers: a failure can be repeated. */
-function randomBelow(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 const below = randomBelow(20260901);
 const some = <T>(items: readonly T[], share: number): T[] => items.filter(() => below(100) < share);

@@ -6,6 +6,7 @@ import { parseCustomerId } from '@segment-store/contract/id';
 import { printMember } from '@segment-store/contract/lines';
 import type { Manifest } from '@segment-store/contract/manifest';
 import { expect, test } from 'vitest';
+import { randomBelow } from '../../../../test/support/random.ts';
 import { openStore } from '../open.ts';
 import { linesIn, storedIn, sumOutcomes, toOutcomes } from '../outcomes.ts';
 import { callFor, lineOf, linesOf, manifestOf, runAt, segmentsOf } from '../store.fixture.ts';
@@ -13,15 +14,6 @@ import type { Build, ClaimedPart, Outcomes, Store } from '../store.ts';
 
 const ROUNDS = 20;
 const broken = { code: 'CORRUPT', message: 'bad today' };
-
-/** Same seed, same numbers: a failure can be repeated. */
-function randomBelow(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 type Below = ReturnType<typeof randomBelow>;
 
