@@ -140,3 +140,16 @@ test('it admits a call while closed and once its rest is over, nobody beside a p
   await probing;
   expect([breaker.admits, ...states]).toEqual([true, 'open', 'half-open', 'closed']);
 });
+
+test('where only failures in a row count, a service that answers now and then is not left alone', async () => {
+  const { breaker, dependency, ask, askTimes } = guarded(manualTime(), { inARow: true });
+  for (let round = 0; round < 20; round += 1) {
+    await askTimes(3);
+    dependency.answer = async () => 'well';
+    await ask();
+    dependency.answer = () => Promise.reject(fault);
+  }
+  expect(breaker.state).toBe('closed');
+  await askTimes(4);
+  expect(breaker.state).toBe('open');
+});

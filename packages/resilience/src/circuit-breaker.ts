@@ -28,6 +28,8 @@ export interface CircuitBreakerOptions {
   readonly minimumThroughput?: number;
   /** Default 0.5. */
   readonly failureRateThreshold?: number;
+  /** A success empties the window: only failures in a row open the circuit. Default false. */
+  readonly inARow?: boolean;
   /** First rest; doubles while probes fail, ±20 % jitter. Default 1,000. */
   readonly cooldownMs?: number;
   /** Default 30,000. */
@@ -139,6 +141,7 @@ class WindowBreaker implements IBreaker {
   readonly #bucketMs: number;
   readonly #minimum: number;
   readonly #threshold: number;
+  readonly #inARow: boolean;
   #buckets: { readonly number: number; successes: number; failures: number }[] = [];
 
   constructor(options: CircuitBreakerOptions, time: Time) {
@@ -146,10 +149,11 @@ class WindowBreaker implements IBreaker {
     this.#bucketMs = (options.windowMs ?? 10_000) / BUCKETS;
     this.#minimum = options.minimumThroughput ?? 20;
     this.#threshold = options.failureRateThreshold ?? 0.5;
+    this.#inARow = options.inARow ?? false;
   }
 
   success(state: CircuitState): void {
-    if (state === CircuitState.HalfOpen) this.#buckets = [];
+    if (state === CircuitState.HalfOpen || this.#inARow) this.#buckets = [];
     else this.#current().successes += 1;
   }
 

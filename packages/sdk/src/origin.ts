@@ -23,8 +23,11 @@ export interface OriginState {
 
 /** Requests in flight: where the limit begins, and how far it may move. */
 const LIMITS = { min: 4, initial: 16, max: CONNECTIONS };
-/** A probe every few seconds harms nobody; rarer ones would keep callers from a service that is well again. */
-const MAX_COOLDOWN_MS = 3_000;
+/**
+ * By failures in a row: a rate would keep callers from the answers of a service that fails every other time. A probe every
+ * few seconds harms nobody; rarer ones would keep them from one that is well again.
+ */
+const BREAKER = { inARow: true, maxCooldownMs: 3_000 };
 
 export type Address = Pick<ResolvedOptions, 'origin' | 'basePath' | 'apiKey'>;
 
@@ -99,7 +102,7 @@ function createState(origin: string, apiKey: ApiKey | undefined): OriginState {
     limiter: createAdaptiveLimiter(LIMITS, onMax),
     pushback: createPushback(),
     budget: createRetryBudget(),
-    breaker: createCircuitBreaker({ maxCooldownMs: MAX_COOLDOWN_MS, onState }),
+    breaker: createCircuitBreaker({ ...BREAKER, onState }),
     credential: createCredential(apiKey, systemTime),
     pool: createPool(origin),
   };
