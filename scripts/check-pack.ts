@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { command, explain, output } from './pack/run.ts';
 import { startService } from './pack/service.ts';
 import { PRINTS, writeReadmePrograms, writeStranger } from './pack/stranger.ts';
+import { packInto } from './pack/tarball.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SDK = join(ROOT, 'packages/sdk');
@@ -39,22 +40,15 @@ const work = await mkdtemp(join(tmpdir(), 'check-pack-'));
 const stranger = join(work, 'stranger');
 const installed = join(stranger, 'node_modules');
 const service = await startService();
+let tarball = '';
 
 const manifest = async () => JSON.parse(await readFile(join(work, 'package/package.json'), 'utf8'));
 const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
 const sdkBin = (name: string): string => join(SDK, 'node_modules/.bin', name);
 
 async function pack(): Promise<undefined> {
-  const hooks = `--config.pnpmfile=${join(SDK, 'pack-hooks.cjs')}`;
-  const [pinned = 'pnpm'] = /pnpm@[\d.]+/.exec(await readFile(join(ROOT, 'package.json'), 'utf8')) ?? [];
-  await command('npx', ['--yes', pinned, 'pack', hooks, '--pack-destination', work], SDK);
-  return command('tar', ['-xzf', await tarball(), '-C', work], work);
-}
-
-async function tarball(): Promise<string> {
-  const name = (await readdir(work)).find((file) => file.endsWith('.tgz'));
-  if (name === undefined) throw new Error('nothing was packed');
-  return join(work, name);
+  tarball = await packInto(work);
+  return command('tar', ['-xzf', tarball, '-C', work], work);
 }
 
 /** Of everything below `folder`, by path from there. */
@@ -83,7 +77,7 @@ async function contents(): Promise<string | undefined> {
 
 async function promises(): Promise<string | undefined> {
   const { dependencies, scripts = {} } = await manifest();
-  const { size } = await stat(await tarball());
+  const { size } = await stat(tarball);
   if (size > MAX.tarballBytes) return `the tarball has ${size} bytes; at most ${MAX.tarballBytes}`;
   const count = Object.keys(dependencies).length;
   if (count > MAX.dependencies) return `it has ${count} dependencies; at most ${MAX.dependencies}`;
@@ -92,7 +86,7 @@ async function promises(): Promise<string | undefined> {
 
 async function project(folder: string, dependencies: Readonly<Record<string, string>>): Promise<undefined> {
   await mkdir(folder);
-  await writeStranger(folder, { '@segment-store/sdk': `file:${await tarball()}`, ...dependencies });
+  await writeStranger(folder, { '@segment-store/sdk': `file:${tarball}`, ...dependencies });
   return command('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], folder);
 }
 
@@ -151,12 +145,11 @@ async function readme(): Promise<string | undefined> {
 }
 
 const STEPS: readonly Step[] = [
-  { name: 'build', run: () => command(bin('tsup'), [], SDK) },
-  { name: 'pack', run: pack },
+  { name: 'build and pack', run: pack },
   { name: 'contents', run: contents },
   { name: 'size, dependencies, no scripts', run: promises },
-  { name: 'publint', run: async () => command(sdkBin('publint'), [await tarball(), '--strict'], ROOT) },
-  { name: 'attw', run: async () => command(sdkBin('attw'), [await tarball(), '--profile', 'node16'], ROOT) },
+  { name: 'publint', run: async () => command(sdkBin('publint'), [tarball, '--strict'], ROOT) },
+  { name: 'attw', run: async () => command(sdkBin('attw'), [tarball, '--profile', 'node16'], ROOT) },
   { name: 'packages and bytes installed', run: footprint },
   { name: 'install in an empty project', run: install },
   {
@@ -177,9 +170,9 @@ for (const { name, run } of STEPS) {
   if (complaint === undefined) continue;
   process.stdout.write(`${complaint.replace(/^/gm, '     ')}\n`);
   failed += 1;
-  if (['build', 'pack', 'install in an empty project'].includes(name)) break;
+  if (['build and pack', 'install in an empty project'].includes(name)) break;
 }
 service.close();
-if (flags.to !== undefined && failed === 0) await copyFile(await tarball(), join(flags.to, 'segment-store-sdk.tgz'));
+if (flags.to !== undefined && failed === 0) await copyFile(tarball, join(flags.to, 'segment-store-sdk.tgz'));
 await rm(work, { recursive: true, force: true });
 process.exitCode = failed === 0 ? 0 : 1;
