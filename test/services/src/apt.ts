@@ -14,8 +14,8 @@ export interface Unpacked {
 export async function unpacked(name: string): Promise<Unpacked> {
   if (onPath('apt-get') === undefined || onPath('dpkg') === undefined) throw missing(name);
   const folder = await madeOnce(`apt-${name}`, async (into) => unpack(await newestOf(name), into));
-  const libraries = (await readdir(join(folder, 'usr', 'lib'))).filter((entry) => entry.endsWith('-linux-gnu'));
-  const paths = libraries.map((entry) => join(folder, 'usr', 'lib', entry));
+  const libraries = await readdir(join(folder, 'usr', 'lib')).catch(() => []); // a program may bring none
+  const paths = libraries.filter((entry) => entry.endsWith('-linux-gnu')).map((each) => join(folder, 'usr/lib', each));
   return { folder, env: { LD_LIBRARY_PATH: paths.join(':') } };
 }
 

@@ -46,34 +46,6 @@ export async function startElasticsearch(options: ElasticsearchOptions = {}): Pr
   };
 }
 
-export interface Cluster {
-  /** Master and data. */
-  readonly first: Service;
-  /** Data only: the cluster outlives it. */
-  readonly second: Service;
-  stop(): Promise<void>;
-}
-
-/** Starts two nodes that are one cluster, the second when the first is there. */
-export async function startCluster(): Promise<Cluster> {
-  const port = await freePort();
-  const shared = { 'discovery.type': 'multi-node', 'cluster.name': `cluster-${port}` };
-  const master = { 'node.name': 'first', 'cluster.initial_master_nodes': 'first', 'transport.port': String(port) };
-  const data = { 'node.name': 'second', 'node.roles': 'data', 'discovery.seed_hosts': `127.0.0.1:${port}` };
-  const first = await startElasticsearch({ heapMb: 400, settings: { ...shared, ...master } });
-  const second = await startElasticsearch({
-    heapMb: 400,
-    settings: { ...shared, ...data, 'transport.port': String(await freePort()) },
-  }).catch(async (error) => {
-    await first.stop();
-    throw error;
-  });
-  const stop = async () => {
-    await Promise.all([first.stop(), second.stop()]);
-  };
-  return { first, second, stop };
-}
-
 async function isReady(url: string): Promise<boolean> {
   await readVersion(url);
   await get(`${url}/_cluster/health?wait_for_status=yellow&timeout=1s`);

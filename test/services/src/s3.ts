@@ -14,6 +14,8 @@ export interface S3Options {
   readonly port?: number;
   /** Default: random ones. Requests signed with others get 403, as on the real thing. */
   readonly credentials?: S3Credentials;
+  /** Where buckets are kept. Default: a folder that vanishes with the server. */
+  readonly dataFolder?: string;
 }
 
 export interface S3Credentials {
@@ -33,7 +35,11 @@ export async function startS3(options: S3Options = {}): Promise<S3Service> {
     name: 's3',
     readyWithinMs: 60_000,
     ready: async () => Boolean(await get(`${url}/healthz`)),
-    command: (folder) => s3Command(fetched, folder, settings({ url, metricsPort, folder, credentials })),
+    command: async (folder) => {
+      const data = options.dataFolder ?? join(folder, 'data');
+      await mkdir(data, { recursive: true });
+      return s3Command(fetched, folder, settings({ url, metricsPort, data, credentials }));
+    },
   });
   return {
     name: 's3',
@@ -71,11 +77,11 @@ async function readRequestCount(metricsUrl: string): Promise<number> {
 interface Layout {
   readonly url: string;
   readonly metricsPort: number;
-  readonly folder: string;
+  readonly data: string;
   readonly credentials: S3Credentials;
 }
 
-function settings({ url, metricsPort, folder, credentials }: Layout): Record<string, string> {
+function settings({ url, metricsPort, data, credentials }: Layout): Record<string, string> {
   return {
     's3proxy.endpoint': url,
     's3proxy.authorization': 'aws-v2-or-v4',
@@ -87,13 +93,12 @@ function settings({ url, metricsPort, folder, credentials }: Layout): Record<str
     'jclouds.provider': 'filesystem-nio2',
     'jclouds.identity': 'unused',
     'jclouds.credential': 'unused',
-    'jclouds.filesystem.basedir': join(folder, 'data'),
+    'jclouds.filesystem.basedir': data,
   };
 }
 
 async function s3Command(fetched: string, folder: string, properties: Record<string, string>): Promise<Command> {
   const file = join(folder, 's3proxy.properties');
-  await mkdir(join(folder, 'data'));
   await writeFile(
     file,
     Object.entries(properties)

@@ -1,5 +1,6 @@
 /** A load against servers that refuse for real: too much, too large, a full disk, an index or a node that is gone. */
-import { startCluster, startElasticsearch } from '@segment-store/services/elasticsearch';
+import { startCluster } from '@segment-store/services/cluster';
+import { startElasticsearch } from '@segment-store/services/elasticsearch';
 import { startFaultProxy } from '@segment-store/services/fault-proxy';
 import type { Service } from '@segment-store/services/service';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
