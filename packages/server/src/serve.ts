@@ -8,6 +8,7 @@ import { sleep, systemTime } from '@segment-store/resilience/time';
 import { openStore } from '@segment-store/store/open';
 import type { Store } from '@segment-store/store/store';
 import type { RunningAdmission } from './admission/create-admission.ts';
+import type { KeyEnd } from './admission/key-ends.ts';
 import { checkLoopback } from './admission/loopback.ts';
 import { openAdmission } from './admission/open-admission.ts';
 import type { AppDeps } from './app.ts';
@@ -16,7 +17,7 @@ import { consoleConfig } from './console/config.ts';
 import { readDocument } from './document.ts';
 import { type Doors, openDoors } from './doors.ts';
 import type { ListenOptions } from './listen.ts';
-import { createServing } from './lookup/create-serving.ts';
+import { createServing, type Served } from './lookup/create-serving.ts';
 import { ErasedCustomers } from './lookup/erased.ts';
 import { openRedis } from './lookup/open-redis.ts';
 import type { RedisTier } from './lookup/redis.ts';
@@ -65,7 +66,7 @@ export async function serve(config: Config, context: Context, part: Part = alone
   const end = new AbortController();
   const call = { ...unlimited, signal: AbortSignal.any([signal, end.signal]) };
   // Before anybody can ask: who is erased is answered to nobody.
-  const following = [erased.follow(call)];
+  const following = [erased.follow(call), parts.canary(call)];
   const opened: Doors[] = [];
   const steps: Parameters<Begin>[0] = {
     async open() {
@@ -101,6 +102,7 @@ interface Parts {
   readonly deps: AppDeps & { readonly erased: ErasedCustomers };
   readonly admission: RunningAdmission;
   readonly keeper: Keeper;
+  readonly canary: Served['canary'];
   readonly store: Store;
   readonly redis: RedisTier;
   readonly telemetry: Telemetry;
@@ -114,11 +116,17 @@ async function assembled(config: Config, { say }: Context, part: Part): Promise<
   const redis = await openRedis(config.redis, { say, metrics });
   const dir = await openState(config, part.place?.slot, say);
   const erased = createErased(config, { store, dir, say });
-  const { serving, keeper } = createServing(config, { store, dir, redis, erased, metrics, say });
+  const { serving, keeper, canary } = createServing(config, { store, dir, redis, erased, metrics, say });
   metrics.watch({ generation: () => serving.pin?.reader.generation, configHash: config.fingerprint.hash });
+  metrics.watch({ epochs: () => serving.pin });
+  let ends: readonly KeyEnd[] = [];
+  metrics.watch({ keyEnds: () => ends });
   const admission = await openAdmission(config.admission, {
     workers: config.workers,
     onRefused: metrics.shed,
+    onKeyEnds: (all) => {
+      ends = all;
+    },
     onNews: (text) => say({ kind: 'note', text }),
     onTrouble: (text) => say({ kind: 'warning', text }),
   });
@@ -137,7 +145,7 @@ async function assembled(config: Config, { say }: Context, part: Part): Promise<
     report: (error: unknown) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
   };
   say({ kind: 'note', text: `configuration ${config.fingerprint.hash}: ${config.fingerprint.changes}` });
-  return { deps, admission, keeper, store, redis, telemetry };
+  return { deps, admission, keeper, canary, store, redis, telemetry };
 }
 
 async function closeAll(following: readonly Promise<void>[], { deps, store, redis }: Parts): Promise<void> {

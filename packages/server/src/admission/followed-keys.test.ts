@@ -23,6 +23,7 @@ async function given(records: readonly KeyRecord[]) {
     signal: stop.signal,
     wallClock: Date.now,
     onKeys: (active: number) => news.push(active),
+    onKeyEnds: () => {},
     onTrouble,
   };
   const find = await followedKeys(path, deps);

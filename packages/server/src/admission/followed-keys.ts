@@ -1,6 +1,7 @@
 /** The keys file as it is now: a change is followed without a restart. */
 import { stat } from 'node:fs/promises';
 import { sleep, type Time } from '@segment-store/resilience/time';
+import { type KeyEnd, keyEnds } from './key-ends.ts';
 import { readKeyFile } from './key-file.ts';
 import { isActive, type KeyRecord } from './key-record.ts';
 import { createKeyRing } from './key-ring.ts';
@@ -12,6 +13,8 @@ export interface FollowDeps {
   wallClock(): number;
   /** Other keys hold from now on. */
   onKeys(active: number): void;
+  /** At first, and as often as others hold. */
+  onKeyEnds(ends: readonly KeyEnd[]): void;
   /** The file cannot be used; what was read from it before holds. Once for each way it changed. */
   onTrouble(text: string): void;
 }
@@ -22,9 +25,13 @@ const LOOK_MS = 1_000;
 /** Until the signal. @throws CommandError exit 2 when the file cannot be used at first */
 export async function followedKeys(path: string, deps: FollowDeps): Promise<(key: string) => Recognised> {
   const seen = await printOf(path);
-  let ring = createKeyRing(await readKeyFile(path), deps.wallClock);
+  const ringOf = (records: readonly KeyRecord[]) => {
+    deps.onKeyEnds(keyEnds(records));
+    return createKeyRing(records, deps.wallClock);
+  };
+  let ring = ringOf(await readKeyFile(path));
   const replace = (records: readonly KeyRecord[]) => {
-    ring = createKeyRing(records, deps.wallClock);
+    ring = ringOf(records);
     deps.onKeys(records.filter((record) => isActive(record, new Date(deps.wallClock()))).length);
   };
   void follow(path, seen, { ...deps, replace });

@@ -6,6 +6,7 @@ import type { Callers } from './callers.ts';
 import { type AdmissionDeps, createAdmission, type RunningAdmission } from './create-admission.ts';
 import { followedKeys } from './followed-keys.ts';
 import { createTokens } from './jwt.ts';
+import type { KeyEnd } from './key-ends.ts';
 import { KnownCallers } from './known-callers.ts';
 import { createLocalCallers } from './local-callers.ts';
 import type { AdmissionConfig } from './options.ts';
@@ -15,6 +16,8 @@ import { badCredentials } from './refusals.ts';
 export interface OpenDeps extends Pick<AdmissionDeps, 'onRefused'> {
   /** Among how many processes limits are divided. */
   readonly workers: number;
+  /** Of keys from the file, as often as they change. */
+  onKeyEnds(ends: readonly KeyEnd[]): void;
   /** For people. */
   onNews(text: string): void;
   onTrouble(text: string): void;
@@ -44,6 +47,7 @@ async function callersOf({ knowsCallers, keys, tokens, rate }: AdmissionConfig, 
   const { inFlight, workers } = deps;
   if (!knowsCallers) return createLocalCallers(inFlight);
   const outside = { time: systemTime, wallClock: Date.now, fetch, signal: deps.signal, onTrouble: deps.onTrouble };
+  const { onKeyEnds } = deps;
   const onKeys = (active: number) => {
     callers.forget();
     deps.onNews(`keys read anew from ${keys}: ${active} active`);
@@ -51,7 +55,7 @@ async function callersOf({ knowsCallers, keys, tokens, rate }: AdmissionConfig, 
   const byKey =
     keys === undefined
       ? refusing('this server takes tokens, not keys')
-      : await followedKeys(keys, { ...outside, onKeys });
+      : await followedKeys(keys, { ...outside, onKeys, onKeyEnds });
   const byToken =
     tokens === undefined
       ? refusing('this is no key, which would begin with seg_, and this server takes no tokens')

@@ -3,6 +3,7 @@ import type { Say } from '@segment-store/cli/event';
 import type { CustomerId } from '@segment-store/contract/id';
 import { createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { createLimiter } from '@segment-store/resilience/limit';
+import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
 import type { StoreReader } from '@segment-store/store/store';
 import type { Config } from '../config.ts';
@@ -13,6 +14,7 @@ import type { StateDir } from '../state/state-dir.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { encode } from './answer.ts';
 import { CallersTime } from './callers-time.ts';
+import { followCanary } from './canary.ts';
 import { withComplements } from './complements.ts';
 import { type ErasedCustomers, withoutErased } from './erased.ts';
 import { createL1, type L1 } from './l1.ts';
@@ -34,7 +36,7 @@ export interface CreateServingDeps {
   readonly dir: StateDir;
   readonly redis: RedisTier;
   readonly erased: Pick<ErasedCustomers, 'has' | 'whenChanged'>;
-  readonly metrics: Pick<Metrics, 'cacheAsked' | 'operated' | 'watch'>;
+  readonly metrics: Pick<Metrics, 'answered' | 'cacheAsked' | 'compared' | 'operated' | 'watch'>;
   readonly say: Say;
 }
 
@@ -42,6 +44,8 @@ export interface Served {
   readonly serving: Serving;
   /** To be closed when nobody is answered any more. */
   readonly keeper: Keeper;
+  /** Until the call is aborted. */
+  canary(call: Call): Promise<void>;
 }
 
 export function createServing(config: Config, { store, dir, redis, erased, metrics, say }: CreateServingDeps): Served {
@@ -71,7 +75,9 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
     withdrawnMs: WITHDRAWN_MS - pollMs,
     createPath: (reader, pin) => {
       const path = pathInto(reader, l1.cacheOf(reader.generation.run, pin));
-      return withoutErased(told.questions(path), erased, (query) => encode(undefined, query, reader));
+      return withoutErased(told.questions(path, reader.generation), erased, (query) =>
+        encode(undefined, query, reader),
+      );
     },
     warmUp: createWarmUp({
       l1,
@@ -88,7 +94,8 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
   });
   const { kept } = dir;
   if (kept !== undefined) time.after(UNHEARD_MS, () => serving.restore(keptReader(kept), kept));
-  return { serving, keeper };
+  const canary = followCanary({ l1, time, pin: () => serving.pin, erased, onCompared: metrics.compared });
+  return { serving, keeper, canary };
 }
 
 /** What L1 starts with and leaves behind, but for who was erased. */

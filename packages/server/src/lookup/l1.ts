@@ -24,9 +24,16 @@ export interface L1 {
   restore(answer: Answer): void;
   /** Questions of which no answer of generation `run` is here, what was asked for last comes first. */
   hottest(run: RunId): Iterable<Query>;
+  /** Answers of generation `run`, what was asked for last comes first. */
+  newest(run: RunId): Iterable<Asked>;
   /** Lets go of every answer about these customers, between other work. */
   forget(isErased: (customerId: CustomerId) => boolean): Promise<void>;
   size(): L1Size;
+}
+
+export interface Asked {
+  readonly query: Query;
+  readonly value: Encoded;
 }
 
 export interface Answer {
@@ -70,6 +77,9 @@ export function createL1(maxBytes: number, time: Time = systemTime): L1 {
     restore: ({ key, value, ageMs }) => kept.set(key, value, time.now() - ageMs),
     *hottest(run) {
       for (const [key, { run: of }] of kept.entries()) if (of !== run) yield queryOf(key);
+    },
+    *newest(run) {
+      for (const [key, value] of kept.entries()) if (value.run === run) yield { query: queryOf(key), value };
     },
     *answersOf(run, isWanted) {
       for (const [key, value] of kept.entries()) {

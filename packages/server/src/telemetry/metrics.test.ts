@@ -114,6 +114,31 @@ test('figures of several processes are added up; a level of all is the highest',
   }
 });
 
+test('what is served: how often one like it is expected, its epoch, and when the last key of a service ends', async () => {
+  const day = 86_400_000;
+  const metrics = createMetrics(() => 30 * day);
+  metrics.watch({ generation: () => ({ run: '20260101t000000z', computedAt: new Date(0), expectedEvery: 'PT24H' }) });
+  metrics.watch({ epochs: () => ({ epoch: 7, floor: 5 }) });
+  const ends = Array.from({ length: 30 }, (_, index) => ({ name: `k${index}`, endsAt: new Date((60 - index) * day) }));
+  metrics.watch({ keyEnds: () => [...ends, { name: 'given-up', endsAt: new Date(22 * day) }] });
+  metrics.compared('differs');
+  metrics.answered('former', 'memory');
+  const text = await textOf(metrics);
+  for (const line of [
+    'segment_generation_expected_seconds 86400',
+    'segment_epoch 7',
+    'segment_epoch_floor 5',
+    `segment_key_expiry_timestamp_seconds{key="k29"} ${(31 * day) / 1000}`,
+    'segment_canary_total{result="differs"} 1',
+    'segment_canary_total{result="agrees"} 0',
+    'segment_answers_total{freshness="former",from="memory"} 1',
+  ]) {
+    expect(text).toContain(`\n${line}\n`);
+  }
+  expect(text.match(/^segment_key_expiry_timestamp_seconds\{/gm)).toHaveLength(20);
+  expect(text).not.toContain('given-up');
+});
+
 test('everyone hears of an answer', async () => {
   const heard: string[] = [];
   const watch = (name: string) => ({ route: () => () => void heard.push(name) });
