@@ -82,6 +82,8 @@ export interface ErrorEvent {
   readonly kind: 'error';
   readonly text: string;
   readonly exitCode: number;
+  /** What the failure behind it is called: `ON_HOLD`. */
+  readonly reason?: string;
 }
 
 export type CommandEvent =

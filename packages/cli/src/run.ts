@@ -70,7 +70,8 @@ async function ended(work: Promise<void>, stop: Stop): Promise<ExitCode> {
     return exitCode.done;
   } catch (error) {
     const { text, code } = explain(error, stop.signal);
-    stop.say({ kind: 'error', text, exitCode: code });
+    const reason = reasonOf(error);
+    stop.say({ kind: 'error', text, exitCode: code, ...(reason !== undefined && { reason }) });
     return code;
   }
 }
@@ -81,6 +82,12 @@ function notDrained({ signal, drainMs }: Stop): Promise<never> {
     const give = () => setTimeout(reject, drainMs, signal.reason).unref();
     signal.addEventListener('abort', give, { once: true });
   });
+}
+
+/** The code of the failure that a command has put into words. */
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof CommandError) || typeof error.cause !== 'object' || error.cause === null) return undefined;
+  return 'code' in error.cause && typeof error.cause.code === 'string' ? error.cause.code : undefined;
 }
 
 function explain(error: unknown, signal: AbortSignal): { readonly text: string; readonly code: ExitCode } {

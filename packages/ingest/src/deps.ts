@@ -57,7 +57,7 @@ export function loadDeps({ source, run, store, story, toLines, letters, ...optio
   const lines = linesOf(run, toLines);
   const memory = reusedMemory(FREE_BYTES);
   const filled = linesOf(run, toLines, memory);
-  const budgets = createBudgets(source.manifest.parts.length, options.limits, options.overrides);
+  const budgets = createBudgets(source.manifest.parts.length, options.limits, options.overrides, story.refused);
   const etagOf = (part: Part) => run.source(part).file.etag;
   const known = (part: Part, call: Call): Promise<Known> => knownOf(part, { letters, erasures: store.erasures }, call);
   const judge = judging(

@@ -15,6 +15,8 @@ export interface Story {
   regrouped(progress: Omit<ProgressEvent, 'kind' | 'stage'>): void;
   part(part: Part, state: ItemEvent['state'], more?: { outcomes?: Outcomes; failure?: PartFailure }): void;
   rejected(rejection: Rejection): void;
+  /** A budget is overdrawn: the load ends. */
+  refused(verdict: Verdict): void;
   /** What was judged, and how. */
   judged(outcomes: RunOutcomes, verdicts: readonly Verdict[]): void;
   summary(): Summary;
@@ -74,6 +76,7 @@ export function createStory(say: Say, time: Time): Story {
       if (rejected === REJECTIONS_SAID)
         say({ kind: 'warning', text: 'further rejected lines: `segment-ingest dead-letters <run-folder>`' });
     },
+    refused: (verdict) => say({ kind: 'verdict', ...verdict }),
     judged(outcomes, verdicts) {
       judged = { outcomes, verdicts };
       for (const verdict of verdicts) say({ kind: 'verdict', ...verdict });

@@ -42,6 +42,7 @@ test('the figures of a run, each name once, with help and type', async () => {
     'segment_ingest_bytes_done{stage="fill"} 98765432',
     'segment_ingest_in_flight_bytes{stage="fill"} 4000000',
     'segment_ingest_items{item="part",state="failed"} 1',
+    'segment_ingest_item_failures{item="part",code="CORRUPT"} 1',
     'segment_ingest_gate_passed{gate="drift"} 0',
     'segment_ingest_gate_overridden{gate="drift"} 1',
     'segment_ingest_result_customers 3999991',
@@ -69,9 +70,10 @@ test('it is written at once, every 15 seconds and at the end, by renaming', asyn
   clock.advance(15_000);
   expect(text()).toContain('warnings 1');
   expect(text()).not.toContain('exit_code');
-  say({ kind: 'error', text: 'refused', exitCode: 4 });
+  say({ kind: 'error', text: 'refused', exitCode: 4, reason: 'ON_HOLD' });
   await close();
   expect(text()).toContain('segment_ingest_exit_code 4');
+  expect(text()).toContain('segment_ingest_failure_info{reason="ON_HOLD"} 1');
   expect(readdirSync(folder)).toEqual(['ingest.prom']);
 });
 

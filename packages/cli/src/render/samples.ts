@@ -1,5 +1,5 @@
 /** Events → the figures of a run by name, for every renderer that shows figures: each name is written here, once. */
-import type { CommandEvent, Figures, ProgressEvent } from '../event.ts';
+import type { CommandEvent, ErrorEvent, Figures, ItemEvent, ProgressEvent } from '../event.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -26,7 +26,7 @@ export function createSamples(wallClock: () => number): Samples {
   const add = (name: string, help: string, value: number, labels: Labels = {}) =>
     set(name, help, value + (samples.get(JSON.stringify([name, labels]))?.value ?? 0), labels);
   let stage = { name: '', at: wallClock() };
-  let code = 0;
+  let ending: Pick<ErrorEvent, 'exitCode' | 'reason'> = { exitCode: 0 };
   const timeStage = () => {
     const now = wallClock();
     if (stage.name !== '')
@@ -41,11 +41,11 @@ export function createSamples(wallClock: () => number): Samples {
         stage = { name: event.stage, at: wallClock() };
       } else if (event.kind === 'progress') setProgress(event, set);
       else if (event.kind === 'item') {
-        add('items', 'Parts and the like by what became of them.', 1, { item: event.item, state: event.state });
+        setItem(event, add);
       } else if (event.kind === 'verdict') setVerdict(event, set);
       else if (event.kind === 'warning') add('warnings', 'Warnings.', 1);
       else if (event.kind === 'result') setResult(event.data, set);
-      else if (event.kind === 'error') code = event.exitCode;
+      else if (event.kind === 'error') ending = event;
     },
     end() {
       timeStage();
@@ -55,7 +55,9 @@ export function createSamples(wallClock: () => number): Samples {
         'When the command ended; absent while it runs or when it was killed.',
         wallClock() / 1000,
       );
-      set('exit_code', 'How the command ended; 0 is well.', code);
+      const { exitCode, reason } = ending;
+      set('exit_code', 'How the command ended; 0 is well.', exitCode);
+      if (reason !== undefined) set('failure_info', 'Why the command did not end well.', 1, { reason });
     },
     list() {
       timeStage();
@@ -82,6 +84,12 @@ function setProgress(
     set(`${things}_rejected`, `How many ${unit} were rejected, by reason.`, count, { reason });
   }
   setFigures(figures ?? {}, '', (name, value) => set(name, 'A level of this moment.', value, at));
+}
+
+function setItem({ item, state, failure }: ItemEvent, add: Set): void {
+  add('items', 'Parts and the like by what became of them.', 1, { item, state });
+  if (failure === undefined) return;
+  add('item_failures', 'Parts and the like that failed, by why.', 1, { item, code: failure.code });
 }
 
 function setVerdict({ gate, passed, overriddenBy }: Extract<CommandEvent, { kind: 'verdict' }>, set: Set): void {

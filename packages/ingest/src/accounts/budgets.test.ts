@@ -35,6 +35,16 @@ test('what other jobs settled counts from the beginning', () => {
   expect(() => one.settled(partOf(1), settled(9, 1))).toThrow('101 of 100,010 lines');
 });
 
+test('a budget that is overdrawn is told before the load ends of it, one that is accepted is not', () => {
+  const refused: string[] = [];
+  const outcomes = ledger(finished(partOf(0, 4), { created: 3, rejected: { 'bad-id': 1 } }));
+  const telling = (...gates: GateName[]) =>
+    createBudgets(1, limits, { gates: new Set(gates), by: 'ann@desk' }, ({ gate }) => refused.push(gate));
+  expect(() => telling().end(outcomes)).toThrow('refused');
+  telling('rejected').end(outcomes);
+  expect(refused).toEqual(['rejected']);
+});
+
 test('in the end the share counts whatever the sample', () => {
   const outcomes = ledger(finished(partOf(0, 4), { created: 3, rejected: { 'bad-id': 1 } }));
   expect(() => budgets(1).end(outcomes)).toThrow('rejected: 1 of 4 lines, 25 % (1 bad-id), expected at most 0.1 %');

@@ -2,7 +2,7 @@
 import type { Part } from '@segment-store/contract/manifest';
 import { type Failure, isFailure } from '@segment-store/resilience/failure';
 import { linesIn, nothing, rejectedIn, sumOutcomes } from '@segment-store/store/outcomes';
-import type { Outcomes, PartFailure, RunOutcomes } from '@segment-store/store/store';
+import type { Outcomes, PartFailure, RunOutcomes, Verdict } from '@segment-store/store/store';
 import { type Finding, type GateName, type Overrides, refuseUnless, verdictOf } from '../gates/gate.ts';
 import { allowedBadParts, type BadPart, badParts, type PartLimits, partsFinding } from '../gates/parts.ts';
 import { type RejectedLimits, rejectedFinding } from '../gates/rejected.ts';
@@ -24,10 +24,20 @@ export interface Budgets {
   end(outcomes: RunOutcomes): void;
 }
 
-export function createBudgets(parts: number, limits: BudgetLimits, overrides: Overrides): Budgets {
+/** `onRefused` hears of a budget that is overdrawn, before it throws. */
+export function createBudgets(
+  parts: number,
+  limits: BudgetLimits,
+  overrides: Overrides,
+  onRefused: (verdict: Verdict) => void = () => {},
+): Budgets {
   const lines = new LineCounts();
   const bad = new Map<string, BadPart>();
-  const hold = (gate: GateName, finding: Finding) => void refuseUnless([verdictOf(gate, finding, overrides)]);
+  const hold = (gate: GateName, finding: Finding) => {
+    const verdict = verdictOf(gate, finding, overrides);
+    if (!verdict.passed && verdict.overriddenBy === undefined) onRefused(verdict);
+    refuseUnless([verdict]);
+  };
   const spared = allowedBadParts(parts, limits) > 0 || overrides.gates.has('parts');
   return {
     begin(outcomes) {

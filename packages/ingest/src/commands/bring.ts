@@ -65,7 +65,7 @@ export function bring(url: string, { options, context, fills, story }: Bringing,
     }
     await tellHold(store, say);
     if (fills) await checkWritable(letters, call);
-    const { excuse } = createBudgets(source.manifest.parts.length, options, given.overrides);
+    const { excuse } = createBudgets(source.manifest.parts.length, options, given.overrides, story.refused);
     const loadable = await byCustomer(source, { ...options, excuse, onProgress: story.regrouped }, call);
     const deps = loadDeps({ ...given, source, run: loadable, store, story, toLines, letters });
     const live = await steps(loadable.manifest, deps, call);
