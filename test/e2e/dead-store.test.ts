@@ -59,6 +59,8 @@ test('Elasticsearch is killed, and the server started again', { timeout: 240_000
   await expect.poll(() => statuses(first.url, erased), { timeout: 10_000 }).toEqual(strangers);
   process.kill(elasticsearch.pid, 'SIGKILL');
   await expect.poll(() => statuses(first.url, unseen), { timeout: 10_000 }).toEqual(refused);
+  expect(await statuses(first.url, CUSTOMERS.slice(100, 200))).toEqual(refused);
+  await first.until((event) => event.kind === 'warning' && event.text.startsWith('the store fails too often: '));
   expect(await statuses(first.url, seen)).toEqual(hit);
   expect(await readiness(first.url)).toEqual([200, { status: 'serving', generation: run }]);
 

@@ -86,7 +86,7 @@ export async function serve(config: Config, context: Context, part: Part = alone
     const begun = await part.begin(steps);
     await Promise.race([begun.following.catch(refuse), aborted(signal)]);
   } finally {
-    serving.drain();
+    if (signal.aborted) serving.drain();
     for (const doors of opened) await doors.drain(signal.aborted ? config.drainDelayMs : 0);
     await Promise.race([parts.keeper.close(), sleep(KEEP_MS, unlimited.signal)]);
     end.abort();

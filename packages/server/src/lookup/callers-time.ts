@@ -38,6 +38,8 @@ export class CallersTime {
       try {
         return await next(input, call);
       } catch (error) {
+        // By the clock, too: when the loop was busy, the call's own timer is not even started.
+        isUp ||= this.#time.now() >= call.deadlineAt;
         throw isUp && isFailure(error) && error.code === 'TIMEOUT' ? tooLate(error) : error;
       } finally {
         this.#count(input.customerId, -1);

@@ -12,6 +12,7 @@ import { Keeper } from '../state/keeper.ts';
 import { keptReader } from '../state/kept-reader.ts';
 import type { StateDir } from '../state/state-dir.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { tellOutages } from '../tell-outages.ts';
 import { encode } from './answer.ts';
 import { CallersTime } from './callers-time.ts';
 import { followCanary } from './canary.ts';
@@ -30,6 +31,11 @@ const WITHDRAWN_MS = 10_000;
 
 /** How long the store has to say what is live before what is kept is answered: it may have been withdrawn. */
 const UNHEARD_MS = 1_000;
+
+const STORE_OUTAGE = {
+  begun: 'the store fails too often: what no cache knows is answered 503 store-unavailable until it answers again',
+  over: 'the store answers again',
+};
 
 export interface CreateServingDeps {
   readonly store: { readonly reader: StoreReader };
@@ -56,7 +62,7 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
   const shared = {
     callersTime,
     limiter: createLimiter(reads.atOnce),
-    breaker: createCircuitBreaker(),
+    breaker: createCircuitBreaker({ onState: tellOutages(say, STORE_OUTAGE) }),
     ms: reads.ms,
     encode,
   };

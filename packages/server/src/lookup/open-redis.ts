@@ -1,6 +1,7 @@
 /** The Redis that the configuration names, or none. */
 import type { Say } from '@segment-store/cli/event';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { tellOutages } from '../tell-outages.ts';
 import { createRedisGuards, createRedisTier, noRedis, type RedisConfig, type RedisTier } from './redis.ts';
 
 export interface RedisEars {
@@ -26,7 +27,13 @@ export async function openRedis(config: RedisConfig | undefined, { say, metrics 
     },
     onCalled: ({ name, seconds }) => metrics.operated({ system: 'redis', name, seconds }),
   });
-  const { breaker, limiter } = createRedisGuards(config.calls);
+  const { breaker, limiter } = createRedisGuards(
+    config.calls,
+    tellOutages(say, {
+      begun: `${name} fails too often: the store is asked instead until it answers again`,
+      over: `${name} answers again`,
+    }),
+  );
   metrics.watch({ breakers: { redis: breaker }, limiters: { redis: limiter } });
   const onAsked = metrics.cacheAsked.bind(metrics, 'redis');
   return createRedisTier({ ...config, breaker, limiter, connection, onAsked });

@@ -45,7 +45,7 @@ function createTier(options: TierOptions = {}) {
     ready = Promise.withResolvers();
   };
   const connection = connectRedis(url, { onReady, onTrouble, onCalled() {} });
-  const guards = createRedisGuards(calls);
+  const guards = createRedisGuards(calls, () => {});
   const tier = createRedisTier({ connection, ...guards, timeoutMs, keys, onAsked: (result) => asked.push(result) });
   const ask = tier.policyFor(generation)(async (customerId) => {
     reads.push(customerId);

@@ -2,7 +2,12 @@
 import type { CustomerId } from '@segment-store/contract/id';
 import type { Member } from '@segment-store/contract/lines';
 import { batch } from '@segment-store/resilience/batch';
-import { type CircuitBreaker, circuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
+import {
+  type CircuitBreaker,
+  type CircuitBreakerOptions,
+  circuitBreaker,
+  createCircuitBreaker,
+} from '@segment-store/resilience/circuit-breaker';
 import { deadline } from '@segment-store/resilience/deadline';
 import { createLimiter, type Limiter, limit } from '@segment-store/resilience/limit';
 import { type Operation, type Policy, type Settled, stack, unlimited } from '@segment-store/resilience/operation';
@@ -40,9 +45,12 @@ export interface RedisDeps extends Pick<RedisConfig, 'timeoutMs' | 'keys'> {
 }
 
 /** Redis's own, apart from the store's: each may fail alone. */
-export const createRedisGuards = (calls: number): Pick<RedisDeps, 'limiter' | 'breaker'> => ({
+export const createRedisGuards = (
+  calls: number,
+  onState: NonNullable<CircuitBreakerOptions['onState']>,
+): Pick<RedisDeps, 'limiter' | 'breaker'> => ({
   limiter: createLimiter(calls),
-  breaker: createCircuitBreaker({ windowMs: 5_000, minimumThroughput: 10, maxCooldownMs: 5_000 }),
+  breaker: createCircuitBreaker({ windowMs: 5_000, minimumThroughput: 10, maxCooldownMs: 5_000, onState }),
 });
 
 /** In one command, of one turn of the event loop. */
