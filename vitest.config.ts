@@ -28,6 +28,8 @@ export default defineConfig({
       project('e2e', ['test/e2e/**/*.test.ts'], { ...withServers, fileParallelism: false }),
       // One file at a time: a lookup has 150 ms, which the processes of another example would use up.
       project('examples', ['test/examples/**/*.test.ts'], { ...withServers, fileParallelism: false }),
+      // One file at a time: its jobs load into Elasticsearch as processes.
+      project('deploy', ['test/deploy/**/*.test.ts'], { ...withServers, fileParallelism: false }),
       project('browser', ['test/browser/**/*.test.ts'], withServers),
       project(
         'long',

@@ -26,6 +26,7 @@ const steps: readonly Step[] = [
   { name: 'contract', group: 'test', project: 'contract', servers: true },
   { name: 'e2e', group: 'test', project: 'e2e', servers: true },
   { name: 'examples', group: 'test', project: 'examples', servers: true },
+  { name: 'deploy', group: 'test', project: 'deploy', servers: true },
   { name: 'browser', group: 'test', project: 'browser', servers: false },
   { name: 'pack', group: 'test', command: ['node', 'scripts/check-pack.ts'] },
 ];

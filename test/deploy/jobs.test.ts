@@ -1,11 +1,11 @@
-/** The manifests of examples/kubernetes: valid, and their containers' commands run for real, in order and in parallel. */
+/** The jobs of deploy/kubernetes: valid, and their containers' commands run for real, in order and in parallel. */
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCode } from '@segment-store/cli/exit-code';
 import { parseRunId } from '@segment-store/contract/id';
@@ -27,11 +27,11 @@ import { pathWithShims } from '../support/shims.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 }); // every test starts several processes
 
-const examples = fileURLToPath(new URL('../../examples/kubernetes/', import.meta.url));
-const read = (name: string) => readFile(join(examples, name), 'utf8');
-const cronJob: JobSpec = parse(await read('cronjob.yaml')).spec.jobTemplate.spec;
-const parallelJob: JobSpec = parse(await read('parallel-job.yaml')).spec;
-const jobs = { 'cronjob.yaml': cronJob, 'parallel-job.yaml': parallelJob };
+const manifests = fileURLToPath(new URL('../../deploy/kubernetes/', import.meta.url));
+const read = (name: string) => readFile(join(manifests, name), 'utf8');
+const cronJob: JobSpec = parse(await read('ingest-cron/cronjob.yaml')).spec.jobTemplate.spec;
+const parallelJob: JobSpec = parse(await read('ingest-once/parallel-job.yaml')).spec;
+const jobs = { 'ingest-cron/cronjob.yaml': cronJob, 'ingest-once/parallel-job.yaml': parallelJob };
 const CUSTOMERS = 20_000;
 const run = parseRunId('20260101t030000z');
 const prefix = `kubernetes-${randomUUID().slice(0, 8)}`;
@@ -119,13 +119,13 @@ async function startCollector() {
   return { url: `http://127.0.0.1:${address.port}`, paths, [Symbol.asyncDispose]: close };
 }
 
-describe.each(['cronjob.yaml', 'parallel-job.yaml'] as const)('%s', (name) => {
+describe.each(['ingest-cron/cronjob.yaml', 'ingest-once/parallel-job.yaml'] as const)('%s', (name) => {
   test.each(['1.33', '1.37'])('is valid in Kubernetes %s', async (version) => {
-    await checkManifest(join(examples, name), version);
+    await checkManifest(join(manifests, name), version);
   });
 
   test('a misspelt field would be found', async () => {
-    const misspelt = join(scratch, name);
+    const misspelt = join(scratch, basename(name));
     await writeFile(misspelt, (await read(name)).replace('podFailurePolicy', 'podFailurPolicy'));
     await expect(checkManifest(misspelt, '1.37')).rejects.toThrow("'podFailurPolicy' was unexpected");
   });
