@@ -46,7 +46,11 @@ export const fallbackOf = <S extends string>(options: CallOptions<S> | undefined
   usable(options, 'fallback', asFallback<S>) ?? unset;
 
 /** Options may be a proxy, a number that `map` passed, or hold a getter that throws. */
-function usable<T>(options: object | undefined, name: string, as: (value: unknown) => T | undefined): T | undefined {
+export function usable<T>(
+  options: object | undefined,
+  name: string,
+  as: (value: unknown) => T | undefined,
+): T | undefined {
   if (options === undefined) return undefined;
   try {
     return as(Reflect.get(options, name));
@@ -76,7 +80,7 @@ function follow(value: unknown): Followed | undefined {
   };
 }
 
-const asDuration = (value: unknown): number | undefined =>
+export const asDuration = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 ? value : undefined;
 
 const asTime = (value: unknown): number | undefined =>

@@ -76,7 +76,7 @@ test('numbers of a seed are spread evenly', () => {
 });
 
 test.each([
-  { rates: null, error: TypeError, names: 'rates are' },
+  { rates: null, error: TypeError, names: 'not null; give rates' },
   { rates: { rest: 0.1 }, error: TypeError, names: 'did you mean reset?' },
   { rates: { reset: '5%' }, error: TypeError, names: 'reset is "5%"' },
   { rates: { reset: 5 }, error: RangeError, names: 'a share from 0 to 1' },

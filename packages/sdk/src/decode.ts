@@ -16,9 +16,7 @@ export type Intern<S extends string> = (segmentIds: readonly S[]) => readonly S[
 
 /** @throws Failure */
 export function decodeAnswer<S extends string>(id: string, reply: HttpReply, intern: Intern<S>): Reply<Answer<S>> {
-  if (reply.status === 404) throw noSuchPath();
-  const facts = answerOf(objectIn(reply), id, intern);
-  return replyOf(facts, reply);
+  return replyOf(answerOf(ofCustomers(reply), id, intern), reply);
 }
 
 /** One item an id, in order. @throws Failure */
@@ -27,9 +25,8 @@ export function decodeAnswers<S extends string>(
   reply: HttpReply,
   intern: Intern<S>,
 ): Settled<Reply<Answer<S>>> {
-  if (reply.status === 404) throw noSuchPath();
-  const { items } = objectIn(reply);
-  if (!Array.isArray(items) || items.length !== ids.length) throw garbled(`the reply has not ${ids.length} items`);
+  const { items } = ofCustomers(reply);
+  if (!Array.isArray(items) || items.length !== ids.length) throw garbled('items');
   return ids.map((id, index) => settled(() => replyOf(answerOf(itemOf(items[index]), id, intern), reply)));
 }
 
@@ -44,17 +41,17 @@ function settled<R>(decode: () => R): PromiseSettledResult<R> {
 /** @throws Failure */
 export function decodeMembership(customerId: string, segmentId: string, reply: HttpReply): Reply<MembershipFacts> {
   const body = objectIn(reply);
-  if (body.customerId !== customerId || body.segmentId !== segmentId) throw garbled('the reply is of another pair');
+  if (body.customerId !== customerId || body.segmentId !== segmentId) throw garbled('the pair');
   const { member, known } = body;
-  if (typeof member !== 'boolean' || typeof known !== 'boolean') throw garbled('member or known is no boolean');
+  if (typeof member !== 'boolean' || typeof known !== 'boolean') throw garbled('member');
   return replyOf({ member, known, ...originOf(body) }, reply);
 }
 
 function answerOf<S extends string>(body: Fields, id: string, intern: Intern<S>): Answer<S> {
   const { known, complete, segmentIds } = body;
-  if (body.customerId !== id) throw garbled('the reply is of another customer');
-  if (typeof known !== 'boolean' || typeof complete !== 'boolean') throw garbled('known or complete is no boolean');
-  if (!isNames<S>(segmentIds)) throw garbled('segmentIds is no list of segment ids');
+  if (body.customerId !== id) throw garbled('customerId');
+  if (typeof known !== 'boolean' || typeof complete !== 'boolean') throw garbled('known');
+  if (!isNames<S>(segmentIds)) throw garbled('segmentIds');
   return { segmentIds: intern(segmentIds), known, complete, ...originOf(body) };
 }
 
@@ -63,9 +60,9 @@ const isNames = <S extends string>(value: unknown): value is readonly S[] =>
   Array.isArray(value) && value.every(isSegmentId);
 
 function originOf({ generation, computedAt }: Fields): { generation: string; computedAt: Date } {
-  if (!isRunId(generation)) throw garbled('generation is no run id');
+  if (!isRunId(generation)) throw garbled('generation');
   const time = typeof computedAt === 'string' ? frozenDate(computedAt) : undefined;
-  if (time === undefined || Number.isNaN(time.getTime())) throw garbled('computedAt is no time');
+  if (time === undefined || Number.isNaN(time.getTime())) throw garbled('computedAt');
   return { generation, computedAt: time };
 }
 
@@ -82,7 +79,7 @@ function replyOf<T extends { readonly generation: string }>(facts: T, { headers 
 /** A header that must hold a whole number. @throws Failure */
 export function countIn(headers: HttpReply['headers'], name: string): number {
   const value = headers[name];
-  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) throw garbled(`header ${name} is no whole number`);
+  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) throw garbled(name);
   return Number(value);
 }
 
@@ -96,31 +93,31 @@ export function objectIn(reply: HttpReply): Fields {
   if (reply.status !== 200) throw refusalIn(reply);
   const body = parsed(reply.text);
   if (isFields(body)) return body;
-  throw garbled('the reply is no JSON object');
+  throw garbled('the body');
 }
 
 const refusalIn = (reply: HttpReply) =>
   refused({
     status: reply.status,
-    type: problemType(reply.text),
+    type: problemType(parsed(reply.text)),
     retryAfterMs: waitIn(reply),
     final: reply.headers['x-should-retry'] === 'false',
   });
 
 function itemOf(item: unknown): Fields {
-  if (!isFields(item) || typeof item.status !== 'number') throw garbled('an item has no status');
+  if (!isFields(item) || typeof item.status !== 'number') throw garbled('status');
   if (item.status === 200) return item;
-  const type = isFields(item.error) && typeof item.error.type === 'string' ? item.error.type : undefined;
-  throw refused({ status: item.status, type, retryAfterMs: undefined });
+  throw refused({ status: item.status, type: problemType(item.error) });
 }
 
-/** Customers that do not exist are answered 200; a 404 comes from something that is not the segment service. */
-const noSuchPath = () => refused({ status: 404, type: undefined, retryAfterMs: undefined });
-
-function problemType(text: string): string | undefined {
-  const problem = parsed(text);
-  return isFields(problem) && typeof problem.type === 'string' ? problem.type : undefined;
+/** Customers that do not exist are answered 200; a 404 comes from something that is not the segment service. @throws Failure */
+function ofCustomers(reply: HttpReply): Fields {
+  if (reply.status === 404) throw refused({ status: 404 });
+  return objectIn(reply);
 }
+
+const problemType = (problem: unknown): string | undefined =>
+  isFields(problem) && typeof problem.type === 'string' ? problem.type : undefined;
 
 function parsed(text: string): unknown {
   try {

@@ -35,7 +35,7 @@ export function believe(headers: HttpReply['headers'], epochs: Epochs, now: numb
     outdated: headers['segment-stale'] === '?1',
   };
   const { epoch, floor, outdated } = told;
-  if (floor > epoch && !outdated) throw garbled(`the floor ${floor} is above the epoch ${epoch} itself`);
+  if (floor > epoch && !outdated) throw garbled('segment-epoch-floor');
   take(epochs, told, now);
   if (epoch < epochs.floor) throw tooOld(epoch, `withdrawn below ${epochs.floor}`);
 }

@@ -50,8 +50,8 @@ const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(MEANINGS,
 /** What a refusal is known by: HTTP status, problem type, how long to wait, whether to try again at all. */
 export interface Refusal {
   readonly status: number;
-  readonly type: string | undefined;
-  readonly retryAfterMs: number | undefined;
+  readonly type?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
   readonly final?: boolean;
 }
 
@@ -90,9 +90,9 @@ function byStatus(status: number): ErrorCode {
   return status >= 500 ? 'SERVER' : 'PROTOCOL';
 }
 
-/** A reply that is not what the contract says. */
-export const garbled = (message: string, cause?: unknown): Failure<ErrorCode> =>
-  tried('PROTOCOL', message, { fault: true, cause });
+/** A reply whose `part` is not what the contract says. */
+export const garbled = (part: string, cause?: unknown): Failure<ErrorCode> =>
+  tried('PROTOCOL', `${part} of the reply is not as the API says`, { fault: true, cause });
 
 /** A failure of one wire try. */
 export function tried(code: ErrorCode, message: string, traits: FailureTraits): Failure<ErrorCode> {

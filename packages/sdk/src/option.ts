@@ -8,8 +8,11 @@ export interface Bounds {
   readonly max: number;
 }
 
-/** @throws TypeError */
-export function refuseUnknown(options: object, names: readonly string[]): void {
+/** An object with no other options than `names`; `taker` is whose. @throws TypeError */
+export function refuseOthers(taker: string, options: unknown, names: readonly string[], example: string): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${taker} takes an object of options, not ${shown(options)}; give ${example}`);
+  }
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;
     const meant = nearest(name, names);
@@ -22,10 +25,14 @@ export function refuseUnknown(options: object, names: readonly string[]): void {
 export function numberIn(name: string, value: unknown, { min, max, default: unset }: Bounds): number {
   if (value === undefined) return unset;
   const way = `give a whole number from ${min} to ${max}, as in ${unset}`;
-  if (typeof value !== 'number') throw new TypeError(`${name} is ${shown(value)}; ${way}`);
+  if (typeof value !== 'number') throw unfit(name, value, way);
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new RangeError(`${name} is ${value}; ${way}`);
 }
+
+/** A value of the wrong type. */
+export const unfit = (name: string, value: unknown, way: string): TypeError =>
+  new TypeError(`${name} is ${shown(value)}; ${way}`);
 
 /** Its value stands in no message. @throws TypeError */
 export function secretIn(name: string, value: unknown): string | undefined {

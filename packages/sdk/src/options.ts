@@ -5,7 +5,7 @@ import type { CacheLimits } from './cache.ts';
 import { type ApiKey, isKey } from './credential.ts';
 import type { Fallback } from './fallback.ts';
 import type { Hedging } from './hedging.ts';
-import { type Bounds, numberIn, refuseUnknown, shown } from './option.ts';
+import { type Bounds, numberIn, refuseOthers, shown, unfit } from './option.ts';
 
 export interface ClientOptions<S extends string = string> {
   /** Where the service is: `http` or `https`, a path in front of `/v1` allowed. */
@@ -91,10 +91,7 @@ export function resolveOptions<S extends string>(
   options: ClientOptions<S>,
   others: readonly string[] = [],
 ): ResolvedOptions<S> {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`createSegmentClient takes an object of options, not ${shown(options)}; { baseUrl } is enough`);
-  }
-  refuseUnknown(options, [...NAMES, ...others]);
+  refuseOthers('createSegmentClient', options, [...NAMES, ...others], '{ baseUrl }');
   const { origin, basePath } = resolveUrl(options.baseUrl);
   const number = (name: NumberName) => numberIn(name, options[name], NUMBERS[name]);
   const cache = {
@@ -118,34 +115,24 @@ export function resolveOptions<S extends string>(
   });
 }
 
+const ADDRESS = 'give the address of the service, http: or https:, as in "https://segments.example.com"';
+
 function resolveUrl(value: unknown): { origin: string; basePath: string } {
-  const example = 'give the address of the service, as in "https://segments.example.com"';
-  if (typeof value !== 'string' && !(value instanceof URL)) {
-    throw new TypeError(`baseUrl is ${shown(value)}; ${example}`);
-  }
-  const url = URL.parse(String(value));
-  if (url === null) throw new TypeError(`baseUrl ${shown(String(value))} is no absolute URL; ${example}`);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new RangeError(`baseUrl has the protocol ${shown(url.protocol)}; use http: or https:`);
-  }
-  if (url.username || url.password) throw new RangeError('baseUrl holds a user name or password; use apiKey');
-  if (url.search || url.hash) {
-    throw new RangeError(`baseUrl ends in ${shown(url.search + url.hash)}; leave query and fragment out`);
-  }
-  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+  const url = typeof value === 'string' || value instanceof URL ? URL.parse(String(value)) : null;
+  if (url === null) throw unfit('baseUrl', value, ADDRESS);
+  const { origin, protocol, pathname, username, password, search, hash } = url;
+  if (protocol !== 'http:' && protocol !== 'https:') throw new RangeError(`baseUrl has ${shown(protocol)}; ${ADDRESS}`);
+  if (username || password) throw new RangeError('baseUrl holds a user name or password; use apiKey');
+  if (search || hash) throw new RangeError(`baseUrl ends in ${shown(search + hash)}; leave query and fragment out`);
+  return { origin, basePath: pathname.replace(/\/+$/, '') };
 }
 
 function resolveKey(value: ClientOptions['apiKey']): ApiKey | undefined {
   if (value === undefined || typeof value === 'function') return value;
-  if (typeof value !== 'string') {
-    throw new TypeError(`apiKey is of type ${typeof value}; give the key as a string, or a function that gives it`);
-  }
+  if (typeof value !== 'string') throw new TypeError(`apiKey is of type ${typeof value}; give a string or a function`);
   if (isKey(value)) return value;
-  throw new RangeError(
-    value === ''
-      ? 'apiKey is ""; leave it out to send none'
-      : 'apiKey holds a space, a line break or a non-ASCII sign; check how it was read',
-  );
+  const wrong = value === '' ? 'is ""' : 'holds a space, a line break or a non-ASCII sign';
+  throw new RangeError(`apiKey ${wrong}; check how it was read, or leave it out to send none`);
 }
 
 /** A deadline alone must have effect: what is within it follows, unless given too. */
@@ -161,34 +148,35 @@ function resolveTimeouts(options: Pick<ClientOptions, NumberName>): ResolvedOpti
 
 function resolveHedge(value: ClientOptions['hedge']): Hedging | undefined {
   if (value === undefined || (typeof value === 'object' && typeof value?.policy === 'function')) return value;
-  throw new TypeError(`hedge is ${shown(value)}; give what hedging() of "@segment-store/sdk/hedge" gives`);
+  throw unfit('hedge', value, 'give what hedging() of "@segment-store/sdk/hedge" gives');
 }
 
 function resolveBootstrap(value: ClientOptions['bootstrap']): Bootstrap | undefined {
   if (value === undefined || (typeof value === 'object' && value !== null && Array.isArray(value.answers)))
     return value;
-  throw new TypeError(`bootstrap is ${shown(value)}; give what bootstrap() or readSnapshot() gave`);
+  throw unfit('bootstrap', value, 'give what bootstrap() or readSnapshot() gave');
 }
 
 function resolveFallback<S extends string>(value: ClientOptions<S>['fallback']): Fallback<S> {
   if (value === undefined) return Object.freeze([]);
   if (typeof value === 'function') return value;
-  if (!Array.isArray(value)) {
-    throw new TypeError(`fallback is ${shown(value)}; give a list of segment ids, or [], or a function that gives it`);
-  }
+  const way = 'give a list of segment ids, as in ["recurrent:store:17"], or a function that gives it';
+  if (!Array.isArray(value)) throw unfit('fallback', value, way);
   const bad = value.findIndex((id) => !isSegmentId(id));
-  if (bad >= 0) {
-    throw new TypeError(`fallback[${bad}] is ${shown(value[bad])}; give segment ids, as in ["recurrent:store:17"]`);
-  }
+  if (bad >= 0) throw unfit(`fallback[${bad}]`, value[bad], way);
   return Object.freeze([...value]);
 }
 
 /** Fresh ≤ stale ≤ stale-if-error, or an answer would be both. */
-function refuseDisorder({ freshMs, staleMs, staleIfErrorMs }: CacheLimits): void {
-  if (staleMs < freshMs) {
-    throw new RangeError(`staleMs is ${staleMs}, below freshMs ${freshMs}; raise staleMs or lower freshMs`);
-  }
-  if (staleIfErrorMs < staleMs) {
-    throw new RangeError(`staleIfErrorMs is ${staleIfErrorMs}, below staleMs ${staleMs}; raise it or lower staleMs`);
+function refuseDisorder(limits: CacheLimits): void {
+  for (const [least, name] of ORDER) {
+    const [min, given] = [limits[least], limits[name]];
+    if (given < min)
+      throw new RangeError(`${name} is ${given}, below ${least} ${min}; raise ${name} or lower ${least}`);
   }
 }
+
+const ORDER = [
+  ['freshMs', 'staleMs'],
+  ['staleMs', 'staleIfErrorMs'],
+] as const;

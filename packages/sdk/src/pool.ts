@@ -81,7 +81,7 @@ function wireFailure(error: unknown, answered: boolean): Failure<ErrorCode> {
   const code = error instanceof Error && 'code' in error && error.code !== undefined ? String(error.code) : name;
   // Our limit, so no fault of the service: a few heavy customers must not open the circuit for everyone.
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tried('PROTOCOL', 'the reply exceeds 16 MiB', { cause: error });
-  if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('the reply is no HTTP', error);
+  if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('the HTTP', error);
   // Once an answer has begun, the service has done the work: a second try doubles it.
   return tried('NETWORK', `connection failed (${code})`, { fault: true, retryable: !answered, cause: error });
 }

@@ -3,6 +3,7 @@ import { deadline } from '@segment-store/resilience/deadline';
 import { isFailure } from '@segment-store/resilience/failure';
 import { type Call, type Operation, unlimited } from '@segment-store/resilience/operation';
 import { sleep, type Time } from '@segment-store/resilience/time';
+import { asDuration, usable } from './call-options.ts';
 
 /**
  * `ready`: answers are current; `stale`: answers are of an older generation; `bootstrap`: only what the client was
@@ -29,7 +30,10 @@ export async function awaitReady(probe: Probe, options: ReadyOptions | undefined
       await sleep(pauseMs, call.signal, time);
     }
   };
-  return deadline(timeoutOf(options), time)(until)(undefined, unlimited).catch(() => 'unavailable');
+  return deadline(
+    usable(options, 'timeoutMs', asDuration) ?? DEFAULT_TIMEOUT_MS,
+    time,
+  )(until)(undefined, unlimited).catch(() => 'unavailable');
 }
 
 /** Undefined: worth asking again. */
@@ -38,14 +42,5 @@ async function asked(probe: Probe, call: Call): Promise<Readiness | undefined> {
     return (await probe(undefined, call)) === 'current' ? 'ready' : 'stale';
   } catch (error) {
     return isFailure(error) && error.fault ? undefined : 'unavailable';
-  }
-}
-
-function timeoutOf(options: ReadyOptions | undefined): number {
-  try {
-    const ms = options?.timeoutMs;
-    return typeof ms === 'number' && ms >= 0 ? ms : DEFAULT_TIMEOUT_MS;
-  } catch {
-    return DEFAULT_TIMEOUT_MS;
   }
 }

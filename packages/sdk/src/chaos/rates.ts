@@ -1,5 +1,5 @@
 /** How often which fault comes. */
-import { numberIn, refuseUnknown, shown } from '../option.ts';
+import { numberIn, refuseOthers, unfit } from '../option.ts';
 
 export interface ChaosRates {
   /** Share of requests, 0 to 1, that are never answered. Default 0. */
@@ -42,10 +42,7 @@ const ROUNDING = 1e-9;
 
 /** @throws TypeError for a wrong type or an unknown rate, RangeError for a value out of range */
 export function resolveRates(rates: ChaosRates): ResolvedRates {
-  if (typeof rates !== 'object' || rates === null) {
-    throw new TypeError(`rates are ${shown(rates)}; give an object, as in { reset: 0.05 }`);
-  }
-  refuseUnknown(rates, NAMES);
+  refuseOthers('a chaos client', rates, NAMES, 'rates, as in { reset: 0.05 }');
   const { hang, reset, status, malformed, latency } = rates;
   const number = (name: keyof typeof NUMBERS) => numberIn(name, rates[name], NUMBERS[name]);
   return {
@@ -70,7 +67,7 @@ function sharing(given: Readonly<Record<FaultKind, number | undefined>>): Resolv
 
 function share(kind: FaultKind, value: unknown = 0): number {
   const way = 'give a share from 0 to 1, as in 0.05';
-  if (typeof value !== 'number') throw new TypeError(`${kind} is ${shown(value)}; ${way}`);
+  if (typeof value !== 'number') throw unfit(kind, value, way);
   if (value >= 0 && value <= 1) return value;
   throw new RangeError(`${kind} is ${value}; ${way}`);
 }

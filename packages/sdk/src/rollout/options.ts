@@ -1,5 +1,5 @@
 /** What a rollout can be told. */
-import { type Bounds, numberIn, refuseUnknown, secretIn, shown } from '../option.ts';
+import { type Bounds, numberIn, refuseOthers, secretIn, unfit } from '../option.ts';
 import type { SegmentClient } from '../reading-client.ts';
 import type { Exposure } from './exposure.ts';
 import type { RulesSource } from './feed.ts';
@@ -24,16 +24,12 @@ const NAMES = ['client', 'rules', 'refreshMs', 'onExposure', 'exposureKey'];
 
 /** @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range */
 export function resolveRolloutOptions(options: RolloutOptions): ResolvedRolloutOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`createRollout takes an object of options, not ${shown(options)}; give { client, rules }`);
-  }
-  refuseUnknown(options, NAMES);
+  refuseOthers('createRollout', options, NAMES, '{ client, rules }');
   const { client, rules, onExposure } = options;
-  if (typeof client?.checkMember !== 'function') {
-    throw new TypeError(`client is ${shown(client)}; give what createSegmentClient returned`);
-  }
+  if (typeof client?.checkMember !== 'function')
+    throw unfit('client', client, 'give what createSegmentClient returned');
   if (onExposure !== undefined && typeof onExposure !== 'function') {
-    throw new TypeError(`onExposure is ${shown(onExposure)}; give a function`);
+    throw unfit('onExposure', onExposure, 'give a function');
   }
   const exposureKey = secretIn('exposureKey', options.exposureKey);
   const refreshMs = numberIn('refreshMs', options.refreshMs, REFRESH_MS);

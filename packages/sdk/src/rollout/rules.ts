@@ -1,6 +1,6 @@
 /** Rules of gates and experiments: data, checked before any of it counts. */
 import { isSegmentId } from '@segment-store/contract/id';
-import { shown } from '../option.ts';
+import { unfit } from '../option.ts';
 
 /** Where something is open; and among whom, for how many, which variants are compared. */
 export interface RolloutRules {
@@ -88,7 +88,7 @@ const HOLD_OUT_SALT = 'hold-out';
 export function checkRules(rules: unknown): CheckedRules {
   const { version, gates = {}, experiments = {}, holdOut = { percent: 0 } } = fields('rules', rules);
   if (typeof version !== 'string' || version === '')
-    throw wrong('rules.version', version, 'give a text that names them');
+    throw unfit('rules.version', version, 'give a text that names them');
   const { percent, salt = HOLD_OUT_SALT } = fields('rules.holdOut', holdOut);
   return Object.freeze({
     version,
@@ -117,15 +117,15 @@ function checkStage(at: string, stage: unknown): CheckedStage {
 
 function checkExperiment(at: string, key: string, experiment: unknown): CheckedExperiment {
   const { segment, salt = key, percent = 100, holdOut = 0, variants } = fields(at, experiment);
-  if (!isSegmentId(segment)) throw wrong(`${at}.segment`, segment, 'give a segment id, as in "recurrent:store:17"');
+  if (!isSegmentId(segment)) throw unfit(`${at}.segment`, segment, 'give a segment id, as in "recurrent:store:17"');
   const checked = list(`${at}.variants`, variants).map((variant, index) =>
     checkVariant(`${at}.variants[${index}]`, variant),
   );
   if (checked.every(({ weight }) => weight === 0))
-    throw wrong(`${at}.variants`, variants, 'give at least one a weight above 0');
+    throw unfit(`${at}.variants`, variants, 'give at least one a weight above 0');
   const names = checked.map((variant) => variant.name);
   const twice = names.find((variant, index) => names.indexOf(variant) < index);
-  if (twice !== undefined) throw wrong(`${at}.variants`, twice, 'give each variant a name of its own');
+  if (twice !== undefined) throw unfit(`${at}.variants`, twice, 'give each variant a name of its own');
   return {
     segment,
     salt: name(`${at}.salt`, salt),
@@ -138,7 +138,7 @@ function checkExperiment(at: string, key: string, experiment: unknown): CheckedE
 function checkVariant(at: string, variant: unknown): Variant {
   const { name: given, weight } = fields(at, variant);
   if (typeof weight !== 'number' || !Number.isInteger(weight) || weight < 0 || weight > 1_000_000) {
-    throw wrong(`${at}.weight`, weight, 'give a whole number from 0 to 1000000');
+    throw unfit(`${at}.weight`, weight, 'give a whole number from 0 to 1000000');
   }
   return { name: name(`${at}.name`, given), weight };
 }
@@ -147,7 +147,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function fields(at: string, value: unknown): Fields {
   if (isFields(value)) return value;
-  throw wrong(at, value, 'give an object');
+  throw unfit(at, value, 'give an object');
 }
 
 const isFields = (value: unknown): value is Fields =>
@@ -155,7 +155,7 @@ const isFields = (value: unknown): value is Fields =>
 
 function list(at: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw wrong(at, value, 'give a list');
+  throw unfit(at, value, 'give a list');
 }
 
 function named<T>(
@@ -173,14 +173,14 @@ function named<T>(
 
 function name(at: string, value: unknown): string {
   if (typeof value === 'string' && NAME.test(value)) return value;
-  throw wrong(at, value, 'give a letter or digit, then at most 63 of A-Z a-z 0-9 . _ -');
+  throw unfit(at, value, 'give a letter or digit, then at most 63 of A-Z a-z 0-9 . _ -');
 }
 
 function places(at: string, value: unknown): ReadonlySet<string> | undefined {
   if (value === undefined) return undefined;
   const given = list(at, value).map((place, index) => {
     if (typeof place === 'string') return place;
-    throw wrong(`${at}[${index}]`, place, 'give the name of a place');
+    throw unfit(`${at}[${index}]`, place, 'give the name of a place');
   });
   return new Set(given);
 }
@@ -189,7 +189,5 @@ function places(at: string, value: unknown): ReadonlySet<string> | undefined {
 function bucketsOf(at: string, value: unknown): number {
   const buckets = typeof value === 'number' ? Math.round(value * 100) : Number.NaN;
   if (buckets >= 0 && buckets <= 10_000 && Math.abs(buckets - Number(value) * 100) < 1e-6) return buckets;
-  throw wrong(at, value, 'give a number from 0 to 100 with at most two decimals');
+  throw unfit(at, value, 'give a number from 0 to 100 with at most two decimals');
 }
-
-const wrong = (at: string, value: unknown, way: string): TypeError => new TypeError(`${at} is ${shown(value)}; ${way}`);

@@ -1,5 +1,5 @@
 /** What a shadow can be told. */
-import { type Bounds, numberIn, refuseUnknown, secretIn, shown } from '../option.ts';
+import { type Bounds, numberIn, refuseOthers, secretIn, unfit } from '../option.ts';
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from '../options.ts';
 
 export interface ShadowOptions extends Pick<ClientOptions, 'baseUrl' | 'apiKey'> {
@@ -38,12 +38,7 @@ const NAMES: readonly string[] = ['baseUrl', 'apiKey', 'share', ...Object.keys(N
 
 /** @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range */
 export function resolveShadowOptions(options: ShadowOptions): ResolvedShadowOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(
-      `withShadow takes an object of options, not ${shown(options)}; { baseUrl } of the candidate is enough`,
-    );
-  }
-  refuseUnknown(options, NAMES);
+  refuseOthers('withShadow', options, NAMES, '{ baseUrl } of the candidate');
   const { baseUrl, apiKey } = options;
   const number = (name: NumberName) => numberIn(name, options[name], NUMBERS[name]);
   return Object.freeze({
@@ -59,7 +54,7 @@ export function resolveShadowOptions(options: ShadowOptions): ResolvedShadowOpti
 function resolveShare(value: unknown): number {
   if (value === undefined) return DEFAULT_SHARE;
   const way = `give a number above 0 and at most 1, as in ${DEFAULT_SHARE}`;
-  if (typeof value !== 'number') throw new TypeError(`share is ${shown(value)}; ${way}`);
+  if (typeof value !== 'number') throw unfit('share', value, way);
   if (value > 0 && value <= 1) return value;
   throw new RangeError(`share is ${value}; ${way}`);
 }
