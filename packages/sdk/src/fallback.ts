@@ -18,18 +18,24 @@ export type Fallback<S extends string = string> =
   | readonly S[]
   | ((failed: FailedRead) => readonly S[] | PromiseLike<readonly S[]>);
 
+/** A read that must fall back: whose, to what, and until when. */
+export interface Missed<S extends string> {
+  readonly id: string;
+  readonly instead: Fallback<S>;
+  readonly until: number;
+}
+
 const GRACE_MS = 5;
 
 export async function fallenBack<S extends string>(
-  fallback: Fallback<S>,
-  failed: FailedRead,
-  until: number,
+  error: LookupError,
+  { id, instead, until }: Missed<S>,
   time: Time,
 ): Promise<readonly S[]> {
-  if (typeof fallback !== 'function') return fallback;
+  if (typeof instead !== 'function') return instead;
   try {
     const ms = Math.max(GRACE_MS, until - time.now());
-    const given = deadline(ms, time)(async () => fallback(failed));
+    const given = deadline(ms, time)(async () => instead({ customerId: id, error }));
     return asNames<S>(await given(undefined, unlimited)) ?? NONE;
   } catch {
     return NONE;

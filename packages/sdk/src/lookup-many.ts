@@ -6,7 +6,7 @@ import { type CallOptions, fallbackOf, withCall } from './call-options.ts';
 import type { Fallback } from './fallback.ts';
 import type { Lookup } from './lookup.ts';
 import type { Lookups } from './lookups.ts';
-import type { ReadDeps } from './reads.ts';
+import { endOf, type ReadDeps } from './reads.ts';
 
 export type LookupMany<S extends string> = (
   ids: Iterable<string>,
@@ -15,19 +15,20 @@ export type LookupMany<S extends string> = (
 
 export function createLookupMany<S extends string>(
   { read }: Pick<Lookups<S>, 'read'>,
-  { fallback, deadlineMs, time }: Pick<ReadDeps<S>, 'fallback' | 'deadlineMs' | 'time'>,
+  deps: Pick<ReadDeps<S>, 'fallback' | 'deadlineMs' | 'time'>,
   /** Requests that may be in flight. */
   limit: () => number,
 ): LookupMany<S> {
+  const { fallback, time } = deps;
   async function readAll(
     asked: readonly string[],
     given: Call,
     instead: Fallback<S>,
   ): Promise<ReadonlyMap<string, Lookup<S>>> {
-    const deadlineAt = Math.min(given.deadlineAt, time.now() + deadlineMs);
+    const within = { ...given, deadlineAt: endOf(given, deps) };
     const lookups = new Map<string, Lookup<S>>();
     for (let from = 0; from < asked.length; ) {
-      const call = time.now() < deadlineAt ? { ...given, deadlineAt } : tooLate(deadlineAt);
+      const call = time.now() < within.deadlineAt ? within : tooLate(within);
       const wave = asked.slice(from, from + idsAtOnce(limit()));
       const answers = await Promise.all(wave.map(async (id) => [id, await read(id, call, instead)] as const));
       for (const [id, answer] of answers) lookups.set(id, answer);
@@ -43,9 +44,9 @@ export function createLookupMany<S extends string>(
 const idsAtOnce = (limit: number): number => Math.max(1, Math.floor(limit / 2)) * MAX_LOOKUPS;
 
 /** A call whose time is over before it begins: answered by what is in the cache, if anything. */
-const tooLate = (deadlineAt: number): Call => ({
+const tooLate = (call: Call): Call => ({
+  ...call,
   signal: AbortSignal.abort(new Failure('TIMEOUT', 'the deadline passed before these ids could be asked')),
-  deadlineAt,
 });
 
 /** What can be read of `ids`, each once, whatever else it holds. */

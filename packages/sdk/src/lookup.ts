@@ -95,6 +95,24 @@ export function decides(answer: Answer, segment: string): boolean | undefined {
   return answer.complete ? false : undefined;
 }
 
+/** A lookup as a caller sees it. */
+export function lookupOf<S extends string>(
+  { value, ageMs }: Entry<Reply<Answer<S>>>,
+  from: ServedFrom,
+): Lookup<S> & { ok: true } {
+  const { segmentIds, known, complete, generation, computedAt } = value;
+  return {
+    ok: true,
+    servedFrom: from,
+    ageMs: ageMs + value.ageMs,
+    segmentIds,
+    known,
+    complete,
+    generation,
+    computedAt,
+  };
+}
+
 /** The freshness of an entry as `servedFrom` says it; `asked` when it was not in the cache before. */
 export function servedFrom(entry: Entry<ReplyHead>, asked: boolean): ServedFrom {
   if (entry.value.bootstrap) return 'bootstrap';
