@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { circuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
 import { Failure } from './failure.ts';
 import { type ManualTime, manualTime } from './manual-time.ts';
+import { afterFailuresInARow, atFailureRate } from './opening.ts';
 import { stack, unlimited } from './operation.ts';
 
 const fault = new Failure('NETWORK', 'reset', { fault: true });
 
-function guarded(time: ManualTime, options = {}) {
-  const breaker = createCircuitBreaker({ minimumThroughput: 4, cooldownMs: 1_000, ...options }, time);
+function guarded(time: ManualTime, options = {}, opening = atFailureRate({ minimumThroughput: 4 }, time)) {
+  const breaker = createCircuitBreaker(opening, { cooldownMs: 1_000, ...options }, time);
   const dependency = { calls: 0, answer: (): Promise<string> => Promise.reject(fault) };
   const send = stack([circuitBreaker(breaker)], async (_: string) => {
     dependency.calls += 1;
@@ -30,9 +31,12 @@ test('it opens at the failure rate once there are enough samples, then refuses w
   expect(dependency.calls).toBe(4);
 });
 
-test('old samples expire by the clock even when nobody calls', async () => {
+test.each([
+  ['half failed', (time: ManualTime) => atFailureRate({ minimumThroughput: 4 }, time)],
+  ['they failed in a row', (time: ManualTime) => afterFailuresInARow({ failures: 4 }, time)],
+])('where it opens when %s, old samples expire by the clock even when nobody calls', async (_, opening) => {
   const time = manualTime();
-  const { breaker, askTimes } = guarded(time, { windowMs: 10_000 });
+  const { breaker, askTimes } = guarded(time, {}, opening(time));
   await askTimes(3);
   await time.advance(10_001);
   await askTimes(3);
@@ -142,7 +146,8 @@ test('it admits a call while closed and once its rest is over, nobody beside a p
 });
 
 test('where only failures in a row count, a service that answers now and then is not left alone', async () => {
-  const { breaker, dependency, ask, askTimes } = guarded(manualTime(), { inARow: true });
+  const time = manualTime();
+  const { breaker, dependency, ask, askTimes } = guarded(time, {}, afterFailuresInARow({ failures: 4 }, time));
   for (let round = 0; round < 20; round += 1) {
     await askTimes(3);
     dependency.answer = async () => 'well';

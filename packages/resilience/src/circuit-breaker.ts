@@ -8,6 +8,7 @@ import {
   type IBreaker,
 } from 'cockatiel';
 import { Failure, isFailure } from './failure.ts';
+import type { Opening } from './opening.ts';
 import type { AnyPolicy } from './operation.ts';
 import { systemTime, type Time } from './time.ts';
 
@@ -22,14 +23,6 @@ export interface CircuitBreaker {
 }
 
 export interface CircuitBreakerOptions {
-  /** Samples older than this are forgotten by the clock, not by traffic. Default 10,000. */
-  readonly windowMs?: number;
-  /** Default 20. */
-  readonly minimumThroughput?: number;
-  /** Default 0.5. */
-  readonly failureRateThreshold?: number;
-  /** A success empties the window: only failures in a row open the circuit. Default false. */
-  readonly inARow?: boolean;
   /** First rest; doubles while probes fail, ±20 % jitter. Default 1,000. */
   readonly cooldownMs?: number;
   /** Default 30,000. */
@@ -53,16 +46,19 @@ const STATES = {
 } as const;
 
 /**
- * cockatiel's state machine with its gaps closed: callers beyond the probe are refused instead of queued, samples
- * expire by the clock, rests run on the monotonic clock, an aborted probe decides nothing, and neither does a failure
+ * cockatiel's state machine with its gaps closed: callers beyond the probe are refused instead of queued, rests
+ * run on the monotonic clock, an aborted probe decides nothing, and neither does a failure
  * of a call that began before the circuit opened.
  */
-export function createCircuitBreaker(options: CircuitBreakerOptions = {}, time: Time = systemTime): CircuitBreaker {
-  const { cooldownMs = 1_000, maxCooldownMs = 30_000, onState } = options;
+export function createCircuitBreaker(
+  opening: Opening,
+  { cooldownMs = 1_000, maxCooldownMs = 30_000, onState }: CircuitBreakerOptions = {},
+  time: Time = systemTime,
+): CircuitBreaker {
   const latest = { until: 0 };
   const policy = cockatielBreaker(
-    handleWhen((error) => (isFailure(error) && error.fault) || error instanceof NoVerdict),
-    { halfOpenAfter: rest({ cooldownMs, maxCooldownMs, latest }, time), breaker: new WindowBreaker(options, time) },
+    handleWhen((error) => error instanceof Verdict && error.counts),
+    { halfOpenAfter: rest({ cooldownMs, maxCooldownMs, latest }, time), breaker: judging(opening) },
   );
   let openings = 0;
   policy.onBreak(() => {
@@ -82,29 +78,40 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}, time: 
       const probing = policy.state === CircuitState.Open;
       const begun = openings;
       const judged = (error: unknown): never => {
-        if (begun !== openings) throw new TooLate('the circuit has opened since', { cause: error });
-        throw probing ? undecided(error) : error;
+        throw new Verdict(error, begun === openings && (isFault(error) || (probing && isAborted(error))));
       };
       try {
         return await policy.execute(() => attempt().catch(judged));
       } catch (error) {
         if (error instanceof BrokenCircuitError) throw refuse();
-        throw error instanceof NoVerdict || error instanceof TooLate ? error.cause : error;
+        throw error instanceof Verdict ? error.cause : error;
       }
     },
   };
 }
 
-/** A probe that its caller aborted says nothing of the dependency; without this, cockatiel would close on it. */
-class NoVerdict extends Error {}
+/**
+ * Whether a failure counts against the dependency. One from before the circuit opened does not: cockatiel would let it
+ * end the probe, or open the circuit again. A probe that its caller aborted does: cockatiel would close on it.
+ */
+class Verdict extends Error {
+  readonly counts: boolean;
 
-function undecided(error: unknown): unknown {
-  const aborted = isFailure(error) && error.code === 'ABORTED';
-  return aborted ? new NoVerdict('probe aborted', { cause: error }) : error;
+  constructor(cause: unknown, counts: boolean) {
+    super('a failed attempt', { cause });
+    this.counts = counts;
+  }
 }
 
-/** A failure of before the opening; cockatiel would let it end the probe, or open the circuit again. */
-class TooLate extends Error {}
+const isFault = (error: unknown): boolean => isFailure(error) && error.fault;
+const isAborted = (error: unknown): boolean => isFailure(error) && error.code === 'ABORTED';
+
+/** A probe alone decides: what was before it is forgotten when it succeeds. */
+const judging = (opening: Opening): IBreaker => ({
+  state: undefined,
+  success: (state) => (state === CircuitState.HalfOpen ? opening.forget() : opening.succeeded()),
+  failure: (state) => state === CircuitState.HalfOpen || opening.failed(),
+});
 
 interface Rests {
   readonly cooldownMs: number;
@@ -130,48 +137,4 @@ function rest({ cooldownMs, maxCooldownMs, latest }: Rests, time: Time): IBackof
     };
   };
   return { next: () => from(cooldownMs) };
-}
-
-const BUCKETS = 10;
-
-/** Failure rate over a sliding window of buckets that the clock empties. */
-class WindowBreaker implements IBreaker {
-  readonly state: unknown = undefined;
-  readonly #time: Time;
-  readonly #bucketMs: number;
-  readonly #minimum: number;
-  readonly #threshold: number;
-  readonly #inARow: boolean;
-  #buckets: { readonly number: number; successes: number; failures: number }[] = [];
-
-  constructor(options: CircuitBreakerOptions, time: Time) {
-    this.#time = time;
-    this.#bucketMs = (options.windowMs ?? 10_000) / BUCKETS;
-    this.#minimum = options.minimumThroughput ?? 20;
-    this.#threshold = options.failureRateThreshold ?? 0.5;
-    this.#inARow = options.inARow ?? false;
-  }
-
-  success(state: CircuitState): void {
-    if (state === CircuitState.HalfOpen || this.#inARow) this.#buckets = [];
-    else this.#current().successes += 1;
-  }
-
-  failure(state: CircuitState): boolean {
-    if (state === CircuitState.HalfOpen) return true;
-    this.#current().failures += 1;
-    const failures = this.#buckets.reduce((sum, bucket) => sum + bucket.failures, 0);
-    const samples = this.#buckets.reduce((sum, bucket) => sum + bucket.successes, failures);
-    return samples >= this.#minimum && failures / samples >= this.#threshold;
-  }
-
-  #current(): { successes: number; failures: number } {
-    const number = Math.floor(this.#time.now() / this.#bucketMs);
-    this.#buckets = this.#buckets.filter((bucket) => bucket.number > number - BUCKETS);
-    const last = this.#buckets.at(-1);
-    if (last?.number === number) return last;
-    const bucket = { number, successes: 0, failures: 0 };
-    this.#buckets.push(bucket);
-    return bucket;
-  }
 }

@@ -46,7 +46,7 @@ const idsAtOnce = (limit: number): number => Math.max(1, Math.floor(limit / 2)) 
 /** A call whose time is over before it begins: answered by what is in the cache, if anything. */
 const tooLate = (call: Call): Call => ({
   ...call,
-  signal: AbortSignal.abort(new Failure('TIMEOUT', 'the deadline passed before these ids could be asked')),
+  signal: AbortSignal.abort(new Failure('TIMEOUT', 'the deadline has passed')),
 });
 
 /** What can be read of `ids`, each once, whatever else it holds. */

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type AdaptiveLimiter, createAdaptiveLimiter } from '@segment-store/resilience/adaptive-limit';
 import { type CircuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
+import { afterFailuresInARow } from '@segment-store/resilience/opening';
 import { createPushback, type Pushback } from '@segment-store/resilience/pushback';
 import { createRetryBudget, type RetryBudget } from '@segment-store/resilience/retry';
 import { systemTime } from '@segment-store/resilience/time';
@@ -23,11 +24,8 @@ export interface OriginState {
 
 /** Requests in flight: where the limit begins, and how far it may move. */
 const LIMITS = { min: 4, initial: 16, max: CONNECTIONS };
-/**
- * By failures in a row: a rate would keep callers from the answers of a service that fails every other time. A probe every
- * few seconds harms nobody; rarer ones would keep them from one that is well again.
- */
-const BREAKER = { inARow: true, maxCooldownMs: 3_000 };
+/** A probe every few seconds harms nobody; rarer ones would keep callers from a service that is well again. */
+const MAX_COOLDOWN_MS = 3_000;
 
 export type Address = Pick<ResolvedOptions, 'origin' | 'basePath' | 'apiKey'>;
 
@@ -102,7 +100,8 @@ function createState(origin: string, apiKey: ApiKey | undefined): OriginState {
     limiter: createAdaptiveLimiter(LIMITS, onMax),
     pushback: createPushback(),
     budget: createRetryBudget(),
-    breaker: createCircuitBreaker({ ...BREAKER, onState }),
+    // A rate would keep callers from the answers of a service that fails every other time.
+    breaker: createCircuitBreaker(afterFailuresInARow(), { maxCooldownMs: MAX_COOLDOWN_MS, onState }),
     credential: createCredential(apiKey, systemTime),
     pool: createPool(origin),
   };

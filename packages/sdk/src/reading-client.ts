@@ -3,7 +3,7 @@ import type { Time } from '@segment-store/resilience/time';
 import type { Bootstrap } from './bootstrap.ts';
 import type { CallOptions } from './call-options.ts';
 import { SegmentLookupError } from './errors.ts';
-import { type ReadEvents, unwatched } from './events.ts';
+import type { ReadEvents } from './events.ts';
 import type { Hold } from './hold.ts';
 import type { Lookup, Membership } from './lookup.ts';
 import { createLookupMany } from './lookup-many.ts';
@@ -42,8 +42,8 @@ export interface SegmentClient<S extends string = string> extends AsyncDisposabl
 
 export interface ClientParts<S extends string> {
   readonly sources: Sources<S>;
-  /** Who may watch; by default nobody. */
-  readonly events?: ReadEvents;
+  /** Who may watch. */
+  readonly events: ReadEvents;
   readonly time: Time;
   readonly hold: Hold;
   /** How the guards stand. */
@@ -55,7 +55,7 @@ export interface ClientParts<S extends string> {
 /** Functions, not methods: `ids.map(client.lookup)` works. */
 export function readingClient<S extends string>(
   options: Pick<ResolvedOptions<S>, 'fallback' | 'ms'>,
-  { sources, events = unwatched, time, hold, origin, leave }: ClientParts<S>,
+  { sources, events, time, hold, origin, leave }: ClientParts<S>,
 ): SegmentClient<S> {
   const tally = createTally();
   const life = { closed: false };

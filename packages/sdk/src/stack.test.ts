@@ -8,6 +8,7 @@ import { Failure, type FailureTraits } from '@segment-store/resilience/failure';
 import { createFailureMemo, failureMemo } from '@segment-store/resilience/failure-memo';
 import { createHedgePace, hedge } from '@segment-store/resilience/hedge';
 import { type ManualTime, manualTime } from '@segment-store/resilience/manual-time';
+import { afterFailuresInARow } from '@segment-store/resilience/opening';
 import {
   type AnyPolicy,
   asIs,
@@ -118,7 +119,7 @@ function bench(build: Build, send: Send, { ms = {}, places = 1, hedgeAfterMs }: 
   const limits = { maxEntries: 10, maxBytes: 1e6, freshMs: 60_000, staleMs: 300_000, staleIfErrorMs: 86_400_000 };
   const epochs = { ...createEpochs(), latest: 1 };
   const cache = createCache<CustomerId, Word>(limits, { keyOf: (id) => id, bytesOf: () => 0, epochs, time });
-  const breaker = createCircuitBreaker({ minimumThroughput: 4 }, time);
+  const breaker = createCircuitBreaker(afterFailuresInARow({ failures: 4 }, time), {}, time);
   const recorded: Operation<readonly CustomerId[], Settled<Word>> = (ids, call) => {
     sends.push(ids);
     return wire(ids, call);

@@ -7,6 +7,7 @@ import { deadline } from '@segment-store/resilience/deadline';
 import { type Operation, type Settled, stack } from '@segment-store/resilience/operation';
 import { singleFlight } from '@segment-store/resilience/single-flight';
 import { createEpochs } from './epochs.ts';
+import { unwatched } from './events.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
 import { readingClient, type SegmentClient } from './reading-client.ts';
 import { createSources } from './sources.ts';
@@ -57,7 +58,7 @@ export function createTestClient<S extends string = string>(options: TestClientO
       cached(cache, stack([deadline(ms.call, time), singleFlight(cache), deadline(ms.flight, time)], one(send))),
   });
   const origin = (): ClientStats['origin'] => ({ ...service.stand(), epoch: epochs.latest, floor: epochs.floor });
-  const client = readingClient(resolved, { sources, time, hold, origin, leave: async () => {} });
+  const client = readingClient(resolved, { sources, events: unwatched, time, hold, origin, leave: async () => {} });
   return { ...client, service: service.script, advance: clock.advance };
 }
 

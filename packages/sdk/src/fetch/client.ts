@@ -11,6 +11,7 @@ import { type Operation, type Settled, stack, unlimited } from '@segment-store/r
 import { createRetryBudget, retry } from '@segment-store/resilience/retry';
 import type { Time } from '@segment-store/resilience/time';
 import { createEpochs } from '../epochs.ts';
+import { unwatched } from '../events.ts';
 import type { Hold } from '../hold.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { readingClient, type SegmentClient } from '../reading-client.ts';
@@ -76,5 +77,5 @@ export function createFetchClient<S extends string>(
     epoch: epochs.latest,
     floor: epochs.floor,
   });
-  return readingClient(options, { sources, time, hold: noHold, origin, leave: pool.destroy });
+  return readingClient(options, { sources, events: unwatched, time, hold: noHold, origin, leave: pool.destroy });
 }

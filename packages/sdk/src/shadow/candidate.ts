@@ -2,6 +2,7 @@
 import type { CustomerId } from '@segment-store/contract/id';
 import { type CircuitBreaker, circuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { deadline } from '@segment-store/resilience/deadline';
+import { atFailureRate } from '@segment-store/resilience/opening';
 import { type Settled, stack, unlimited } from '@segment-store/resilience/operation';
 import type { Time } from '@segment-store/resilience/time';
 import { createApi } from '../api.ts';
@@ -20,7 +21,7 @@ export interface Candidate {
 }
 
 /** It is asked a few times a second: the client's breaker would need minutes to see that it is down. */
-const BREAKER = { minimumThroughput: 3, windowMs: 30_000 };
+const SAMPLES = { minimumThroughput: 3, windowMs: 30_000 };
 
 export function createCandidate(
   { origin, basePath, apiKey }: Pick<ResolvedOptions, 'origin' | 'basePath' | 'apiKey'>,
@@ -31,7 +32,7 @@ export function createCandidate(
   const credential = createCredential(apiKey, time);
   const intern = <S extends string>(segmentIds: readonly S[]) => segmentIds;
   const api = createApi({ basePath, credential, pool, intern, epochs: createEpochs(), time });
-  const breaker = createCircuitBreaker(BREAKER, time);
+  const breaker = createCircuitBreaker(atFailureRate(SAMPLES, time), {}, time);
   const send = stack([circuitBreaker(breaker), deadline(timeoutMs, time)], api.segmentsOf);
   return { breaker, ask: (ids) => send(ids, unlimited), close: pool.destroy };
 }

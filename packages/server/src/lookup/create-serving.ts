@@ -3,6 +3,7 @@ import type { Say } from '@segment-store/cli/event';
 import type { CustomerId } from '@segment-store/contract/id';
 import { createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { createLimiter } from '@segment-store/resilience/limit';
+import { atFailureRate } from '@segment-store/resilience/opening';
 import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
 import type { StoreReader } from '@segment-store/store/store';
@@ -62,7 +63,7 @@ export function createServing(config: Config, { store, dir, redis, erased, metri
   const shared = {
     callersTime,
     limiter: createLimiter(reads.atOnce),
-    breaker: createCircuitBreaker({ onState: tellOutages(say, STORE_OUTAGE) }),
+    breaker: createCircuitBreaker(atFailureRate(), { onState: tellOutages(say, STORE_OUTAGE) }),
     ms: reads.ms,
     encode,
   };

@@ -2,6 +2,7 @@ import { type CustomerId, parseCustomerId } from '@segment-store/contract/id';
 import type { Member } from '@segment-store/contract/lines';
 import { createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { createLimiter } from '@segment-store/resilience/limit';
+import { atFailureRate } from '@segment-store/resilience/opening';
 import { type Operation, type Settled, unlimited } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
 import type { Reader } from '@segment-store/store/store';
@@ -29,7 +30,7 @@ function path(read: Read, { most = 64, ms = { total: 400, store: 300 }, cooldown
   const deps = {
     callersTime: new CallersTime(),
     limiter: createLimiter(most),
-    breaker: createCircuitBreaker({ cooldownMs }),
+    breaker: createCircuitBreaker(atFailureRate(), { cooldownMs }),
     ms,
     l1: l1.cacheOf(generation.run, () => ({ reader, formers: new Map() })),
     redis,

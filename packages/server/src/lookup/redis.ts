@@ -10,6 +10,7 @@ import {
 } from '@segment-store/resilience/circuit-breaker';
 import { deadline } from '@segment-store/resilience/deadline';
 import { createLimiter, type Limiter, limit } from '@segment-store/resilience/limit';
+import { atFailureRate } from '@segment-store/resilience/opening';
 import { type Operation, type Policy, type Settled, stack, unlimited } from '@segment-store/resilience/operation';
 import { afterReading } from '@segment-store/resilience/time';
 import type { Reader } from '@segment-store/store/store';
@@ -50,7 +51,10 @@ export const createRedisGuards = (
   onState: NonNullable<CircuitBreakerOptions['onState']>,
 ): Pick<RedisDeps, 'limiter' | 'breaker'> => ({
   limiter: createLimiter(calls),
-  breaker: createCircuitBreaker({ windowMs: 5_000, minimumThroughput: 10, maxCooldownMs: 5_000, onState }),
+  breaker: createCircuitBreaker(atFailureRate({ windowMs: 5_000, minimumThroughput: 10 }), {
+    maxCooldownMs: 5_000,
+    onState,
+  }),
 });
 
 /** In one command, of one turn of the event loop. */
