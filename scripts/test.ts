@@ -31,6 +31,7 @@ const steps: readonly Step[] = [
   { name: 'pack', group: 'test', command: ['node', 'scripts/check-pack.ts'] },
 ];
 const longSteps: readonly Step[] = [
+  { name: 'pack everywhere', group: 'test', command: ['node', 'scripts/check-pack.ts', '--long'] },
   { name: 'long', group: 'test', project: 'long', servers: true, limitMs: 6 * 3600_000 },
 ];
 

@@ -21,6 +21,7 @@ const options: Options = {
   format: ['esm', 'cjs'], // index.js + index.d.ts, index.cjs + index.d.cts: the package is of type module
   target: 'node22',
   platform: 'node',
+  removeNodeProtocol: false, // `node:fs` is Node's on every runtime, `fs` a package on some
   noExternal: [/^@segment-store\//, 'lru-cache'],
   esbuildOptions(options) {
     options.conditions = ['browser']; // of lru-cache, the one for every platform

@@ -1,27 +1,27 @@
-/** A segment service as a stranger's first program meets it: every customer is in one segment. */
-import { createServer, type Server } from 'node:http';
-
-const GENERATION = '20260914t031500z';
+/** A segment service of ours with the bundled orders, as `npm start` brings it up. */
+import { join } from 'node:path';
+import { startCommand } from '@segment-store/cli/child';
 
 export interface Service {
   readonly url: string;
-  close(): void;
+  /** Resolves once it has ended. */
+  stop(): Promise<void>;
 }
 
-export async function startService(): Promise<Service> {
-  const server = createServer((asked, response) => {
-    const [, , , id = '', , segmentId] = (asked.url ?? '').split('/').map(decodeURIComponent);
-    const head = { 'segment-epoch': '1', 'segment-epoch-floor': '0', 'segment-generation': GENERATION };
-    response.writeHead(200, head);
-    const facts = { known: true, complete: true, generation: GENERATION, computedAt: '2026-09-14T03:15:00.000Z' };
-    const answer = segmentId === undefined ? { segmentIds: ['recurrent:store:17'] } : { segmentId, member: true };
-    response.end(JSON.stringify({ customerId: id, ...facts, ...answer }));
+/** What it calculates and loads is kept in `data`. */
+export async function startService(data: string): Promise<Service> {
+  const start = join(import.meta.dirname, '../start.ts');
+  const { process: child, finished, until } = startCommand(start, ['--port', '0', '--data', data]);
+  let url = '';
+  await until((event) => {
+    [, url = ''] = /^segment-server on (.*)/.exec(event.kind === 'result' ? event.text : '') ?? [];
+    return url !== '';
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => server.close() };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url,
+    async stop() {
+      child.kill('SIGTERM');
+      await finished;
+    },
+  };
 }
