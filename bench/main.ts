@@ -14,6 +14,8 @@ import type { Row } from './ratio.ts';
 import { table } from './table.ts';
 
 const HERE = import.meta.dirname;
+/** Of one file: a benchmark that hangs must not hold up the others. */
+const CEILING_MS = { quick: 20, usual: 90, full: 24 * 60 }[extent] * 60_000;
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
 const subjects = [...new Set(globSync('*/*.bench.ts', { cwd: HERE }).map(dirname))]
   .filter((name) => name !== 'node_modules')
@@ -72,7 +74,10 @@ async function measure(subject: string): Promise<void> {
 async function run(file: string, onRow: (row: Row) => void): Promise<Ran> {
   const [loadBefore = 0] = loadavg();
   const before = performance.now();
-  const child = spawn(process.execPath, [join(HERE, file), ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(HERE, file), ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: CEILING_MS,
+  });
   const ended = once(child, 'close');
   for await (const line of createInterface({ input: child.stdout })) onRow(JSON.parse(line));
   const [code, signal] = await ended;

@@ -46,7 +46,8 @@ export type Figures = Readonly<Record<string, number>>;
  * median of the rounds' own ratios, so that one disturbed round decides nothing. The first rounds only warm up.
  */
 export async function ratio(contest: Contest): Promise<Row> {
-  const { rounds, warmUp = 3, candidate, baseline } = contest;
+  const { name, rounds, warmUp = 3, candidate, baseline } = contest;
+  process.stderr.write(`  ${name} …\n`);
   const measured: { readonly value: number; readonly baseline: number }[] = [];
   for (let round = -warmUp; round < rounds; round += 1) {
     const [first, second, third, fourth] = [await candidate(), await baseline(), await baseline(), await candidate()];

@@ -14,12 +14,12 @@ export function table(rows: readonly Row[]): string {
   return [...rates, ...rows.flatMap(noted), ...rows.flatMap(beside), ...rows.flatMap(lines)].join('\n');
 }
 
-function aligned(cells: readonly (readonly string[])[]): readonly string[] {
+function aligned(cells: readonly (readonly string[])[], between: string = '  '): readonly string[] {
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
   return cells.map((line) =>
     line
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
+      .join(between)
       .trimEnd(),
   );
 }
@@ -28,8 +28,11 @@ const noted = ({ name, note }: Row): readonly string[] => (note === undefined ? 
 const beside = ({ name, beside }: Row): readonly string[] =>
   beside === undefined ? [] : [`${name}: ${JSON.stringify(beside)}`];
 
+/** As Markdown, which a terminal shows well enough and a page takes as it is. */
 function lines({ name, lines: all = [] }: Row): readonly string[] {
   const [first] = all;
   if (first === undefined) return [];
-  return [`${name}:`, ...aligned([Object.keys(first), ...all.map((line) => Object.values(line).map(String))])];
+  const cells = aligned([Object.keys(first), ...all.map((line) => Object.values(line).map(String))], ' | ');
+  const [head = '', ...rest] = cells.map((line) => `| ${line} |`);
+  return [`${name}:`, '', head, head.replace(/[^|]/g, '-'), ...rest, ''];
 }

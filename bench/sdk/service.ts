@@ -1,5 +1,6 @@
 /** The service as the SDK sees it, in a process of its own, so that its CPU is not the client's. */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 const GENERATION = '20260914t031500z';
@@ -11,31 +12,74 @@ const HEADERS = {
   'segment-generation': GENERATION,
 };
 const REST = `"known":true,"generation":"${GENERATION}","computedAt":"2026-09-14T03:15:00.000Z","complete":true,"segmentIds":["recurrent:country:France","recurrent:category:kitchen","inactive:category:garden","new-customers:country:France","recurrent:store:17"]`;
+/** As it answers while it cannot. */
+const OUT_OF_ORDER = { status: 503, type: 'unavailable', title: 'Out of order' };
 
 export interface Service extends Disposable {
   readonly url: string;
+  readonly port: number;
+  /** From now on answers so large a part of all requests with 503. */
+  fail(part: number): void;
+  /** Requests so far. */
+  requests(): Promise<number>;
+  /** Killed, as a machine dies. */
+  die(): Promise<void>;
 }
 
-export async function startService(): Promise<Service> {
-  const child = fork(import.meta.filename, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const port = await new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the service of the benchmark ended with ${code}`)));
+type Told = { readonly failing: number } | 'count';
+
+/** `port`: where one that died was. Default: a free one. */
+export async function startService(port: number = 0): Promise<Service> {
+  const child = fork(import.meta.filename, [`${port}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const listens = Number(await message(child));
+  return {
+    url: `http://127.0.0.1:${listens}`,
+    port: listens,
+    fail: (failing) => void child.send({ failing } satisfies Told),
+    requests: async () => {
+      child.send('count' satisfies Told);
+      return Number(await message(child));
+    },
+    die: async () => {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+    [Symbol.dispose]: () => child.kill(),
+  };
+}
+
+function message(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: unknown) => reject(new Error(`the service of the benchmark ended with ${code}`));
+    child.once('exit', ended);
+    child.once('message', (told) => {
+      child.off('exit', ended);
+      resolve(told);
+    });
   });
-  return { url: `http://127.0.0.1:${port}`, [Symbol.dispose]: () => child.kill() };
 }
 
-function serve(): void {
+function serve(port: number): void {
+  let [failing, requests] = [0, 0];
   const server = createServer((asked, response) => {
     let body = '';
+    requests += 1;
     asked.setEncoding('utf8').on('data', (chunk) => {
       body += chunk;
     });
-    asked.on('end', () => response.writeHead(200, HEADERS).end(replyTo(asked.url ?? '', body)));
+    asked.on('end', () => {
+      if (Math.random() < failing) response.writeHead(OUT_OF_ORDER.status).end(JSON.stringify(OUT_OF_ORDER));
+      else response.writeHead(200, HEADERS).end(replyTo(asked.url ?? '', body));
+    });
   });
-  server.listen(0, '127.0.0.1', () => {
+  server.listen(port, '127.0.0.1', () => {
     const address = server.address();
     process.send?.(typeof address === 'object' ? address?.port : undefined);
+  });
+  process.on('message', (told: Told) => {
+    if (told === 'count') process.send?.(requests);
+    else failing = told.failing;
   });
   process.once('disconnect', () => process.exit());
 }
@@ -48,4 +92,4 @@ function replyTo(path: string, body: string): string {
   return `{"items":[${items.join()}]}`;
 }
 
-if (process.send !== undefined && process.argv[1] === import.meta.filename) serve();
+if (process.send !== undefined && process.argv[1] === import.meta.filename) serve(Number(process.argv[2]));
