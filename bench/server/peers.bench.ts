@@ -1,6 +1,7 @@
 /** What somebody would take or write instead: requests a second and p99, as callers ask. */
 import { join } from 'node:path';
 import { startElasticsearch } from '@segment-store/services/elasticsearch';
+import { startPostgres } from '@segment-store/services/postgres';
 import { withFigures } from '../ratio.ts';
 import { attempt, report } from '../report.ts';
 import { against } from './against.ts';
@@ -11,7 +12,6 @@ import { ask, type Block } from './duel.ts';
 import { startFastify } from './fastify-es.ts';
 import { startOurs } from './ours.ts';
 import { publish, RUN } from './population.ts';
-import { startPostgres } from './postgres.ts';
 import { CUSTOMERS, scale } from './scale.ts';
 import { startUnleash } from './unleash.ts';
 

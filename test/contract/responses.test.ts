@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseRunId } from '@segment-store/contract/id';
 import { createConformance, type Document, readDocument } from '@segment-store/server';
+import { type Postgres, startPostgres } from '@segment-store/services/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningServer, resultOf, startServer } from '../support/commands.ts';
+import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
 import { generatedMember, generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 
 interface Case {
@@ -63,6 +64,12 @@ const cases: readonly Case[] = [
   { title: 'one segment', target: `/v1/segments/${segmentId}`, status: 200 },
   { title: 'an unknown segment', target: '/v1/segments/none', status: 404 },
   { title: 'generations', target: '/v1/generations', status: 200 },
+  { title: 'rollouts', target: '/v1/rollouts', status: 200 },
+  { title: 'a rollout', target: '/v1/rollouts/new-checkout', status: 200 },
+  { title: 'a rollout of nobody', target: '/v1/rollouts/none', status: 404 },
+  { title: 'a rollout by DELETE', target: '/v1/rollouts/none', init: { method: 'DELETE' }, status: 405 },
+  { title: 'experiments', target: '/v1/experiments', status: 200 },
+  { title: 'rollout rules', target: '/v1/rollout-rules', status: 200 },
   { title: 'liveness', target: '/livez', status: 200 },
   { title: 'startup', target: '/startupz', status: 200 },
   { title: 'readiness', target: '/readyz', status: 200 },
@@ -77,23 +84,49 @@ let document: Document;
 const answered: string[] = [];
 let server: RunningServer;
 let notReady: RunningServer;
+let postgres: Postgres;
 
 beforeAll(async () => {
+  postgres = await startPostgres();
   scratch = await mkdtemp(join(tmpdir(), 'segment-contract-'));
   document = await readDocument();
   const parts = generatedParts({ customers: 100, parts: 2, seed: 1 });
   const folder = await writeRun(join(scratch, RUN), runFiles({ run: parseRunId(RUN), parts }));
   const store = `embedded:${join(scratch, 'store')}`;
   await resultOf('ingest', ['load', folder, '--store', store]);
+  await writeRollout(['--store', store, '--database', postgres.url, '--keys', join(scratch, 'keys.json')]);
   [server, notReady] = await Promise.all([
-    startServer(['--store', store]),
+    startServer(['--store', store, '--database', postgres.url]),
     startServer(['--store', `embedded:${join(scratch, 'empty')}`], 'starting'),
   ]);
 });
 afterAll(async () => {
   await Promise.all([server.stop(), notReady.stop()]);
+  await postgres[Symbol.asyncDispose]();
   await rm(scratch, { recursive: true });
 });
+
+/** By a server with keys: without them nobody may write. */
+async function writeRollout(args: readonly string[]): Promise<void> {
+  const create = await runCommand('server', [
+    'keys',
+    'create',
+    'all',
+    '--keys',
+    args.at(-1) ?? '',
+    '--scopes',
+    'publish',
+  ]);
+  const key = create.events.find((event) => event.kind === 'data')?.data.key;
+  const keyed = await startServer(args);
+  const headers = { authorization: `Bearer ${key}`, 'if-match': '"0"', 'content-type': 'application/json' };
+  const body = JSON.stringify({
+    owner: 'team',
+    stages: [{ name: 'lyon', cities: ['Lyon'], percent: 5, hold: 'PT24H' }],
+  });
+  const { status } = await fetch(`${keyed.url}/v1/rollouts/new-checkout`, { method: 'PUT', headers, body });
+  expect([status, await keyed.stop()]).toEqual([200, 0]);
+}
 
 async function faults(origin: string, { target, init }: Pick<Case, 'target' | 'init'>) {
   const response = await fetch(origin + target, init);

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseRunId } from '@segment-store/contract/id';
+import { type Postgres, startPostgres } from '@segment-store/services/postgres';
 import { pythonWith } from '@segment-store/services/python';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RunningServer, runCommand, startServer } from '../support/commands.ts';
@@ -35,8 +36,10 @@ let scratch = '';
 let python = '';
 let key = '';
 let server: RunningServer;
+let postgres: Postgres;
 beforeAll(async () => {
   python = await pythonWith('api');
+  postgres = await startPostgres();
   scratch = await mkdtemp(join(tmpdir(), 'schemathesis-'));
   const store = `embedded:${join(scratch, 'store')}`;
   const ended: (number | null)[] = [];
@@ -50,10 +53,11 @@ beforeAll(async () => {
   const scopes = 'read,read:members,publish,erase,admin';
   const { events } = await runCommand('server', ['keys', 'create', 'all', '--keys', keys, '--scopes', scopes]);
   key = `${events.find((event) => event.kind === 'data')?.data.key}`;
-  server = await startServer(['--store', store, '--keys', keys, '--rate', '100000']);
+  server = await startServer(['--store', store, '--keys', keys, '--rate', '100000', '--database', postgres.url]);
 });
 afterAll(async () => {
   await server.stop();
+  await postgres[Symbol.asyncDispose]();
   await rm(scratch, { recursive: true });
 });
 

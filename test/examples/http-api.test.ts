@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { type Postgres, startPostgres } from '@segment-store/services/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
 
@@ -30,10 +31,11 @@ const commands = text.split(/^## /m).flatMap((section) => {
 
 let scratch = '';
 let server: RunningServer;
+let postgres: Postgres;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'http-api-'));
+  [scratch, postgres] = await Promise.all([mkdtemp(join(tmpdir(), 'http-api-')), startPostgres()]);
   const inputs = ['orders.parquet', 'definitions.json', 'categories.csv'];
   const flags = ['--orders', '--definitions', '--categories'].flatMap((flag, index) => [
     flag,
@@ -50,11 +52,12 @@ beforeAll(async () => {
   const all = 'read,read:members,publish,erase,admin';
   const { events } = await runCommand('server', ['keys', 'create', 'docs', '--keys', keys, '--scopes', all]);
   const made = events.find((event) => event.kind === 'data');
-  server = await startServer(['--store', store, '--keys', keys]);
+  server = await startServer(['--store', store, '--keys', keys, '--database', postgres.url]);
   environment = { URL: server.url, KEY: `${made?.data.key}` };
 });
 afterAll(async () => {
   await server.stop();
+  await postgres[Symbol.asyncDispose]();
   await rm(scratch, { recursive: true });
 });
 

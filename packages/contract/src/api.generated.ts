@@ -202,6 +202,28 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/experiments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The experiments, and the hold-out of all of them */
+        readonly get: operations["getExperiments"];
+        /**
+         * Writes the experiments and the hold-out of all of them
+         * @description The whole of them, at once. 409 `conflict`: two variants of an experiment have one name. 412 `conflict`: another
+         *     version is there than `If-Match` names. A 503 leaves open whether it was done.
+         */
+        readonly put: operations["putExperiments"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/generations": {
         readonly parameters: {
             readonly query?: never;
@@ -290,6 +312,104 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/rollout-rules": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What is open for whom now, and who is compared with whom
+         * @description What `/rollout` of the SDK decides by, and may ask for as often as it likes: the answer comes from memory, at most
+         *     2 seconds behind the database, and while the database is away as it was. A rollout is a gate: of a planned one, and
+         *     of one rolled back to nothing, no stage is open.
+         */
+        readonly get: operations["getRolloutRules"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rollouts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The rollouts, by name */
+        readonly get: operations["listRollouts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rollouts/{rollout}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One rollout, and how far it is
+         * @description 404 `invalid-request`: there is no such rollout, or this server keeps none (`--database`).
+         */
+        readonly get: operations["getRollout"];
+        /**
+         * Writes the ladder of a rollout
+         * @description A new rollout is planned: nothing of it is open. Of one that has begun, the stages that are open keep their names,
+         *     places and percents (409 `conflict`: roll back first), everything else may change; sign-offs are asked for anew.
+         *
+         *     404 `invalid-request`: this server keeps no rollouts (`--database`). 409 `conflict`: two stages have one name.
+         *     412 `conflict`: another version is there than `If-Match` names. A 503 leaves open whether it was done.
+         */
+        readonly put: operations["putRollout"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rollouts/{rollout}/steps": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Who did what to a rollout, oldest first
+         * @description Entries are only ever added; each carries a hash over itself and the entry before it, of whichever rollout. `intact`
+         *     says whether the whole chain still fits.
+         */
+        readonly get: operations["listRolloutSteps"];
+        readonly put?: never;
+        /**
+         * Signs off, advances, halts, resumes or rolls back a rollout
+         * @description `sign-off`: the caller agrees that the next stage opens. `advance`: it opens; not before as many different callers
+         *     have signed off as it asks for, and not while the rollout is halted. `halt`: what is open stays open, nothing more
+         *     opens. `resume`: a halted rollout may go on. `roll-back`: the stages above `to` close, without `to` all of them, and
+         *     the rollout is halted. Servers and clients follow within their own refresh times.
+         *
+         *     409 `conflict`: the rollout is not where this step begins; `detail` says the way out. 412 `conflict`: another version
+         *     is there than `If-Match` names. A 503 leaves open whether it was done.
+         */
+        readonly post: operations["stepRollout"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/segments": {
         readonly parameters: {
             readonly query?: never;
@@ -358,6 +478,38 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description While a stage is held, what is open is compared with a baseline of about equal size. Queries count since the stage
+         *     opened: `$window` in them stands for how long that is, as in `increase(checkout_requests_total[$window])`.
+         */
+        readonly Analysis: {
+            readonly baseline: components["schemas"]["Arm"];
+            readonly candidate: components["schemas"]["Arm"];
+            /** @description Default PT60S */
+            readonly every?: components["schemas"]["StageDuration"];
+            /** @description Bad verdicts of a stage before it is rolled back: one more than this; default 0 */
+            readonly failureLimit?: number;
+            /** @description Verdicts in a row that could not be found out before the rollout is halted; default 1440 */
+            readonly inconclusiveLimit?: number;
+            /** @description Of each of the two, for a verdict; default 30000 */
+            readonly minRequests?: number;
+        };
+        readonly Arm: {
+            readonly errors: components["schemas"]["PromQuery"];
+            readonly requests: components["schemas"]["PromQuery"];
+        };
+        /** @description A query of Prometheus whose one sample must be within its bounds, one or both; no sample is no answer */
+        readonly Check: {
+            readonly max?: number;
+            readonly min?: number;
+            readonly name: components["schemas"]["RuleName"];
+            readonly query: components["schemas"]["PromQuery"];
+        } & ({
+            readonly min: number;
+        } | {
+            readonly max: number;
+        });
+        readonly Checks: readonly components["schemas"]["Check"][];
+        /**
          * @description 1–512 bytes of UTF-8 (the length here counts characters), without C0, DEL and C1 control characters and lone surrogates,
          *     not `.` or `..`.
          */
@@ -396,6 +548,30 @@ export interface components {
             /** @description 0 for a customer who was erased before */
             readonly recorded: number;
         };
+        /** @description Variants compared among the members of a segment */
+        readonly Experiment: {
+            /** @description Of those, who are left alone; default 0 */
+            readonly holdOut?: components["schemas"]["Percent"];
+            /** @description Of the members, who take part; default 100 */
+            readonly percent?: components["schemas"]["Percent"];
+            /** @description Default: the name of the experiment */
+            readonly salt?: components["schemas"]["RuleName"];
+            readonly segment: components["schemas"]["SegmentId"];
+            /** @description Each has a name of its own */
+            readonly variants: readonly components["schemas"]["Variant"][];
+        };
+        readonly Experiments: {
+            readonly [key: string]: components["schemas"]["Experiment"];
+        };
+        readonly ExperimentSet: {
+            readonly experiments?: components["schemas"]["Experiments"];
+            readonly holdOut?: components["schemas"]["HoldOut"];
+        };
+        readonly ExperimentsOfVersion: {
+            readonly experiments: components["schemas"]["Experiments"];
+            readonly holdOut?: components["schemas"]["HoldOut"];
+            readonly version: number;
+        };
         /** @description As the query parameters of the same names */
         readonly Filter: {
             readonly category?: components["schemas"]["FilterValues"];
@@ -405,6 +581,18 @@ export interface components {
             readonly type?: components["schemas"]["FilterValues"];
         };
         readonly FilterValues: readonly string[];
+        /** @description Open for whom any stage opens it */
+        readonly Gate: {
+            /** @description Default: the name of the gate */
+            readonly salt?: components["schemas"]["RuleName"];
+            readonly stages: readonly components["schemas"]["GateStage"][];
+        };
+        /** @description A part of the customers in a place; without cities and countries everywhere */
+        readonly GateStage: {
+            readonly cities?: components["schemas"]["Places"];
+            readonly countries?: components["schemas"]["Places"];
+            readonly percent: components["schemas"]["Percent"];
+        };
         readonly Generation: {
             /** Format: date-time */
             readonly computedAt: string;
@@ -448,8 +636,40 @@ export interface components {
                 readonly generation: components["schemas"]["RunId"];
             };
         };
+        /** @description Customers held out of every experiment */
+        readonly HoldOut: {
+            readonly percent: components["schemas"]["Percent"];
+            /** @description Default: `hold-out` */
+            readonly salt?: components["schemas"]["RuleName"];
+        };
         /** @enum {string} */
         readonly Included: "complements";
+        /** @description How something opens, from the first city to everywhere */
+        readonly Ladder: {
+            readonly analysis?: components["schemas"]["Analysis"];
+            /** @description Whom to ask */
+            readonly owner: string;
+            /** @description Default: the name of the rollout */
+            readonly salt?: components["schemas"]["RuleName"];
+            /** @description In the order in which they open; each has a name of its own */
+            readonly stages: readonly components["schemas"]["LadderStage"][];
+        };
+        readonly LadderStage: {
+            readonly cities?: components["schemas"]["Places"];
+            readonly countries?: components["schemas"]["Places"];
+            /** @description All pass before it opens */
+            readonly entry?: components["schemas"]["Checks"];
+            /** @description All pass before the next one opens */
+            readonly exit?: components["schemas"]["Checks"];
+            /** @description How long it is watched before the next one opens */
+            readonly hold: components["schemas"]["StageDuration"];
+            readonly name: components["schemas"]["RuleName"];
+            /** @description Whom to ask; default: that of the ladder */
+            readonly owner?: string;
+            readonly percent: components["schemas"]["Percent"];
+            /** @description Different callers who must agree before it opens; default 0 */
+            readonly signOffs?: number;
+        };
         /** @description What the store says is live */
         readonly Live: {
             /** @description Raised by every publish and roll back */
@@ -495,6 +715,9 @@ export interface components {
             readonly member: boolean;
             readonly segmentId: components["schemas"]["SegmentId"];
         };
+        /** @description At most two decimals */
+        readonly Percent: number;
+        readonly Places: readonly string[];
         readonly Problem: {
             /** @description What was wrong with this request and what to do; never a customer id */
             readonly detail: string;
@@ -505,6 +728,8 @@ export interface components {
         };
         /** @enum {string} */
         readonly ProblemType: "urn:segment-store:error:invalid-request" | "urn:segment-store:error:invalid-id" | "urn:segment-store:error:unauthorized" | "urn:segment-store:error:forbidden" | "urn:segment-store:error:unknown-segment" | "urn:segment-store:error:conflict" | "urn:segment-store:error:rate-limited" | "urn:segment-store:error:overloaded" | "urn:segment-store:error:deadline" | "urn:segment-store:error:store-unavailable" | "urn:segment-store:error:internal";
+        /** @example sum(rate(checkout_errors_total{arm="candidate"}[5m])) */
+        readonly PromQuery: string;
         readonly Readiness: {
             readonly detail?: string;
             readonly generation?: components["schemas"]["RunId"];
@@ -515,6 +740,72 @@ export interface components {
              */
             readonly status: "starting" | "serving" | "switching" | "draining";
         };
+        readonly Rollout: {
+            readonly ladder: components["schemas"]["Ladder"];
+            readonly name: components["schemas"]["RuleName"];
+            /** @description The stage that would open next; absent where there is none */
+            readonly next?: {
+                readonly signOffsMissing: number;
+                readonly stage: components["schemas"]["RuleName"];
+            };
+            /**
+             * Format: date-time
+             * @description When `state` or `stage` last changed
+             */
+            readonly since: string;
+            /** @description The highest that is open; absent while none is */
+            readonly stage?: components["schemas"]["RuleName"];
+            /**
+             * @description `planned`: nothing was opened yet; `halted`: nothing more opens until it is resumed
+             * @enum {string}
+             */
+            readonly state: "planned" | "open" | "halted";
+            /** @description Raised by every change; for `If-Match` */
+            readonly version: number;
+            /** @description With `halted` */
+            readonly why?: string;
+        };
+        readonly RolloutList: {
+            readonly rollouts: readonly components["schemas"]["Rollout"][];
+        };
+        /** @description What `/rollout` of the SDK takes as `rules` */
+        readonly RolloutRules: {
+            readonly experiments?: components["schemas"]["Experiments"];
+            readonly gates?: {
+                readonly [key: string]: components["schemas"]["Gate"];
+            };
+            readonly holdOut?: components["schemas"]["HoldOut"];
+            /** @description Told with every exposure */
+            readonly version: string;
+        };
+        readonly RolloutStep: {
+            /** @enum {string} */
+            readonly action: "sign-off" | "advance" | "halt" | "resume" | "roll-back";
+            /** @description For whoever reads the entries later; no customer ids */
+            readonly reason: string;
+            /**
+             * @description The stage this is about. Of `roll-back`: the highest that stays open; without it none does. Of the others: the one
+             *     the caller expects (409 for another); may be left out
+             */
+            readonly to?: components["schemas"]["RuleName"];
+        };
+        readonly RolloutSteps: {
+            readonly intact: boolean;
+            readonly steps: readonly {
+                /** @enum {string} */
+                readonly action: "put" | "sign-off" | "advance" | "halt" | "resume" | "roll-back";
+                /** Format: date-time */
+                readonly at: string;
+                /** @description The id of a key, or the subject of a token after `jwt:` */
+                readonly by: string;
+                readonly hash: string;
+                readonly reason?: string;
+                readonly to?: components["schemas"]["RuleName"];
+                readonly version: number;
+            }[];
+        };
+        /** @description Of a rollout, which is a gate; of a stage, an experiment, a variant, a salt */
+        readonly RuleName: string;
         /**
          * @description Sorts by time and names its generation
          * @example 20260914t031500z
@@ -558,6 +849,11 @@ export interface components {
             readonly name: string;
             readonly type: string;
         };
+        /**
+         * @description ISO 8601, of weeks and below
+         * @example PT24H
+         */
+        readonly StageDuration: string;
         readonly Startup: {
             readonly detail?: string;
             /** @enum {string} */
@@ -608,6 +904,11 @@ export interface components {
             /** @enum {string} */
             readonly status: "starting" | "serving" | "switching" | "draining";
         };
+        readonly Variant: {
+            readonly name: components["schemas"]["RuleName"];
+            /** @description Its part of the sum of all weights */
+            readonly weight: number;
+        };
     };
     responses: {
         /** @description The caller holds this answer already */
@@ -628,7 +929,7 @@ export interface components {
         };
         /**
          * @description 400 `invalid-request`, `invalid-id` · 401 `unauthorized` · 403 `forbidden`, 421 `forbidden` (a host this server
-         *     does not answer for) · 404 `invalid-request` (no such path, no such generation) ·
+         *     does not answer for) · 404 `invalid-request` (no such path, no such generation, no such rollout) ·
          *     405, 408, 411, 413, 415, 417, 422, 428, 431 `invalid-request` · 409, 412 `conflict` · 429 `rate-limited` ·
          *     500 `internal` · 503 `store-unavailable`, `overloaded`, `deadline`
          */
@@ -678,6 +979,11 @@ export interface components {
          * @example "7"
          */
         readonly IfMatch: string;
+        /**
+         * @description The version that the caller judged, in quotes, as it is in `version` and in `ETag`; `"0"` for what is not there yet.
+         *     Missing: 428; another form: 400; another version is there: 412
+         */
+        readonly IfMatchVersion: string;
         /** @description ETags the caller holds; one that still fits is answered 304 */
         readonly IfNoneMatch: string;
         /** @description `complements`: complement segments, too, without a filter by attribute */
@@ -687,6 +993,8 @@ export interface components {
          *     `deadline`; after this time the store is not asked any more
          */
         readonly RequestTimeout: number;
+        /** @example new-checkout */
+        readonly Rollout: components["schemas"]["RuleName"];
         readonly Run: components["schemas"]["RunId"];
         /** @example recurrent:store:17 */
         readonly SegmentId: components["schemas"]["SegmentId"];
@@ -736,6 +1044,8 @@ export interface components {
         /** @description `?1` when the server answers from a newer generation by now */
         readonly "Segment-Stale": "?1";
         readonly "Server-Timing": string;
+        /** @description The version, in quotes, for `If-Match` */
+        readonly "Version-ETag": string;
         /**
          * @description With `unauthorized`, and with `forbidden` where other credentials would do: `error` says which it is, `scope` what
          *     is needed (RFC 6750)
@@ -1071,6 +1381,85 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly getExperiments: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Version 0 where none were written yet */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly ETag: components["headers"]["Version-ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExperimentsOfVersion"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putExperiments: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description The version that the caller judged, in quotes, as it is in `version` and in `ETag`; `"0"` for what is not there yet.
+                 *     Missing: 428; another form: 400; another version is there: 412
+                 */
+                readonly "If-Match": components["parameters"]["IfMatchVersion"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "holdOut": {
+                 *         "percent": 5
+                 *       },
+                 *       "experiments": {
+                 *         "win-back": {
+                 *           "segment": "inactive:country:France",
+                 *           "holdOut": 10,
+                 *           "variants": [
+                 *             {
+                 *               "name": "control",
+                 *               "weight": 1
+                 *             },
+                 *             {
+                 *               "name": "discount",
+                 *               "weight": 1
+                 *             }
+                 *           ]
+                 *         }
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["ExperimentSet"];
+            };
+        };
+        readonly responses: {
+            /** @description They are written */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly ETag: components["headers"]["Version-ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExperimentsOfVersion"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listGenerations: {
         readonly parameters: {
             readonly query?: never;
@@ -1198,6 +1587,220 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["LookupResponse"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getRolloutRules: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETags the caller holds; one that still fits is answered 304 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The rules */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Cache"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RolloutRules"];
+                };
+            };
+            /** @description The caller holds these rules already */
+            readonly 304: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Cache"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listRollouts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The rollouts */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RolloutList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getRollout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example new-checkout */
+                readonly rollout: components["parameters"]["Rollout"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The rollout */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly ETag: components["headers"]["Version-ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putRollout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description The version that the caller judged, in quotes, as it is in `version` and in `ETag`; `"0"` for what is not there yet.
+                 *     Missing: 428; another form: 400; another version is there: 412
+                 */
+                readonly "If-Match": components["parameters"]["IfMatchVersion"];
+            };
+            readonly path: {
+                /** @example new-checkout */
+                readonly rollout: components["parameters"]["Rollout"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "owner": "checkout team",
+                 *       "stages": [
+                 *         {
+                 *           "name": "lyon",
+                 *           "cities": [
+                 *             "Lyon"
+                 *           ],
+                 *           "countries": [
+                 *             "France"
+                 *           ],
+                 *           "percent": 100,
+                 *           "hold": "PT24H",
+                 *           "signOffs": 0
+                 *         },
+                 *         {
+                 *           "name": "france",
+                 *           "countries": [
+                 *             "France"
+                 *           ],
+                 *           "percent": 25,
+                 *           "hold": "PT24H",
+                 *           "signOffs": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Ladder"];
+            };
+        };
+        readonly responses: {
+            /** @description It is written */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly ETag: components["headers"]["Version-ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listRolloutSteps: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example new-checkout */
+                readonly rollout: components["parameters"]["Rollout"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The entries */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RolloutSteps"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly stepRollout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description The version that the caller judged, in quotes, as it is in `version` and in `ETag`; `"0"` for what is not there yet.
+                 *     Missing: 428; another form: 400; another version is there: 412
+                 */
+                readonly "If-Match": components["parameters"]["IfMatchVersion"];
+            };
+            readonly path: {
+                /** @example new-checkout */
+                readonly rollout: components["parameters"]["Rollout"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "action": "advance",
+                 *       "reason": "the first city"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["RolloutStep"];
+            };
+        };
+        readonly responses: {
+            /** @description It is done */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["No-Store"];
+                    readonly ETag: components["headers"]["Version-ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Rollout"];
                 };
             };
             readonly default: components["responses"]["Problem"];

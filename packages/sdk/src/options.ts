@@ -117,7 +117,7 @@ export function resolveOptions<S extends string>(
 
 const ADDRESS = 'give the address of the service, http: or https:, as in "https://segments.example.com"';
 
-function resolveUrl(value: unknown): { origin: string; basePath: string } {
+export function resolveUrl(value: unknown): { origin: string; basePath: string } {
   const url = typeof value === 'string' || value instanceof URL ? URL.parse(String(value)) : null;
   if (url === null) throw unfit('baseUrl', value, ADDRESS);
   const { origin, protocol, pathname, username, password, search, hash } = url;
@@ -127,7 +127,7 @@ function resolveUrl(value: unknown): { origin: string; basePath: string } {
   return { origin, basePath: pathname.replace(/\/+$/, '') };
 }
 
-function resolveKey(value: ClientOptions['apiKey']): ApiKey | undefined {
+export function resolveKey(value: ClientOptions['apiKey']): ApiKey | undefined {
   if (value === undefined || typeof value === 'function') return value;
   if (typeof value !== 'string') throw new TypeError(`apiKey is of type ${typeof value}; give a string or a function`);
   if (isKey(value)) return value;

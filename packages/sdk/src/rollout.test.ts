@@ -2,10 +2,10 @@ import { manualTime } from '@segment-store/resilience/manual-time';
 import { expect, test, vi } from 'vitest';
 import { drivenServer, GENERATION, problem, reply, serving } from './driven-server.ts';
 import { createSegmentClient } from './index.ts';
-import { BAD_ROLLOUT_OPTIONS, BAD_RULES } from './rollout/bad-input.cases.ts';
+import { BAD_ROLLOUT_OPTIONS, BAD_RULES, BAD_SERVER_RULES } from './rollout/bad-input.cases.ts';
 import { createFeed } from './rollout/feed.ts';
 import { checkRules } from './rollout/rules.ts';
-import { createRollout, type Exposure, type RolloutOptions } from './rollout.ts';
+import { createRollout, type Exposure, type RolloutOptions, serverRules } from './rollout.ts';
 
 const rules = {
   version: 'v1',
@@ -187,4 +187,42 @@ test.each(BAD_ROLLOUT_OPTIONS)('$error.name naming $names', ({ options, error, n
   const create = () => Reflect.apply(createRollout, undefined, [options]);
   expect(create).toThrow(error);
   for (const name of names) expect(create).toThrow(name);
+});
+
+test.each(BAD_SERVER_RULES)('serverRules: $error.name naming $names', ({ options, error, names }) => {
+  const create = () => Reflect.apply(serverRules, undefined, [options]);
+  expect(create).toThrow(error);
+  for (const name of names) expect(create).toThrow(name);
+});
+
+test('rules of the service are asked for with the key, and once held only whether they have changed', async () => {
+  const answers = [
+    [200, rules, { etag: '"a"' }],
+    [304, '', {}],
+    [503, problem('store-unavailable', 503), {}],
+    [401, problem('unauthorized', 401), {}],
+    [200, { ...rules, version: 'v2' }, { etag: '"b"' }],
+  ] as const;
+  let at = 0;
+  await using server = await drivenServer((_, response) => {
+    const [status, body, headers] = answers[at] ?? answers[0];
+    at += 1;
+    reply(response, body, { status, headers });
+  });
+  const keys = ['k1', 'k2'];
+  const ask = serverRules({ baseUrl: `${server.url}/base`, apiKey: () => keys.shift() ?? 'k3' });
+  expect(await ask()).toEqual(rules);
+  expect(await ask()).toEqual(rules);
+  await expect(ask()).rejects.toThrow('answered 503');
+  await expect(ask()).rejects.toThrow('answered 401');
+  expect(await ask()).toMatchObject({ version: 'v2' });
+  const sent = server.requests.map(({ path, headers }) => [path, headers.authorization, headers['if-none-match']]);
+  const path = '/base/v1/rollout-rules';
+  expect(sent).toEqual([
+    [path, 'Bearer k1', undefined],
+    [path, 'Bearer k1', '"a"'],
+    [path, 'Bearer k1', '"a"'],
+    [path, 'Bearer k1', '"a"'],
+    [path, 'Bearer k2', '"a"'],
+  ]);
 });

@@ -8,12 +8,15 @@ import { drawFor, isOpenFor, type Place } from './rollout/draw.ts';
 import type { Assignment, Exposure, NoPart } from './rollout/exposure.ts';
 import { createFeed, type FeedStatus } from './rollout/feed.ts';
 import { type RolloutOptions, resolveRolloutOptions } from './rollout/options.ts';
+import { createServerRules, type ServerRulesOptions } from './rollout/server-rules.ts';
 
 export type { HeldOut, Place } from './rollout/draw.ts';
 export type { Assignment, Exposure, NoPart } from './rollout/exposure.ts';
 export type { FeedStatus, RulesSource } from './rollout/feed.ts';
 export type { RolloutOptions } from './rollout/options.ts';
 export type { Experiment, Gate, HoldOut, RolloutRules, Stage, Variant } from './rollout/rules.ts';
+
+export type { ServerRulesOptions } from './rollout/server-rules.ts';
 
 export interface RolloutStatus extends FeedStatus {
   /** Calls of `onExposure`; after three failures in a row it is not called any more. */
@@ -33,6 +36,13 @@ export interface Rollout extends Disposable {
 }
 
 const READY_MS = 2_000;
+
+/**
+ * For `rules`: asks a segment server that keeps rollouts, `GET /v1/rollout-rules`; while nothing has changed there, the answer
+ * is a 304.
+ * @throws TypeError for a wrong type or an unknown option, RangeError for a value out of range
+ */
+export const serverRules = (options: ServerRulesOptions): (() => Promise<unknown>) => createServerRules(options);
 
 /** @throws TypeError for wrong options or rules, RangeError for a value out of range */
 export function createRollout(options: RolloutOptions): Rollout {

@@ -11,6 +11,7 @@ import { hotRoute } from './hot-route.ts';
 import type { Serving } from './lookup/serving.ts';
 import { createRequests, type Requests } from './middleware/validate.ts';
 import { operationsOf } from './operations.ts';
+import type { Rollouts } from './rollouts/rollouts.ts';
 import { RouterByMethod } from './router.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/document.ts';
@@ -20,6 +21,7 @@ import { healthRoutes } from './routes/health.ts';
 import { type MemberDeps, memberRoutes } from './routes/members.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { type PublishingDeps, publishingRoutes } from './routes/publishing.ts';
+import { rolloutRoutes } from './routes/rollouts.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { type ProcessStatus, type StatusDeps, statusRoute } from './routes/status.ts';
 import { measured, type Watch } from './telemetry/measured.ts';
@@ -34,6 +36,7 @@ export interface AppDeps {
   readonly console: ConsoleDeps['console'];
   readonly document: Document;
   readonly admission: Admission;
+  readonly rollouts: Rollouts;
   readonly status: ProcessStatus;
   readonly time: MemberDeps['time'];
   /** Hears of every answer. */
@@ -56,6 +59,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     memberRoutes(route, { serving, requests, erased, time, report });
     generationRoutes(route, { serving, requests, publisher: store.publisher });
     publishingRoutes(route, { requests, publisher: store.publisher });
+    rolloutRoutes(route, { requests, rollouts: deps.rollouts, now: () => new Date() });
     operationsRoutes(route, requests, deps);
     documentRoutes(route, requests, document);
   });

@@ -1,6 +1,6 @@
 /** What the server is told: flags, environment, file. */
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import { integer, type Option, optionalInteger, requiredText, text } from '@segment-store/cli/option';
+import { integer, type Option, optionalInteger, optionalText, requiredText, text } from '@segment-store/cli/option';
 import { type Fingerprint, fingerprint } from '@segment-store/cli/print-config';
 import { isLoopback } from './admission/loopback.ts';
 import {
@@ -9,6 +9,7 @@ import {
   admissionOptions,
   resolveAdmission,
 } from './admission/options.ts';
+import { checkDatabase } from './database/open.ts';
 import { type LookupConfig, type LookupSettings, lookupOptions, resolveLookup } from './lookup/options.ts';
 import { type TelemetrySettings, telemetryOptions } from './telemetry/options.ts';
 
@@ -22,6 +23,7 @@ export interface Settings extends LookupSettings, AdmissionSettings, TelemetrySe
   readonly drainDelayMs: number | undefined;
   readonly workers: number;
   readonly pollMs: number;
+  readonly database: string | undefined;
 }
 
 export const options: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
@@ -64,6 +66,11 @@ export const options: { readonly [Name in keyof Settings]: Option<Settings[Name]
     min: 10,
     max: 5_000,
   }),
+  database: optionalText({
+    placeholder: '<url>',
+    description: 'keeps rollouts and experiments: postgres://…, or pglite:<dir> for one process',
+    secret: true,
+  }),
   ...lookupOptions,
   ...admissionOptions,
   ...telemetryOptions,
@@ -74,6 +81,7 @@ export interface Config extends LookupConfig {
   readonly listen: { readonly host: string; readonly port: number; readonly opsPort: number | undefined };
   readonly drainDelayMs: number;
   readonly workers: number;
+  readonly database: string | undefined;
   readonly telemetry: TelemetrySettings;
   readonly fingerprint: Fingerprint;
   readonly admission: AdmissionConfig;
@@ -86,6 +94,7 @@ const DRAIN_DELAY_MS = 10_000;
 export function resolveConfig(values: Settings): Config {
   const { store: url, prefix, pollMs, host, port, opsPort } = values;
   const admission = resolveAdmission(values);
+  if (values.database !== undefined) checkDatabase(values.database, values.workers);
   if (!admission.knowsCallers && !isLoopback(host)) {
     const why = 'without keys the server answers on loopback only: give it --keys or --jwks, or use 127.0.0.1';
     throw new CommandError(exitCode.usage, `--host ${host}: ${why}`);
@@ -95,6 +104,7 @@ export function resolveConfig(values: Settings): Config {
     listen: { host, port, opsPort },
     drainDelayMs: values.drainDelayMs ?? (isLoopback(host) ? 0 : DRAIN_DELAY_MS),
     workers: values.workers,
+    database: values.database,
     ...resolveLookup(values),
     telemetry: { logSample: values.logSample, otlpEndpoint: values.otlpEndpoint },
     fingerprint: fingerprint(options, { ...values }),

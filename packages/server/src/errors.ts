@@ -12,7 +12,7 @@ const titles = {
   unauthorized: 'Nobody is let in with these credentials',
   forbidden: 'Not allowed here',
   'unknown-segment': 'The served generation has no such segment',
-  conflict: 'The request was made against another generation',
+  conflict: 'The request was made against another state',
   'rate-limited': 'More requests than these credentials may make',
   overloaded: 'The server is busy',
   deadline: 'Not within the time the caller gives',

@@ -21,6 +21,7 @@ import { createServing, type Served } from './lookup/create-serving.ts';
 import { ErasedCustomers } from './lookup/erased.ts';
 import { openRedis } from './lookup/open-redis.ts';
 import type { RedisTier } from './lookup/redis.ts';
+import { openRollouts } from './rollouts/open-rollouts.ts';
 import type { ProcessStatus } from './routes/status.ts';
 import { sayOnce } from './say-once.ts';
 import type { Keeper } from './state/keeper.ts';
@@ -106,6 +107,7 @@ interface Parts {
   readonly store: Store;
   readonly redis: RedisTier;
   readonly telemetry: Telemetry;
+  readonly opened: AsyncDisposable;
 }
 
 /** Nobody asks yet, nothing is followed. */
@@ -121,6 +123,7 @@ async function assembled(config: Config, { say }: Context, part: Part): Promise<
   metrics.watch({ epochs: () => serving.pin });
   let ends: readonly KeyEnd[] = [];
   metrics.watch({ keyEnds: () => ends });
+  const opened = await openRollouts({ url: config.database, workers: config.workers }, say);
   const admission = await openAdmission(config.admission, {
     workers: config.workers,
     onRefused: metrics.shed,
@@ -137,6 +140,7 @@ async function assembled(config: Config, { say }: Context, part: Part): Promise<
     erased,
     document: await readDocument(),
     admission,
+    rollouts: opened.rollouts,
     console: consoleConfig(config, part.consoleSecret),
     status: { build: buildOf(part), counted: metrics.counted },
     time: systemTime,
@@ -145,13 +149,14 @@ async function assembled(config: Config, { say }: Context, part: Part): Promise<
     report: (error: unknown) => say({ kind: 'warning', text: `unexpected: ${described(error)}` }),
   };
   say({ kind: 'note', text: `configuration ${config.fingerprint.hash}: ${config.fingerprint.changes}` });
-  return { deps, admission, keeper, canary, store, redis, telemetry };
+  return { deps, admission, keeper, canary, store, redis, telemetry, opened };
 }
 
-async function closeAll(following: readonly Promise<void>[], { deps, store, redis }: Parts): Promise<void> {
+async function closeAll(following: readonly Promise<void>[], { deps, store, redis, opened }: Parts): Promise<void> {
   await Promise.allSettled(following); // what went wrong was said already
   await deps.serving.close();
   redis.close();
+  await opened[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
 }
 

@@ -21,9 +21,28 @@ def filter_case(context, case):
     # Only the server makes cursors: any other text is none, whatever its form.
     if "cursor" in (case.query or {}):
         return False
+    # A schema cannot say that names are distinct.
+    if has_twins(case.body):
+        return False
     # The limit is in bytes, a schema counts characters.
     customer_id = str((case.path_parameters or {}).get("customerId", ""))
     return len(customer_id.encode("utf-8", "surrogatepass")) <= 512
+
+
+def has_twins(body):
+    if not isinstance(body, dict):
+        return False
+    experiments = body.get("experiments")
+    lists = [body.get("stages")]
+    if isinstance(experiments, dict):
+        lists += [one.get("variants") for one in experiments.values() if isinstance(one, dict)]
+    return any(len(names) != len(set(names)) for names in map(names_in, lists))
+
+
+def names_in(entries):
+    if not isinstance(entries, list):
+        return []
+    return [str(one.get("name")) for one in entries if isinstance(one, dict)]
 
 
 @schemathesis.hook

@@ -41,3 +41,13 @@ export const BAD_ROLLOUT_OPTIONS: readonly BadOptions[] = [
   { options: { client, rules, onExposure: 'log' }, error: TypeError, names: ['onExposure', '"log"', 'function'] },
   { options: { client, rules, exposureKey: '' }, error: TypeError, names: ['exposureKey', '""', 'leave it out'] },
 ];
+
+const baseUrl = 'http://127.0.0.1:8080';
+
+export const BAD_SERVER_RULES: readonly BadOptions[] = [
+  { options: undefined, error: TypeError, names: ['serverRules', 'missing', 'baseUrl'] },
+  { options: {}, error: TypeError, names: ['baseUrl', 'missing', 'https://'] },
+  { options: { baseUrl: 'localhost:8080' }, error: RangeError, names: ['baseUrl', 'http:'] },
+  { options: { baseUrl, apikey: 'k' }, error: TypeError, names: ['"apikey"', 'did you mean apiKey'] },
+  { options: { baseUrl, apiKey: '' }, error: RangeError, names: ['apiKey', '""', 'leave it out'] },
+];

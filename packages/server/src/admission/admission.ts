@@ -9,7 +9,7 @@ export const callerClasses = ['critical', 'normal', 'best-effort'] as const;
 export type CallerClass = (typeof callerClasses)[number];
 
 export interface Caller {
-  /** Of a key, or the subject of a token after `jwt:`; for limits, never for a body or a label. */
+  /** Of a key, or the subject of a token after `jwt:`; for limits and for who changed what, never for a label. */
   readonly id: string;
   readonly class: CallerClass;
   readonly scopes: ReadonlySet<Scope>;

@@ -45,7 +45,7 @@ function cacheStatus({ error }: Entry<Encoded>, waitedMs: number | undefined): s
 }
 
 /** Weak comparison, as RFC 9110 asks of If-None-Match. */
-function fits(etag: string, ifNoneMatch: string): boolean {
+export function fits(etag: string, ifNoneMatch: string): boolean {
   return ifNoneMatch.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag);
 }
 

@@ -12,29 +12,40 @@ export interface Requests {
   listSegments(search: URLSearchParams): QueryOf<'listSegments'>;
   /** For operations without query parameters. */
   noQuery(search: URLSearchParams): void;
-  lookups(body: unknown): components['schemas']['LookupRequest'];
+  lookups(body: unknown): Schema<'LookupRequest'>;
+  ladder(body: unknown): Schema<'Ladder'>;
+  rolloutStep(body: unknown): Schema<'RolloutStep'>;
+  experimentSet(body: unknown): Schema<'ExperimentSet'>;
 }
+
+type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
 
 export function createRequests({ root }: Document): Requests {
   const ajv = createAjv(root);
   const query = <T>(path: string) => queryOf<T>(ajv, parametersOf(root, path));
-  const lookups = ajv.getSchema<components['schemas']['LookupRequest']>(
-    `${DOCUMENT}#/components/schemas/LookupRequest`,
-  );
-  if (lookups === undefined) throw new TypeError('openapi.yaml has no schema LookupRequest');
+  const body = <Name extends keyof components['schemas']>(name: Name) => bodyOf<Schema<Name>>(ajv, name);
   return {
     customerSegments: query('/v1/customers/{customerId}/segments'),
     listSegments: query('/v1/segments'),
     noQuery: queryOf(ajv, new Map()),
-    lookups: (body) => checked(lookups, body, 'body'),
+    lookups: body('LookupRequest'),
+    ladder: body('Ladder'),
+    rolloutStep: body('RolloutStep'),
+    experimentSet: body('ExperimentSet'),
   };
+}
+
+function bodyOf<T>(ajv: Ajv2020, name: string): (body: unknown) => T {
+  const validate = ajv.getSchema<T>(`${DOCUMENT}#/components/schemas/${name}`);
+  if (validate === undefined) throw new TypeError(`openapi.yaml has no schema ${name}`);
+  return (body) => checked(validate, body, 'body');
 }
 
 export const DOCUMENT = 'openapi.yaml';
 
 /** Knows the document by the name `openapi.yaml`. */
 export function createAjv(root: Json): Ajv2020 {
-  const ajv = new Ajv2020({ strict: true, allErrors: false, verbose: true });
+  const ajv = new Ajv2020({ strict: true, allErrors: false, verbose: true, multipleOfPrecision: 6 });
   ajv.addVocabulary(['openapi', 'info', 'servers', 'security', 'tags', 'paths', 'components', 'example']);
   ajv.addFormat('date-time', (text) => !Number.isNaN(Date.parse(text)) && text.endsWith('Z'));
   if (!isObject(root)) throw new TypeError('openapi.yaml is no object');

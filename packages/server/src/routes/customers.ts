@@ -1,11 +1,12 @@
 /** One membership, and lookups of many customers. */
 import { type CustomerId, isCustomerId, isSegmentId, type RunId } from '@segment-store/contract/id';
 import type { Call } from '@segment-store/resilience/operation';
-import { invalidRequest, problemOf } from '../errors.ts';
-import type { Context, Route } from '../handler.ts';
+import { problemOf } from '../errors.ts';
+import type { Route } from '../handler.ts';
 import { answerOne, pinOf, searchOf } from '../hot-route.ts';
 import { noCustomerId, noSegmentId } from '../ids.ts';
 import { NO_SNIFF } from '../json.ts';
+import { readJson } from '../json-body.ts';
 import { checkComplements } from '../lookup/complements.ts';
 import { type OneGeneration, oneGeneration } from '../lookup/one-generation.ts';
 import type { Encoded, Query, Selection } from '../lookup/read-path.ts';
@@ -67,27 +68,6 @@ async function answerMany(asked: Asked, deps: CustomerDeps, call: Call): Promise
     'Server-Timing': `read;dur=${(performance.now() - startedAt).toFixed(1)}`,
   };
   return new Response(`{"items":[${items.map(({ json }) => json).join(',')}]}`, { headers });
-}
-
-/** A byte that is none of UTF-8 would otherwise become a character, and two ids one. */
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** Reads to the end before it judges: a connection with half a body in it can carry no further request. */
-async function readJson(context: Context): Promise<unknown> {
-  const bytes = await context.req.arrayBuffer().catch(() => {
-    throw invalidRequest('the body ended before its Content-Length');
-  });
-  const type = context.req.header('content-type') ?? 'nothing';
-  if (!/^application\/json\s*(;|$)/i.test(type)) {
-    throw invalidRequest(`the body must be sent as application/json, not ${type.slice(0, 60)}`, 415);
-  }
-  const coding = context.req.header('content-encoding') ?? 'identity';
-  if (coding !== 'identity') throw invalidRequest(`the body must be sent as it is, not as ${coding.slice(0, 60)}`, 415);
-  try {
-    return JSON.parse(strictUtf8.decode(bytes));
-  } catch {
-    throw invalidRequest('the body is no JSON in UTF-8');
-  }
 }
 
 interface ItemOptions {

@@ -1,12 +1,12 @@
-/** A PostgreSQL of the benchmark's own, in a temp folder, gone with it. It refuses to run as root: then it is nobody's. */
+/** A PostgreSQL in a temp folder, gone with it. It refuses to run as root: then it is nobody's. */
 import { existsSync, globSync } from 'node:fs';
 import { chmod, chown, cp, mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { unpacked } from '@segment-store/services/apt';
-import type { Command } from '@segment-store/services/leashed';
-import { freePort, startProcess } from '@segment-store/services/process';
-import { run } from '@segment-store/services/tool';
+import { unpacked } from './apt.ts';
+import type { Command } from './leashed.ts';
+import { freePort, startProcess } from './process.ts';
+import { run } from './tool.ts';
 
 const USER = 'postgres';
 /** `nobody` of every Linux. */
@@ -15,6 +15,8 @@ const isRoot = process.getuid?.() === 0;
 
 export interface Postgres extends AsyncDisposable {
   readonly url: string;
+  /** It answers no more; disposing of it later is no mistake. */
+  kill(): Promise<void>;
 }
 
 export async function startPostgres(): Promise<Postgres> {
@@ -27,6 +29,7 @@ export async function startPostgres(): Promise<Postgres> {
   });
   return {
     url: `postgres://${USER}@127.0.0.1:${port}/postgres`,
+    kill: () => server.stop(),
     [Symbol.asyncDispose]: () => server.stop(),
   };
 }
