@@ -66,7 +66,7 @@ test('a run that is not whole is told; the next one is loaded', async () => {
   const child = start('--queue', queue, '--store', store, '--hidden', '3s');
   await send(queue, s3Event('nobodys-bucket', `runs/${run}/manifest.json`));
   await child.until(
-    (one) => one.kind === 'warning' && one.text.includes(`s3://nobodys-bucket/runs/${run} is not loaded`),
+    (one) => one.kind === 'item' && one.name === `s3://nobodys-bucket/runs/${run}` && one.state === 'failed',
   );
   await send(queue, event);
   await child.until(notes(`${url}: published`));

@@ -1,5 +1,6 @@
 /** Messages as they come, through a real queue. */
 import type { CommandEvent } from '@segment-store/cli/event';
+import { Failure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
 import { systemTime } from '@segment-store/resilience/time';
 import { expect, test, vi } from 'vitest';
@@ -39,7 +40,14 @@ function watching(url: string, load: (folder: string, call: Call) => Promise<Loa
   );
   watched.catch(() => 'awaited by the test');
   const texts = () => said.flatMap((event) => ('text' in event ? [event.text] : []));
-  return { stop: () => stop.abort(new Error('SIGTERM')), watched, loaded, texts, renewals: () => renewals };
+  /** What was said of one run. */
+  const runs = (folder: string) =>
+    said.flatMap((event) => {
+      if (event.kind !== 'item' || event.name !== folder) return [];
+      const { kind, item, name, ...rest } = event;
+      return [rest];
+    });
+  return { stop: () => stop.abort(new Error('SIGTERM')), watched, loaded, texts, runs, renewals: () => renewals };
 }
 
 const until = (condition: () => unknown) =>
@@ -75,14 +83,21 @@ test('a run that is not loaded comes back, and is put aside when it does too oft
   const { url, aside } = await createQueueWithRedrive();
   await send(url, sns(s3Event('lake', 'bad/manifest.json')));
   await send(url, eventBridge('lake', 'good/manifest.json'));
-  const { watched, loaded, texts, stop } = watching(url, async (folder) => {
-    if (folder === 's3://lake/bad') throw new Error('not published, refused by a gate');
+  const { watched, loaded, runs, stop } = watching(url, async (folder) => {
+    if (folder === 's3://lake/bad') throw new Failure('REFUSED', 'not published, refused by a gate');
     return 'published';
   });
   await until(async () => (await messages(aside))[0] === 1);
   stop();
   expect(loaded.sort()).toEqual(['s3://lake/bad', 's3://lake/bad', 's3://lake/good']);
-  expect(texts()).toContain('s3://lake/bad is not loaded, its message comes back: not published, refused by a gate');
+  const failure = { code: 'REFUSED', text: 'not published, refused by a gate; its message comes back' };
+  expect(runs('s3://lake/bad')).toEqual([
+    { state: 'begun' },
+    { state: 'failed', failure },
+    { state: 'begun' },
+    { state: 'failed', failure },
+  ]);
+  expect(runs('s3://lake/good')).toEqual([{ state: 'begun' }, { state: 'finished' }]);
   expect(await watched).toEqual({ published: 1, nothingToDo: 0, failed: 2 });
 });
 

@@ -1,5 +1,6 @@
 /** Messages of a queue → loaded runs, one after the other, until a signal. */
 import type { Say } from '@segment-store/cli/event';
+import { CommandError } from '@segment-store/cli/exit-code';
 import { isFailure } from '@segment-store/resilience/failure';
 import { type Call, unlimited } from '@segment-store/resilience/operation';
 import { sleep, type Time } from '@segment-store/resilience/time';
@@ -97,16 +98,25 @@ const comesBackMs = ({ receives }: Message, { hiddenMs }: WatchDeps): number =>
 
 /** Undefined when the run was not loaded, which is told. */
 async function attempt(folder: string, { load, say }: WatchDeps, call: Call): Promise<Loaded | undefined> {
+  const run = { kind: 'item', item: 'run', name: folder } as const;
+  say({ ...run, state: 'begun' });
   try {
     const loaded = await load(folder, call);
+    say({ ...run, state: 'finished' });
     say({ kind: 'note', text: `${folder}: ${loaded}` });
     return loaded;
   } catch (error) {
     if (call.signal.aborted) return undefined;
     const why = error instanceof Error ? error.message : String(error);
-    say({ kind: 'warning', text: `${folder} is not loaded, its message comes back: ${why}` });
+    say({ ...run, state: 'failed', failure: { code: codeOf(error), text: `${why}; its message comes back` } });
     return undefined;
   }
+}
+
+/** Of the failure, where a command has put it into words. */
+function codeOf(error: unknown): string {
+  const failure = error instanceof CommandError ? error.cause : error;
+  return isFailure(failure) ? failure.code : 'FAILED';
 }
 
 /** A message that could not be removed or hidden comes back: its run is nothing to do then. */
