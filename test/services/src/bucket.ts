@@ -4,9 +4,12 @@ import type { S3Credentials } from './s3.ts';
 const region = 'us-east-1';
 const signedHeaders = 'host;x-amz-content-sha256;x-amz-date';
 
-/** Makes an empty bucket with a name nobody else has, and returns the name. */
-export async function createBucket(endpoint: string, credentials: S3Credentials): Promise<string> {
-  const bucket = `test-${randomUUID()}`;
+/** Makes an empty bucket, by default with a name nobody else has, and returns the name. */
+export async function createBucket(
+  endpoint: string,
+  credentials: S3Credentials,
+  bucket = `test-${randomUUID()}`,
+): Promise<string> {
   const url = new URL(bucket, endpoint);
   const response = await fetch(url, { method: 'PUT', headers: signedPut(url, credentials, new Date()) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
