@@ -1,16 +1,55 @@
-/** Writes what is generated from openapi.yaml; `--check` only compares. */
+/** Writes what is generated; `--check` only compares. */
 import { readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { DASHBOARDS } from './dashboards/dashboards.ts';
+import { toDatadogDashboard } from './dashboards/datadog.ts';
+import { toGrafana } from './dashboards/grafana.ts';
+import { savedObjects } from './kibana/saved-objects.ts';
 
-const document = new URL('../openapi.yaml', import.meta.url);
-const types = new URL('../packages/contract/src/api.generated.ts', import.meta.url);
+interface Generated {
+  readonly path: string;
+  /** What it is made from. */
+  readonly source: string;
+  text(): string | Promise<string>;
+}
 
-const header = '/** Generated from openapi.yaml by `npm run generate`. */\n';
-const fresh = header + astToString(await openapiTS(document, { immutable: true, alphabetize: true }));
+const root = new URL('../', import.meta.url);
+const CONSOLE = 'deploy/kibana/console.txt';
 
-if (!process.argv.includes('--check')) {
-  await writeFile(types, fresh);
-} else if ((await readFile(types, 'utf8').catch(() => '')) !== fresh) {
-  process.stderr.write('packages/contract/src/api.generated.ts differs from openapi.yaml: run `npm run generate`\n');
-  process.exitCode = 1;
+const all: readonly Generated[] = [
+  {
+    path: 'packages/contract/src/api.generated.ts',
+    source: 'openapi.yaml',
+    async text() {
+      const types = await openapiTS(new URL('openapi.yaml', root), { immutable: true, alphabetize: true });
+      return `/** Generated from openapi.yaml by \`npm run generate\`. */\n${astToString(types)}`;
+    },
+  },
+  ...DASHBOARDS.flatMap((dashboard): readonly Generated[] => {
+    const name = dashboard.uid.replace('segments-', '');
+    const source = `scripts/dashboards/${name}.ts`;
+    return [
+      { path: `deploy/grafana/${name}.json`, source, text: () => json(toGrafana(dashboard, DASHBOARDS)) },
+      { path: `deploy/datadog/dashboards/${name}.json`, source, text: () => json(toDatadogDashboard(dashboard)) },
+    ];
+  }),
+  {
+    path: 'deploy/kibana/saved-objects.ndjson',
+    source: `${CONSOLE} or scripts/kibana`,
+    text: async () => savedObjects(await readFile(new URL(CONSOLE, root), 'utf8')),
+  },
+];
+
+for (const { path, source, text } of all) {
+  const [file, fresh] = [new URL(path, root), await text()];
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, fresh);
+  } else if ((await readFile(file, 'utf8').catch(() => '')) !== fresh) {
+    process.stderr.write(`${path} differs from ${source}: run \`npm run generate\`\n`);
+    process.exitCode = 1;
+  }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

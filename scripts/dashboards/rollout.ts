@@ -1,0 +1,93 @@
+import type { Dashboard, Line } from './dashboard.ts';
+
+const REQUESTS = 'http_server_request_duration_seconds';
+
+const byInstance = (kind: 'failed' | 'slow'): Line =>
+  kind === 'failed'
+    ? {
+        query: {
+          kind: 'share',
+          part: { kind: 'rate', metric: `${REQUESTS}_count`, where: { status: '5xx' }, by: ['instance'] },
+          of: { kind: 'rate', metric: `${REQUESTS}_count`, by: ['instance'] },
+        },
+        legend: '{{instance}}',
+      }
+    : { query: { kind: 'percentile', percent: 99, metric: REQUESTS, by: ['instance'] }, legend: '{{instance}}' };
+
+export const rollout: Dashboard = {
+  uid: 'segments-rollout',
+  title: 'Segments: rollout',
+  means: 'Old and new side by side while one takes over from the other: servers, generations, clients.',
+  rows: [
+    {
+      title: 'Servers side by side',
+      panels: [
+        {
+          title: 'Failed',
+          means: 'Share of 5xx of each server: the new one must not stand out. No line: none failed.',
+          kind: 'lines',
+          unit: 'share',
+          bad: 0.0001,
+          lines: [byInstance('failed')],
+        },
+        {
+          title: 'p99',
+          means: 'Of each server.',
+          kind: 'lines',
+          unit: 'seconds',
+          bad: 0.05,
+          lines: [byInstance('slow')],
+        },
+        {
+          title: 'Configurations',
+          means: 'Servers by the digest of their configuration: one line once a change is rolled out.',
+          kind: 'lines',
+          unit: 'count',
+          lines: [
+            { query: { kind: 'level', metric: 'segment_config_info', by: ['hash'], take: 'sum' }, legend: '{{hash}}' },
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Clients',
+      panels: [
+        {
+          title: 'Not answered',
+          means: 'Share of reads that fell back, by client: roll back when it stays above what it was before.',
+          kind: 'lines',
+          unit: 'share',
+          bad: 0.001,
+          lines: [
+            {
+              query: {
+                kind: 'share',
+                part: {
+                  kind: 'rate',
+                  metric: 'segment_store_client_lookups_total',
+                  where: { segment_store_served_from: 'fallback' },
+                  by: ['segment_store_client_name'],
+                },
+                of: { kind: 'rate', metric: 'segment_store_client_lookups_total', by: ['segment_store_client_name'] },
+              },
+              legend: '{{segment_store_client_name}}',
+            },
+          ],
+        },
+        {
+          title: 'Answers that differ from the store',
+          means: 'Any is a reason to stop.',
+          kind: 'lines',
+          unit: 'per second',
+          bad: 0.000001,
+          lines: [
+            {
+              query: { kind: 'rate', metric: 'segment_canary_total', where: { result: 'differs' } },
+              legend: 'differs',
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
