@@ -18,6 +18,7 @@ const steps: readonly Step[] = [
   { name: 'words', group: 'check', command: ['node', 'scripts/check-words.ts'] },
   { name: 'walk', group: 'check', command: ['node', 'scripts/check-walk.ts'] },
   { name: 'snippets', group: 'check', command: ['node', 'scripts/check-snippets.ts'] },
+  { name: 'reference', group: 'check', command: ['typedoc', '--options', 'packages/sdk', '--emit', 'none'] },
   { name: 'generated', group: 'check', command: ['node', 'scripts/generate.ts', '--check'] },
   { name: 'dead code', group: 'check', command: ['knip'] },
   { name: 'unit', group: 'test', project: 'unit', servers: false },

@@ -47,7 +47,7 @@ export async function contents(unpacked: string): Promise<string | undefined> {
 /** Its files for a review: what several doors share has a hash in its name, which says nothing. */
 export async function listed(unpacked: string): Promise<string> {
   const names = (await filesIn(unpacked)).map((name) => (CHUNK.test(name) ? name.replace(/-[\w-]{8}\./, '-*.') : name));
-  return `${[...new Set(names)].join('\n')}\n`;
+  return `${[...new Set(names)].sort().join('\n')}\n`;
 }
 
 /** NOTICE names those whose code is in `dist`, and nobody else. */

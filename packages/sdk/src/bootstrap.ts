@@ -10,15 +10,19 @@ import type { Answer, Reply } from './lookup.ts';
 export interface Bootstrap {
   /** `baseUrl`, without a slash at its end: answers of another service are not used. */
   readonly service: string;
-  /** Newest epoch that was known, and the oldest that may be served. */
+  /** Newest epoch that was known. */
   readonly latest: number;
+  /** Oldest epoch whose answers may be served. */
   readonly floor: number;
   /** The most recently used first. */
   readonly answers: readonly KeptAnswer[];
 }
 
+/** One customer's answer, with what its age and its generation are told by. */
 export interface KeptAnswer extends Answer {
+  /** Whose it is. */
   readonly customerId: string;
+  /** Of its generation: raised by every publish and roll back. */
   readonly epoch: number;
   /** When the service said so: milliseconds of the wall clock, which the next process shares. */
   readonly answeredAt: number;

@@ -4,6 +4,7 @@ import { type Call, type Priority, unlimited } from '@segment-store/resilience/o
 import type { Time } from '@segment-store/resilience/time';
 import { asNames, type Fallback } from './fallback.ts';
 
+/** What one call can be told. What cannot be used (a negative deadline, a signal that is none) counts as not given. */
 export interface CallOptions<S extends string = string> {
   /** Ends this call as `ABORTED`; a request others wait for goes on. */
   readonly signal?: AbortSignal | undefined;

@@ -12,11 +12,12 @@ import { type ClientOptions, resolveOptions } from './options.ts';
 import type { SegmentClient } from './reading-client.ts';
 
 export type { Injected } from './chaos/pool.ts';
-export type { ChaosRates } from './chaos/rates.ts';
+export type { ChaosRates, FaultKind } from './chaos/rates.ts';
 
 /** Must be `on`, or a chaos client is a plain one. */
 const SWITCH = 'SEGMENT_STORE_CHAOS';
 
+/** The real client, and what it lets go wrong. */
 export interface ChaosClient<S extends string = string> extends SegmentClient<S> {
   /** Whether faults are injected: whether `SEGMENT_STORE_CHAOS` was `on` when the client was created. */
   readonly armed: boolean;

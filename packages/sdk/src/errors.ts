@@ -4,10 +4,14 @@ import type { ErrorCode, LookupError } from './lookup.ts';
 
 /** What `lookupOrThrow` rejects with. Tell it by `code`; two installed copies of this package have two classes. */
 export class SegmentLookupError extends Error implements LookupError {
+  /** Always this. */
   override readonly name = 'SegmentLookupError';
+  /** Why; for programs. */
   readonly code: ErrorCode;
+  /** Wire tries; 0 when none left this process, or when the caller left before they were over. */
   readonly attempts: number;
 
+  /** The message says the code's meaning, and never an id. */
   constructor({ code, attempts }: LookupError) {
     super(`lookup failed: ${MEANINGS[code]} (${code}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'})`);
     this.code = code;

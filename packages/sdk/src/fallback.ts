@@ -6,7 +6,9 @@ import type { LookupError } from './lookup.ts';
 
 /** A read that could not find out. */
 export interface FailedRead {
+  /** Whose segments, or membership, could not be found out. */
   readonly customerId: string;
+  /** Why it could not. */
   readonly error: LookupError;
 }
 

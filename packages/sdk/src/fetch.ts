@@ -4,6 +4,7 @@ import { webTime } from './fetch/time.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
 import type { SegmentClient } from './reading-client.ts';
 
+/** As in Node, and what the runtime offers. */
 export interface FetchClientOptions<S extends string = string> extends ClientOptions<S> {
   /** Sends the requests, as `(...asked) => env.SEGMENTS.fetch(...asked)` for a service binding. Default: the global one. */
   readonly fetch?: typeof fetch | undefined;

@@ -1,6 +1,7 @@
 /** What a lookup answers. */
 import type { Entry } from '@segment-store/resilience/cached';
 
+/** Why something could not be found out; the README says what each means and what to do about it. */
 export type ErrorCode =
   | 'TIMEOUT'
   | 'ABORTED'
@@ -15,7 +16,9 @@ export type ErrorCode =
   | 'UNKNOWN_SEGMENT'
   | 'CLOSED';
 
+/** Why an answer is stale or a fallback: data, never an id in it. */
 export interface LookupError {
+  /** For programs. */
   readonly code: ErrorCode;
   /** Wire tries; 0 when none left this process, or when the caller left before they were over. */
   readonly attempts: number;
@@ -29,6 +32,7 @@ export interface Answer<S extends string = string> {
   readonly known: boolean;
   /** False: complement segments were left out. */
   readonly complete: boolean;
+  /** Run id of the calculation that it is of. */
   readonly generation: string;
   /** Wall clock of the calculation. Frozen, and shared by every answer of the generation. */
   readonly computedAt: Date;
@@ -43,7 +47,9 @@ export type ServedFrom = 'server' | 'cache' | 'bootstrap' | 'stale';
 /** `ok` tells "the service said" from "could not find out": an empty `segmentIds` means different things in the two. */
 export type Lookup<S extends string = string> =
   | (Answer<S> & {
+      /** The service said so, now or earlier. */
       readonly ok: true;
+      /** Where the answer came from. */
       readonly servedFrom: ServedFrom;
       /** Milliseconds the answer has spent in caches, the service's and this client's. */
       readonly ageMs: number;
@@ -51,29 +57,50 @@ export type Lookup<S extends string = string> =
       readonly error?: LookupError;
     })
   | {
+      /** It could not be found out. */
       readonly ok: false;
+      /** The client's fallback, or the call's. */
       readonly servedFrom: 'fallback';
+      /** What the fallback says. */
       readonly segmentIds: readonly S[];
+      /** Why it could not. */
       readonly error: LookupError;
     };
 
 /** What the service said of one customer in one segment. */
 export interface MembershipFacts {
+  /** Whether the customer is in the segment. */
   readonly member: boolean;
+  /** False: the service has never seen this customer. */
   readonly known: boolean;
+  /** Run id of the calculation that it is of. */
   readonly generation: string;
+  /** Wall clock of the calculation. */
   readonly computedAt: Date;
 }
 
 /** One membership, with where it came from; `member` is the fallback's word when `ok` is false. */
 export type Membership =
   | (MembershipFacts & {
+      /** The service said so, now or earlier. */
       readonly ok: true;
+      /** Where the answer came from. */
       readonly servedFrom: ServedFrom;
+      /** Milliseconds the answer has spent in caches, the service's and this client's. */
       readonly ageMs: number;
+      /** Why the answer is stale. */
       readonly error?: LookupError;
     })
-  | { readonly ok: false; readonly member: boolean; readonly servedFrom: 'fallback'; readonly error: LookupError };
+  | {
+      /** It could not be found out. */
+      readonly ok: false;
+      /** Whether the fallback holds the segment. */
+      readonly member: boolean;
+      /** The client's fallback, or the call's. */
+      readonly servedFrom: 'fallback';
+      /** Why it could not. */
+      readonly error: LookupError;
+    };
 
 /** Facts as a reply brought them; one object, because a hit should touch as little memory as it can. */
 export type Reply<T> = T & ReplyHead;

@@ -11,6 +11,7 @@ import { createHealth } from './openfeature/health.ts';
 import { found, refused, unresolved } from './openfeature/resolution.ts';
 import type { SegmentClient } from './reading-client.ts';
 
+/** What a provider can be told. */
 export interface SegmentProviderOptions {
   /** How long initialising waits for the service, in milliseconds. Default 2,000. */
   readonly initTimeoutMs?: number | undefined;

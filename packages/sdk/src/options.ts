@@ -7,6 +7,7 @@ import type { Fallback } from './fallback.ts';
 import type { Hedging } from './hedging.ts';
 import { type Bounds, numberIn, refuseOthers, shown, unfit } from './option.ts';
 
+/** What a client is told when it is created. Only `baseUrl` is required; `undefined` is the default. */
 export interface ClientOptions<S extends string = string> {
   /** Where the service is: `http` or `https`, a path in front of `/v1` allowed. */
   readonly baseUrl: string | URL;

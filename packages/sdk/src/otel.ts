@@ -7,11 +7,13 @@ import { type Ending, printSpan } from './otel/spans.ts';
 import type { SegmentClient } from './reading-client.ts';
 import { VERSION } from './version.ts';
 
+/** What is measured with, and under which name. */
 export interface TelemetryOptions {
   /** Tells the clients of a process apart, as `segment_store.client.name`. Default: not given. */
   readonly name?: string | undefined;
-  /** Default: of the global provider, which must be registered before. */
+  /** For the figures. Default: of the global provider, which must be registered before. */
   readonly meter?: Meter | undefined;
+  /** Default: of the global provider, which must be registered before. */
   readonly tracer?: Tracer | undefined;
 }
 

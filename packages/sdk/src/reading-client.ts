@@ -15,8 +15,15 @@ import type { Sources } from './sources.ts';
 import { type ClientStats, createTally } from './stats.ts';
 
 /** A lookup the service answered, now or earlier. */
-export type FoundLookup<S extends string = string> = Extract<Lookup<S>, { readonly ok: true }>;
+export type FoundLookup<S extends string = string> = Extract<
+  Lookup<S>,
+  {
+    /** The service said so, now or earlier. */
+    readonly ok: true;
+  }
+>;
 
+/** What `createSegmentClient` gives. Its functions need no `this`: `ids.map(client.lookup)` works. */
 export interface SegmentClient<S extends string = string> extends AsyncDisposable {
   /** The segments of a customer. Never rejects; settles within the deadline. */
   lookup(id: string, options?: CallOptions<S>): Promise<Lookup<S>>;

@@ -11,8 +11,9 @@ import { asDuration, usable } from './call-options.ts';
  */
 export type Readiness = 'ready' | 'stale' | 'bootstrap' | 'unavailable';
 
+/** How long to wait. */
 export interface ReadyOptions {
-  /** Default 2,000. */
+  /** Milliseconds. Default 2,000. */
   readonly timeoutMs?: number | undefined;
 }
 

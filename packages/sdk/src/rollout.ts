@@ -18,11 +18,18 @@ export type { Experiment, Gate, HoldOut, RolloutRules, Stage, Variant } from './
 
 export type { ServerRulesOptions } from './rollout/server-rules.ts';
 
+/** The rules that count, how loading them went, and how `onExposure` does. */
 export interface RolloutStatus extends FeedStatus {
   /** Calls of `onExposure`; after three failures in a row it is not called any more. */
-  readonly exposures: { readonly told: number; readonly failed: number };
+  readonly exposures: {
+    /** Calls that ended well. */
+    readonly told: number;
+    /** Calls that threw or rejected. */
+    readonly failed: number;
+  };
 }
 
+/** Gates and experiments of a client, by rules. */
 export interface Rollout extends Disposable {
   /** Whether a gate is open for a customer in a place. Asks nobody; false where there are no rules. Never throws. */
   isOpen(gate: string, customerId: string, place?: Place): boolean;
@@ -30,6 +37,7 @@ export interface Rollout extends Disposable {
   assign(experiment: string, customerId: string, options?: CallOptions): Promise<Assignment>;
   /** True as soon as there are rules, false after `timeoutMs` (default 2,000) without. Never rejects. */
   ready(options?: { readonly timeoutMs?: number | undefined }): Promise<boolean>;
+  /** Which rules count, and why not others. Never throws. */
   status(): RolloutStatus;
   /** Ends the refreshing; the rules that count go on to. */
   close(): void;
@@ -44,7 +52,10 @@ const READY_MS = 2_000;
  */
 export const serverRules = (options: ServerRulesOptions): (() => Promise<unknown>) => createServerRules(options);
 
-/** @throws TypeError for wrong options or rules, RangeError for a value out of range */
+/**
+ * Gates and experiments over `client`. Rules that are given count at once; a function that gives them is called now.
+ * @throws TypeError for wrong options or rules, RangeError for a value out of range
+ */
 export function createRollout(options: RolloutOptions): Rollout {
   const { client, rules, refreshMs, onExposure, exposureKey } = resolveRolloutOptions(options);
   const feed = createFeed(rules, { refreshMs, time: systemTime, random: Math.random });

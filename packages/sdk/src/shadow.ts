@@ -13,6 +13,7 @@ import { createSample } from './shadow/sample.ts';
 export type { ShadowOptions } from './shadow/options.ts';
 export type { Mismatch, ShadowReport } from './shadow/report.ts';
 
+/** The client, and what its copies found. */
 export interface ShadowedClient<S extends string = string> extends SegmentClient<S> {
   /** What was compared until now. */
   shadow(): ShadowReport;

@@ -8,6 +8,7 @@ import type { Bootstrap, KeptAnswer } from './bootstrap.ts';
 import { frozenDate } from './frozen-date.ts';
 import type { SegmentClient } from './reading-client.ts';
 
+/** Where a snapshot is kept, how often it is written and how large it may be. */
 export interface SnapshotOptions {
   /** Where it is kept; others may have the same file, the last to write wins. Readable by its owner alone. */
   readonly file: string;
@@ -17,6 +18,7 @@ export interface SnapshotOptions {
   readonly maxBytes?: number;
 }
 
+/** A file that follows a client until it is disposed of. */
 export interface Snapshot extends AsyncDisposable {
   /** Writes it now. Never rejects: what goes wrong is warned of once. */
   write(): Promise<void>;

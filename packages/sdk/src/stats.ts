@@ -9,17 +9,28 @@ export interface ClientStats {
   readonly served: Readonly<Record<ServedFrom | 'fallback', number>>;
   /** Reads that fell back or were served stale after a failure, by its code. */
   readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
-  readonly cache: { readonly entries: number; readonly bytes: number };
+  /** What is kept now. */
+  readonly cache: {
+    /** Answers and memberships. */
+    readonly entries: number;
+    /** Heap they are counted as. */
+    readonly bytes: number;
+  };
   /** Of the origin, shared by all clients of this process with the same credential; the epochs also by base path. */
   readonly origin: {
+    /** `open`: the service failed too often and is left alone; `half-open`: one probe finds out. */
     readonly breaker: 'closed' | 'open' | 'half-open';
+    /** Requests on their way now. */
     readonly inFlight: number;
     /** Requests that may be in flight now: it follows what the service can take. */
     readonly limit: number;
     /** The service has asked to be left alone, or refuses the key. */
     readonly pushedBack: boolean;
+    /** Left of the budget of retries: a retry costs 1, a success earns 0.1 up to 10, none is made at 5 or below. */
     readonly retryTokens: number;
+    /** The newest any reply told of; 0 before the first. */
     readonly epoch: number;
+    /** The oldest epoch whose answers may be served; 0 before the first reply. */
     readonly floor: number;
   };
 }

@@ -15,9 +15,10 @@ import type { ClientStats } from './stats.ts';
 import { createTestClock } from './testing/clock.ts';
 import { createTestService, type TestAnswer, type TestService } from './testing/service.ts';
 
-export type { FaultScope, TestErrorCode } from './testing/faults.ts';
+export type { Asked, FaultScope, TestErrorCode } from './testing/faults.ts';
 export type { TestAnswer, TestService } from './testing/service.ts';
 
+/** As the real client's, and what its service says at first. */
 export interface TestClientOptions<S extends string = string> extends Omit<ClientOptions<S>, 'baseUrl' | 'apiKey'> {
   /** What the service says at first, by customer id; others are unknown. Default: nobody is known. */
   readonly customers?: Readonly<Record<string, TestAnswer<NoInfer<S>>>> | undefined;
@@ -28,6 +29,7 @@ export interface TestClientOptions<S extends string = string> extends Omit<Clien
   readonly clock?: 'auto' | 'manual' | undefined;
 }
 
+/** The real client over a scripted service. */
 export interface TestClient<S extends string = string> extends SegmentClient<S> {
   /** What the service says and does from now on. */
   readonly service: TestService<S>;

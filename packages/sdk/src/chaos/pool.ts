@@ -6,6 +6,7 @@ import type { HttpPool } from '../http.ts';
 import { type FaultKind, KINDS, type ResolvedRates } from './rates.ts';
 import { seeded } from './seeded.ts';
 
+/** Counts of faults by kind. */
 export type Injected = Readonly<Record<FaultKind, number>>;
 
 export interface Chaos {

@@ -1,6 +1,7 @@
 /** How often which fault comes. */
 import { numberIn, refuseOthers, unfit } from '../option.ts';
 
+/** Shares of requests by fault; a request meets one fault at most, so they add up to 1 at most. */
 export interface ChaosRates {
   /** Share of requests, 0 to 1, that are never answered. Default 0. */
   readonly hang?: number | undefined;
@@ -20,8 +21,9 @@ export interface ChaosRates {
   readonly seed?: number | undefined;
 }
 
-export const KINDS = ['hang', 'reset', 'status', 'malformed', 'latency'] as const;
-export type FaultKind = (typeof KINDS)[number];
+/** The faults there are. */
+export type FaultKind = 'hang' | 'reset' | 'status' | 'malformed' | 'latency';
+export const KINDS: readonly FaultKind[] = ['hang', 'reset', 'status', 'malformed', 'latency'];
 
 /** Complete. */
 export interface ResolvedRates {

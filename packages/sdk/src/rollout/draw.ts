@@ -4,7 +4,9 @@ import type { CheckedExperiment, CheckedGate, CheckedRules, CheckedStage } from 
 
 /** Where a customer is, as far as the application knows. */
 export interface Place {
+  /** Compared as it is written, capitals and all. */
   readonly city?: string | undefined;
+  /** Compared as it is written, capitals and all. */
   readonly country?: string | undefined;
 }
 

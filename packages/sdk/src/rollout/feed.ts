@@ -7,9 +7,11 @@ import { type CheckedRules, checkRules, type RolloutRules } from './rules.ts';
 /** Rules, or a function that gives them or a promise of them: from a file, a bucket, a service. */
 export type RulesSource = RolloutRules | (() => unknown);
 
+/** How the rules do. */
 export interface FeedStatus {
   /** Of the rules that count; undefined while there are none. */
   readonly version: string | undefined;
+  /** Loads that gave rules. */
   readonly loads: number;
   /** Loads that failed or gave what are no rules; the rules before them go on to count. */
   readonly failures: number;

@@ -4,6 +4,7 @@ import type { SegmentClient } from '../reading-client.ts';
 import type { Exposure } from './exposure.ts';
 import type { RulesSource } from './feed.ts';
 
+/** What a rollout is told; `client` and `rules` are required. */
 export interface RolloutOptions {
   /** Says who is in the segment of an experiment. */
   readonly client: Pick<SegmentClient, 'checkMember'>;

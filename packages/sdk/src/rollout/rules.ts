@@ -8,11 +8,13 @@ export interface RolloutRules {
   readonly version: string;
   /** By name; without a colon, like salts. */
   readonly gates?: Readonly<Record<string, Gate>> | undefined;
+  /** By name; without a colon, like salts. */
   readonly experiments?: Readonly<Record<string, Experiment>> | undefined;
   /** Customers held out of every experiment. */
   readonly holdOut?: HoldOut | undefined;
 }
 
+/** What is open for some customers and closed for the rest. */
 export interface Gate {
   /** Default: the name of the gate. Another one draws other customers. */
   readonly salt?: string | undefined;
@@ -22,18 +24,23 @@ export interface Gate {
 
 /** Opens for a part of the customers in a place: cities, countries, both, or everywhere. */
 export interface Stage {
+  /** Default: every city. */
   readonly cities?: readonly string[] | undefined;
+  /** Default: every country. */
   readonly countries?: readonly string[] | undefined;
   /** 0–100, at most two decimals. */
   readonly percent: number;
 }
 
+/** Customers who are left alone. */
 export interface HoldOut {
+  /** 0–100, at most two decimals. */
   readonly percent: number;
   /** Default `hold-out`. */
   readonly salt?: string | undefined;
 }
 
+/** Variants compared among the members of a segment. */
 export interface Experiment {
   /** Its members take part. */
   readonly segment: string;
@@ -43,10 +50,13 @@ export interface Experiment {
   readonly percent?: number | undefined;
   /** Of those who take part, who are left alone. Default 0. */
   readonly holdOut?: number | undefined;
+  /** At least one with a weight above 0. */
   readonly variants: readonly Variant[];
 }
 
+/** One of the treatments compared. */
 export interface Variant {
+  /** Unlike the others'. */
   readonly name: string;
   /** A whole number: its part of the sum of all weights. */
   readonly weight: number;

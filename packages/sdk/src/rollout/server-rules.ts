@@ -6,6 +6,7 @@ import { createFetchPool } from '../fetch/pool.ts';
 import { refuseOthers } from '../option.ts';
 import { resolveKey, resolveUrl } from '../options.ts';
 
+/** The segment service that keeps the rules; `baseUrl` is required. */
 export interface ServerRulesOptions {
   /** Address of the segment service: `https://segments.example.com`. */
   readonly baseUrl: string | URL;

@@ -2,6 +2,7 @@
 import { type Bounds, numberIn, refuseOthers, secretIn, unfit } from '../option.ts';
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from '../options.ts';
 
+/** Where the candidate is, and how much it is asked. */
 export interface ShadowOptions extends Pick<ClientOptions, 'baseUrl' | 'apiKey'> {
   /** Part of the lookups that is copied, above 0 and at most 1. Default 0.01. */
   readonly share?: number | undefined;

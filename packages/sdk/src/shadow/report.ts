@@ -9,15 +9,22 @@ import { type Difference, differenceOf, verdictOn } from './comparison.ts';
 export interface Mismatch extends Difference {
   /** A keyed hash, never the id. */
   readonly customer: string;
+  /** Both answered from this one. */
   readonly generation: string;
   /** Whether each has seen the customer. */
-  readonly known: { readonly served: boolean; readonly candidate: boolean };
+  readonly known: {
+    /** The deployment that the client is of. */
+    readonly served: boolean;
+    /** The other one. */
+    readonly candidate: boolean;
+  };
 }
 
 /** A snapshot. Every sampled lookup is in exactly one of these counts once it is through. */
 export interface ShadowReport {
   /** Same segments, same generation. */
   readonly match: number;
+  /** Same generation, but other segments, or known to only one. */
   readonly mismatch: number;
   /** Not comparable: the candidate answers from another generation. */
   readonly unequalGeneration: number;

@@ -18,6 +18,7 @@ export const CODES: Readonly<Record<TestErrorCode, { readonly fault: boolean; re
   UNKNOWN_SEGMENT: { fault: false, attempts: 1 },
 };
 
+/** Which requests a fault is for. */
 export interface FaultScope {
   /** Only requests about this customer. Default: all. */
   readonly of?: string | undefined;
@@ -31,6 +32,7 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'lag'; readonly ageMs: number };
 
+/** One request, as the service was asked. */
 export interface Asked {
   /** Undefined: `ready` asks about nobody. */
   readonly customerId?: string;

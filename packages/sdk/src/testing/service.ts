@@ -11,8 +11,16 @@ import { type Asked, CODES, createFaults, type Fault, type FaultScript, type Tes
 /** A list: all segments of a known customer. Otherwise what differs from that. */
 export type TestAnswer<S extends string = string> =
   | readonly S[]
-  | { readonly segmentIds: readonly S[]; readonly known?: boolean; readonly complete?: boolean };
+  | {
+      /** Ids of segments. */
+      readonly segmentIds: readonly S[];
+      /** Default true. */
+      readonly known?: boolean;
+      /** Default true. */
+      readonly complete?: boolean;
+    };
 
+/** The script: what is said of whom, and what goes wrong. */
 export interface TestService<S extends string = string> extends FaultScript {
   /**
    * What is said of a customer from now on; what the client has kept stays until it asks again.
