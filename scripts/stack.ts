@@ -70,7 +70,7 @@ await main({
     command({
       name: '',
       summary: [
-        'Two servers, ingestion and calculations on a two-node Elasticsearch, Redis, S3 and SQS; services that ask;',
+        'Two servers, ingestion and calculations on a two-node Elasticsearch, Redis, S3, SQS and Postgres; services that ask;',
         'Prometheus and Alertmanager with the files of deploy/. Real data, light traffic, until Ctrl-C.',
       ].join(' '),
       arguments: [],

@@ -15,12 +15,16 @@ const isRoot = process.getuid?.() === 0;
 
 export interface Postgres extends AsyncDisposable {
   readonly url: string;
+  /** Of the server itself. */
+  readonly pid: number;
+  readonly logFile: string;
   /** It answers no more; disposing of it later is no mistake. */
   kill(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<Postgres> {
-  const port = await freePort();
+/** `port`: by default a free one. */
+export async function startPostgres(given: { readonly port?: number } = {}): Promise<Postgres> {
+  const port = given.port ?? (await freePort());
   const server = await startProcess({
     name: 'postgres',
     readyWithinMs: 30_000,
@@ -29,6 +33,8 @@ export async function startPostgres(): Promise<Postgres> {
   });
   return {
     url: `postgres://${USER}@127.0.0.1:${port}/postgres`,
+    pid: server.pid,
+    logFile: server.logFile,
     kill: () => server.stop(),
     [Symbol.asyncDispose]: () => server.stop(),
   };

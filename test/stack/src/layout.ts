@@ -24,6 +24,7 @@ const LISTENERS = [
   'redis',
   's3',
   'sqs',
+  'postgres',
   'jobs-exporter',
   'redis-exporter',
   'elasticsearch-exporter',
@@ -48,6 +49,7 @@ export interface Layout {
 }
 
 export const urlOf = ({ port }: Layout, listener: Listener): string => `http://127.0.0.1:${port(listener)}`;
+export const databaseUrl = ({ port }: Layout): string => `postgres://postgres@127.0.0.1:${port('postgres')}/postgres`;
 export const queueUrl = (layout: Layout, queue: string): string => `${urlOf(layout, 'sqs')}/000000000000/${queue}`;
 
 export interface LayoutOptions {

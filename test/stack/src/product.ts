@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { get } from '@segment-store/services/service';
 import { type Keys, keyFile } from './keys.ts';
-import { BUCKET, type Layout, QUEUE, queueUrl, urlOf } from './layout.ts';
+import { BUCKET, databaseUrl, type Layout, QUEUE, queueUrl, urlOf } from './layout.ts';
 import { mainOf, startOwn, startProgram } from './own-process.ts';
 import type { Part, Running } from './part.ts';
 import type { CalculationsSettings } from './process/calculations.ts';
@@ -42,7 +42,7 @@ function startServer(name: ServerName, layout: Layout): Promise<Running> {
       mainOf('server'),
       ...['--store', urlOf(layout, 'elasticsearch-1'), '--redis', `redis://127.0.0.1:${port('redis')}`],
       ...['--port', `${port(name)}`, '--ops-port', `${port(ops)}`, '--keys', keyFile(layout)],
-      ...['--state-dir', join(folder, name), '--json'],
+      ...['--state-dir', join(folder, name), '--database', databaseUrl(layout), '--json'],
     ],
   });
 }

@@ -55,7 +55,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   const stopParts = () => Promise.all([...running.values()].map((each) => each.stop()));
   try {
-    await wave('elasticsearch-1', 'redis', 's3', 'sqs', 'receiver');
+    await wave('elasticsearch-1', 'redis', 's3', 'sqs', 'postgres', 'receiver');
     await wave('elasticsearch-2', 'calculations', 'alertmanager', 'prometheus');
     await wave('ingestion', 'server-1', 'server-2');
     await wave('jobs-exporter', 'redis-exporter', 'elasticsearch-exporter', 'sqs-exporter', 'probe-exporter');

@@ -1,8 +1,9 @@
-/** What the product stands on: Elasticsearch of two nodes, Redis, S3 and SQS. */
+/** What the product stands on: Elasticsearch of two nodes, Redis, S3, SQS and Postgres. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBucket } from '@segment-store/services/bucket';
 import { type ClusterLayout, startNode } from '@segment-store/services/cluster';
+import { startPostgres } from '@segment-store/services/postgres';
 import { startRedis } from '@segment-store/services/redis';
 import { startS3 } from '@segment-store/services/s3';
 import { startSqs } from '@segment-store/services/sqs';
@@ -10,7 +11,7 @@ import { BUCKET, type Layout } from './layout.ts';
 import type { Part } from './part.ts';
 import { createQueues } from './queue.ts';
 
-type StoreName = 'elasticsearch-1' | 'elasticsearch-2' | 'redis' | 's3' | 'sqs';
+type StoreName = 'elasticsearch-1' | 'elasticsearch-2' | 'redis' | 's3' | 'sqs' | 'postgres';
 
 export function storeParts(layout: Layout): Readonly<Record<StoreName, Part>> {
   const { folder, port, s3: credentials } = layout;
@@ -35,6 +36,14 @@ export function storeParts(layout: Layout): Readonly<Record<StoreName, Part>> {
         const sqs = await startSqs({ port: port('sqs') });
         await createQueues(layout);
         return sqs;
+      },
+    },
+    // It begins empty at each start, as its data belongs to another user than ours where we are root.
+    postgres: {
+      name: 'postgres',
+      async start() {
+        const { url, pid, logFile, kill: stop } = await startPostgres({ port: port('postgres') });
+        return { url, pid, logFile, stop };
       },
     },
   };
