@@ -37,6 +37,7 @@ export default defineConfig({
           'test/e2e/{kill,no-mixing,source-faults,store-faults}.test.ts',
           'test/contract/schemathesis.test.ts',
           'test/long/**/*.test.ts',
+          'packages/sdk/src/faults/faults.test.ts',
           ...cuts,
         ],
         {
@@ -45,6 +46,7 @@ export default defineConfig({
             KILL_ROUNDS: '5',
             CUTS: '100',
             PUBLISHES: '100',
+            FAULT_CALLS: '10000',
             EXAMPLES: '500',
             SEED: `${Math.trunc(Date.now() / 1_000)}`,
           },

@@ -189,6 +189,25 @@ export const BAD_REPLIES: readonly BadReply[] = [
     answer: (response) => reply(response, segmentsOf('c1'), { headers: { 'segment-epoch': 'six' } }),
   },
   { says: 'more than 16 MiB', code: 'PROTOCOL', attempts: 1, answer: text(' '.repeat(16 * 1024 * 1024 + 1)) },
+  {
+    says: 'more than 16 MiB without a word on its length',
+    code: 'PROTOCOL',
+    attempts: 1,
+    answer(response) {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('[');
+      response.end(' '.repeat(16 * 1024 * 1024));
+    },
+  },
+  {
+    says: 'the head of more than 16 MiB, and no more',
+    code: 'PROTOCOL',
+    attempts: 1,
+    answer(response) {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 16 * 1024 * 1024 + 1 });
+      response.flushHeaders();
+    },
+  },
   { says: '204', code: 'PROTOCOL', attempts: 1, answer: (response) => response.writeHead(204).end() },
   {
     says: 'a redirect',

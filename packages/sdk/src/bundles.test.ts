@@ -1,7 +1,12 @@
-/** What is in the bundle of whom: sizes, and who must not be in it. */
+/** What is in the bundle of whom: sizes, who must not be in it, and two of them in one process. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { drivenServer, servingWhile } from './driven-server.ts';
+import { createSegmentClient } from './index.ts';
 
 const SUBPATHS = ['chaos', 'fetch', 'hedge', 'openfeature', 'otel', 'rollout', 'shadow', 'snapshot', 'testing'];
 
@@ -46,4 +51,32 @@ test('/fetch needs nothing of Node: it bundles for a neutral platform, with all 
 test('/testing brings no transport', async () => {
   const { inputs } = await bundled('testing', { platform: 'node', packages: 'external' });
   expect(inputs.filter((path) => /(origin|circuit-breaker)\.ts$/.test(path))).toEqual([]);
+});
+
+/** The package as `require` gives it. */
+async function required(): Promise<{ readonly createSegmentClient: typeof createSegmentClient }> {
+  const external = ['undici', 'undici/*', 'cockatiel'];
+  const { text } = await bundled('index', { platform: 'node', format: 'cjs', external });
+  const folder = await mkdtemp(join(import.meta.dirname, '../node_modules/.copy-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'index.cjs'), text);
+  return createRequire(import.meta.url)(join(folder, 'index.cjs'));
+}
+
+test('an ESM and a CommonJS copy in one process share their guards, not their caches', async () => {
+  const copy = await required();
+  let well = true;
+  await using server = await drivenServer(servingWhile(() => well));
+  const options = { baseUrl: server.url, deadlineMs: 30_000, attemptTimeoutMs: 30_000, flightTimeoutMs: 30_000 };
+  await using ours = createSegmentClient(options);
+  await using theirs = copy.createSegmentClient(options);
+  expect(copy.createSegmentClient).not.toBe(createSegmentClient);
+  expect([await ours.lookup('c1'), await theirs.lookup('c1')]).toMatchObject([{ ok: true }, { ok: true }]);
+  expect(server.requests).toHaveLength(2);
+  well = false;
+  for (let call = 0; call < 20; call += 1) await ours.lookup(`x${call}`);
+  expect(await theirs.lookup('c2')).toMatchObject({ error: { code: 'CIRCUIT_OPEN' } });
+  expect(theirs.stats().origin).toEqual(ours.stats().origin);
+  await ours.close();
+  expect(await theirs.lookup('c1')).toMatchObject({ servedFrom: 'cache' });
 });

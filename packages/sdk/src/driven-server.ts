@@ -19,7 +19,8 @@ export interface DrivenServer extends AsyncDisposable {
 
 export type Handler = (asked: Asked, response: ServerResponse) => void;
 
-export async function drivenServer(handle: Handler): Promise<DrivenServer> {
+/** At a port of its own, unless one is given. */
+export async function drivenServer(handle: Handler, port = 0): Promise<DrivenServer> {
   const requests: Asked[] = [];
   const waiting = new Set<() => void>();
   const server = createServer(async (message, response) => {
@@ -30,7 +31,7 @@ export async function drivenServer(handle: Handler): Promise<DrivenServer> {
     for (const check of waiting) check();
     handle(asked, response);
   });
-  const url = await listening(server);
+  const url = await listening(server, port);
   return {
     url,
     requests,
@@ -69,8 +70,8 @@ export async function rawServer(onSocket: (socket: Socket) => void): Promise<{ u
   };
 }
 
-async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+async function listening(server: Server, port = 0): Promise<string> {
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return `http://127.0.0.1:${portOf(server.address())}`;
 }
 
@@ -131,13 +132,13 @@ export const serving =
     reply(response, { ...segmentsOf(id), segmentId, member }, head);
   };
 
-/** The customers a request asks about. */
 /** Answers every customer while it is well, 500 while it is not. */
 export const servingWhile =
   (isWell: () => boolean): Handler =>
   (asked, response) =>
     isWell() ? serving()(asked, response) : reply(response, problem('internal', 500), { status: 500 });
 
+/** The customers a request asks about. */
 export function customersIn({ method, path, body }: Asked): readonly string[] {
   if (method === 'POST') return JSON.parse(body).customerIds;
   const [, id] = path.match(/\/v1\/customers\/([^/]+)\/segments/) ?? [];

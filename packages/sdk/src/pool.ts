@@ -25,6 +25,9 @@ const POOL_OPTIONS = {
 /** A connection in use all the time is replaced all the same: its name is resolved again, so a service that moved is found. */
 const CONNECTION_LIFE_MS = 5 * 60_000;
 
+/** undici's, for a reply that turns out too large. */
+const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
+
 export function createPool(origin: string, connectionLifeMs: number = CONNECTION_LIFE_MS): HttpPool {
   let opening: Promise<Wire> | undefined;
   let destroyed = false;
@@ -70,6 +73,10 @@ async function exchange({ pool, request }: Wire, asked: HttpRequest, signal: Abo
   try {
     const { statusCode, headers, body } = await request.call(pool, { ...asked, signal });
     answered = true;
+    if (Number(headers['content-length']) > MAX_REPLY_BYTES) {
+      body.on('error', () => {}).destroy(); // megabytes would keep the event loop from every timer
+      throw Object.assign(new Error('too large'), { code: TOO_LARGE });
+    }
     return { status: statusCode, headers, text: await body.text() };
   } catch (error) {
     throw signal.aborted ? signal.reason : wireFailure(error, answered);
@@ -80,7 +87,7 @@ function wireFailure(error: unknown, answered: boolean): Failure<ErrorCode> {
   const name = error instanceof Error ? error.name : 'unknown';
   const code = error instanceof Error && 'code' in error && error.code !== undefined ? String(error.code) : name;
   // Our limit, so no fault of the service: a few heavy customers must not open the circuit for everyone.
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tried('PROTOCOL', 'the reply exceeds 16 MiB', { cause: error });
+  if (code === TOO_LARGE) return tried('PROTOCOL', 'the reply exceeds 16 MiB', { cause: error });
   if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('the HTTP', error);
   // Once an answer has begun, the service has done the work: a second try doubles it.
   return tried('NETWORK', `connection failed (${code})`, { fault: true, retryable: !answered, cause: error });
