@@ -1,7 +1,7 @@
 /** A Dockerfile as its instructions, by the stage they are of. */
 import { readFile } from 'node:fs/promises';
 
-interface Instruction {
+export interface Instruction {
   readonly keyword: string;
   /** On one line. */
   readonly value: string;

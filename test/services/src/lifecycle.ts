@@ -1,4 +1,4 @@
-/** Elasticsearch's own reading of a lifecycle policy: the module that executes it is not published, its classes are. */
+/** Elasticsearch's own reading of policies and roles: the modules that execute them are not published, their classes are. */
 import { readdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fingerprint, madeOnce } from './cache.ts';
@@ -9,8 +9,11 @@ import { run } from './tool.ts';
 const recipe = join(import.meta.dirname, 'lifecycle');
 const source = join(recipe, 'ParsePolicy.java');
 
-/** What Elasticsearch 9.5.3 understands of a file that holds the body of `PUT _ilm/policy/<name>`; rejects as it would. */
-export async function parsePolicy(file: string): Promise<unknown> {
+/** A body of `PUT _ilm/policy/<name>`, `PUT _slm/policy/<name>`, `PUT _security/role/<name>`. */
+export type Kind = 'ilm' | 'slm' | 'role';
+
+/** What Elasticsearch 9.5.3 understands of a file that holds such a body; rejects as it would. */
+export async function parsePolicy(kind: Kind, file: string): Promise<unknown> {
   const folders = [
     await jars('elasticsearch', join(import.meta.dirname, 'elasticsearch')),
     await jars('lifecycle', recipe),
@@ -23,5 +26,5 @@ export async function parsePolicy(file: string): Promise<unknown> {
   const classes = await madeOnce(key, (into) => compile({ sources: [source], classPath, into }));
   const { executable } = await findJava();
   const path = [classes, ...classPath].join(delimiter);
-  return JSON.parse(await run(executable, ['-classpath', path, 'ParsePolicy', file]));
+  return JSON.parse(await run(executable, ['-classpath', path, 'ParsePolicy', kind, file]));
 }
