@@ -16,6 +16,7 @@ const steps: readonly Step[] = [
   { name: 'arrows', group: 'check', command: ['node', 'scripts/check-arrows.ts'] },
   { name: 'shape', group: 'check', command: ['node', 'scripts/check-shape.ts'] },
   { name: 'words', group: 'check', command: ['node', 'scripts/check-words.ts'] },
+  { name: 'licences', group: 'check', command: ['node', 'scripts/check-licences.ts'] },
   { name: 'walk', group: 'check', command: ['node', 'scripts/check-walk.ts'] },
   { name: 'snippets', group: 'check', command: ['node', 'scripts/check-snippets.ts'] },
   { name: 'reference', group: 'check', command: ['typedoc', '--options', 'packages/sdk', '--emit', 'none'] },

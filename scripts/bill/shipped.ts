@@ -1,0 +1,91 @@
+/** What is shipped with a program of ours: every package that it needs in production, by the lockfile. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+export interface Shipped {
+  readonly name: string;
+  readonly version: string;
+  /** `sha512-…`, base64; undefined for a package of ours. */
+  readonly integrity: string | undefined;
+  /** As its package.json says; undefined where it is not installed: a binary for another machine, or a package without one. */
+  readonly licence: string | undefined;
+  readonly isOurs: boolean;
+  /** What it needs, as in `id`. */
+  readonly needs: readonly string[];
+}
+
+/** `name@version` */
+export const id = ({ name, version }: Pick<Shipped, 'name' | 'version'>): string => `${name}@${version}`;
+
+type Versions = Readonly<Record<string, string>>;
+interface Lock {
+  readonly importers: Readonly<
+    Record<string, { readonly dependencies?: Readonly<Record<string, { readonly version: string }>> }>
+  >;
+  readonly packages: Readonly<Record<string, { readonly resolution: { readonly integrity: string } }>>;
+  readonly snapshots: Readonly<
+    Record<string, { readonly dependencies?: Versions; readonly optionalDependencies?: Versions }>
+  >;
+}
+
+const MODULES = 'node_modules/.pnpm';
+
+/** Packages whose code is in the bundle of another: no dependency of it, but shipped. */
+const BUNDLED: Readonly<Record<string, readonly string[]>> = { 'packages/sdk': ['lru-cache'] };
+
+/** `packages/server` → itself first, then what it needs. */
+export function shippedWith(folder: string): readonly Shipped[] {
+  const lock: Lock = parse(readFileSync('pnpm-lock.yaml', 'utf8'));
+  const found = new Map<string, Shipped>();
+  const ours = (path: string): Shipped => {
+    const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+    const key = id({ name, version });
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const needs: string[] = [];
+    const shipped = { name, version, integrity: undefined, licence: license, isOurs: true, needs };
+    found.set(key, shipped);
+    for (const [dependency, at] of neededBy(lock, path)) {
+      needs.push(id(at.startsWith('link:') ? ours(join(path, at.slice('link:'.length))) : theirs(dependency, at)));
+    }
+    return shipped;
+  };
+  const theirs = (name: string, at: string): Shipped => {
+    const version = at.replace(/\(.*/, '');
+    const known = found.get(id({ name, version }));
+    if (known !== undefined) return known;
+    const { integrity } = lock.packages[id({ name, version })]?.resolution ?? unlisted(name, at);
+    const needs: string[] = [];
+    const shipped = { name, version, integrity, licence: licenceOf(name, version), isOurs: false, needs };
+    found.set(id(shipped), shipped);
+    const { dependencies, optionalDependencies } = lock.snapshots[`${name}@${at}`] ?? unlisted(name, at);
+    for (const one of Object.entries({ ...dependencies, ...optionalDependencies })) needs.push(id(theirs(...one)));
+    return shipped;
+  };
+  ours(folder);
+  return [...found.values()];
+}
+
+function neededBy({ importers, packages }: Lock, path: string): readonly (readonly [string, string])[] {
+  const declared = Object.entries(importers[path]?.dependencies ?? {}).map(
+    ([name, { version }]) => [name, version] as const,
+  );
+  const bundled = (BUNDLED[path] ?? []).map((name) => {
+    const key = Object.keys(packages).findLast((one) => one.startsWith(`${name}@`)) ?? unlisted(name, 'any version');
+    return [name, key.slice(name.length + 1)] as const;
+  });
+  return [...declared, ...bundled];
+}
+
+function unlisted(name: string, version: string): never {
+  throw new Error(`pnpm-lock.yaml has no ${name}@${version}`);
+}
+
+/** pnpm's folder of a package is its id, with its peers behind an underscore. */
+function licenceOf(name: string, version: string): string | undefined {
+  const folder = `${name.replace('/', '+')}@${version}`;
+  const installed = readdirSync(MODULES).find((one) => one === folder || one.startsWith(`${folder}_`));
+  const file = join(MODULES, installed ?? folder, 'node_modules', name, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).license : undefined;
+}
