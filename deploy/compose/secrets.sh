@@ -12,7 +12,9 @@ keep() { [ -e "secrets/$1" ] || cat > "secrets/$1"; }
 
 random | keep redis-password
 random | keep grafana-password
+random | keep postgres-password
 redis=$(cat secrets/redis-password)
+postgres=$(cat secrets/postgres-password)
 
 keep redis-exporter.json <<JSON
 { "redis://redis:6379": "$redis" }
@@ -21,7 +23,8 @@ keep server.json <<JSON
 {
   "store": "http://elasticsearch-1:9200",
   "redis": "redis://:$redis@redis:6379",
-  "redisKeySecret": "$(random)"
+  "redisKeySecret": "$(random)",
+  "database": "postgres://segments:$postgres@postgres:5432/segments"
 }
 JSON
 keep s3-root <<ENV

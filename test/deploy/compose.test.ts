@@ -40,7 +40,7 @@ describe.each(services)('%s', (_, service) => {
     const { cap_drop, deploy, image, ports = [] } = service;
     expect(cap_drop).toEqual(['ALL']);
     expect(deploy.resources.limits).toMatchObject({ memory: expect.any(String), pids: expect.any(Number) });
-    expect(image).toMatch(/:v?\d+\.\d+/);
+    expect(image).toMatch(/:v?\d+[.-]/);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/); // nothing here is for other machines
   });
 });
