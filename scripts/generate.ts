@@ -1,10 +1,14 @@
 /** Writes what is generated; `--check` only compares. */
 import { readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { stringify } from 'yaml';
 import { DASHBOARDS } from './dashboards/dashboards.ts';
 import { toDatadogDashboard } from './dashboards/datadog.ts';
 import { toGrafana } from './dashboards/grafana.ts';
 import { savedObjects } from './kibana/saved-objects.ts';
+import { burnGroups } from './slo/burn-rules.ts';
+import { burnTests } from './slo/burn-tests.ts';
+import { OBJECTIVES } from './slo/objectives.ts';
 
 interface Generated {
   readonly path: string;
@@ -14,6 +18,7 @@ interface Generated {
 }
 
 const root = new URL('../', import.meta.url);
+const OBJECTIVES_FILE = 'scripts/slo/objectives.ts';
 const CONSOLE = 'deploy/kibana/console.txt';
 
 const all: readonly Generated[] = [
@@ -24,6 +29,17 @@ const all: readonly Generated[] = [
       const types = await openapiTS(new URL('openapi.yaml', root), { immutable: true, alphabetize: true });
       return `/** Generated from openapi.yaml by \`npm run generate\`. */\n${astToString(types)}`;
     },
+  },
+  {
+    path: 'deploy/prometheus/rules/slo.yml',
+    source: OBJECTIVES_FILE,
+    text: () => yaml({ groups: burnGroups(OBJECTIVES) }),
+  },
+  {
+    path: 'deploy/prometheus/tests/slo.yml',
+    source: OBJECTIVES_FILE,
+    text: () =>
+      yaml({ rule_files: ['../rules/slo.yml'], evaluation_interval: '2m', tests: burnTests(OBJECTIVES) }),
   },
   ...DASHBOARDS.flatMap((dashboard): readonly Generated[] => {
     const name = dashboard.uid.replace('segments-', '');
@@ -52,4 +68,9 @@ for (const { path, source, text } of all) {
 
 function json(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function yaml(value: unknown): string {
+  const lines = stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return `# Generated from ${OBJECTIVES_FILE} by \`npm run generate\`.\n${lines}`;
 }
