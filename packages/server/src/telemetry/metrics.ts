@@ -1,7 +1,6 @@
 /** Every figure of the server: its name, labels and buckets, written once. What a request touches are plain numbers. */
-import { performance } from 'node:perf_hooks';
-import { durationMs } from '@segment-store/contract/manifest';
 import { Buckets, type Count, Family } from './cells.ts';
+import { gatherLevels, type Levels, type STATES } from './levels.ts';
 import { classOf, type Watch } from './measured.ts';
 import { createRegistry, type Figures, type Registry } from './registry.ts';
 
@@ -24,35 +23,6 @@ export interface Operation {
   /** `get`, `mget`, `set`. */
   readonly name: string;
   readonly seconds: number;
-}
-
-interface ServedGeneration {
-  readonly run: string;
-  readonly computedAt: Date;
-  /** ISO 8601 duration. */
-  readonly expectedEvery?: string;
-}
-
-/** Of this moment, asked for when somebody scrapes. */
-interface Levels {
-  /** What is served; undefined while nothing is. */
-  generation?(): ServedGeneration | undefined;
-  /** Of what is served; undefined while nothing is. */
-  epochs?(): { readonly epoch: number; readonly floor: number } | undefined;
-  /** When the last key of each service ends. */
-  keyEnds?(): readonly { readonly name: string; readonly endsAt: Date }[];
-  /** By dependency. */
-  readonly breakers?: Readonly<Record<string, { readonly state: keyof typeof STATES }>>;
-  /** By dependency. */
-  readonly limiters?: Readonly<Record<string, { readonly inFlight: number }>>;
-  /** Of the configuration it runs with. */
-  readonly configHash?: string;
-  /** What of the requests of a class is refused now because the event loop does not keep up, 0 to 1. */
-  shed?(): Readonly<Record<string, number>>;
-  /** Which process of several this is. */
-  readonly place?: { readonly slot: number; readonly starts: number };
-  /** Requests that wait for an answer another one asked for. */
-  waiters?(): number;
 }
 
 export interface Metrics extends Watch {
@@ -85,7 +55,6 @@ const FAST_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025]
 /** 80 outcomes of 19 series each, and all the rest: below 2,000 a process. */
 const MOST = { answers: 80, operations: 8, caches: 12, freshness: 8, sheds: 30 };
 const STATUSES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx'];
-const STATES = { closed: 0, 'half-open': 1, open: 2 };
 
 export function createMetrics(now: () => number = Date.now): Metrics {
   const registry = createRegistry();
@@ -110,11 +79,8 @@ export function createMetrics(now: () => number = Date.now): Metrics {
   registry.counts({ name: 'segment_answers_total', help: 'Customers answered, by how new the answer is.' }, freshness);
   registry.counts({ name: 'segment_shed_total', help: 'Requests refused before they cost anything.' }, sheds);
   const watched: Levels[] = [];
-  gatherLevels(registry, watched);
-  gatherShedding(registry, watched);
-  gatherWorkers(registry, watched, answers);
-  gatherGeneration(registry, watched, now);
-  gatherKeys(registry, watched, now);
+  gatherLevels(registry, watched, now);
+  countWorkers(registry, watched, answers);
   const compared = countCompared(registry);
   const [operation, cache, answered, shed] = [operations.bind(), caches.bind(), freshness.bind(), sheds.bind()];
   return {
@@ -173,129 +139,12 @@ function countCompared(registry: Registry): Metrics['compared'] {
   };
 }
 
-/** `segment_shed_total` tells what was; whether it goes on is seen here without waiting for a second scrape. */
-function gatherShedding(registry: Registry, all: readonly Levels[]): void {
-  registry.level({
-    name: 'segment_shed_ratio',
-    help: 'Share of the requests of a class that is refused now for load of the event loop.',
-    labelNames: ['class'],
-    ask: () =>
-      all
-        .flatMap(({ shed }) => Object.entries(shed?.() ?? {}))
-        .map(([name, value]) => ({ labels: { class: name }, value })),
-  });
-}
-
-/** How evenly requests are spread, and how often a process had to be replaced. */
-function gatherWorkers(registry: Registry, all: readonly Levels[], answers: Family<Buckets>): void {
-  const places = () =>
-    all.flatMap(({ place }) => list(place)).map(({ slot, starts }) => ({ labels: { worker: `${slot}` }, starts }));
+/** How evenly requests are spread. */
+function countWorkers(registry: Registry, all: readonly Levels[], answers: Family<Buckets>): void {
+  const places = () => all.flatMap(({ place }) => (place === undefined ? [] : [{ worker: `${place.slot}` }]));
   const answered = () => answers.list().reduce((sum, { cell }) => sum + (cell.cumulative.at(-1) ?? 0), 0);
   registry.counts(
     { name: 'segment_worker_requests_total', help: 'Answers of each worker.' },
-    { names: ['worker'], list: () => places().map(({ labels }) => ({ labels, cell: { value: answered() } })) },
-  );
-  registry.level({
-    name: 'segment_worker_starts',
-    help: 'How often a worker was started in each place.',
-    labelNames: ['worker'],
-    ask: () => places().map(({ labels, starts }) => ({ labels, value: starts })),
-  });
-}
-
-/** What is served, and whether it is late. */
-function gatherGeneration(registry: Registry, all: readonly Levels[], now: () => number): void {
-  const generation = () => list(all.map((one) => one.generation?.()).find((one) => one !== undefined));
-  const epochs = () => list(all.map((one) => one.epochs?.()).find((one) => one !== undefined));
-  const level = (name: string, help: string, ask: () => readonly number[]) =>
-    registry.level({ name, help, ask: () => ask().map((value) => ({ value })) });
-  registry.level({
-    name: 'segment_generation_info',
-    help: 'The generation that is served.',
-    labelNames: ['generation'],
-    ask: () => generation().map(({ run }) => ({ labels: { generation: run }, value: 1 })),
-  });
-  level('segment_generation_age_seconds', 'Since the calculation of what is served.', () =>
-    generation().map(({ computedAt }) => (now() - computedAt.getTime()) / 1000),
-  );
-  level('segment_generation_expected_seconds', 'How often its run says that one like it comes.', () =>
-    generation().flatMap(({ expectedEvery }) => list(expectedEvery).map((every) => durationMs(every) / 1000)),
-  );
-  level('segment_epoch', 'Raised by each publish and roll back.', () => epochs().map(({ epoch }) => epoch));
-  level('segment_epoch_floor', 'Raised by each roll back: answers of an epoch below it are withdrawn.', () =>
-    epochs().map(({ floor }) => floor),
+    { names: ['worker'], list: () => places().map((labels) => ({ labels, cell: { value: answered() } })) },
   );
 }
-
-/** The soonest to end, which are few: whoever has many services must not lose other figures to them. */
-const KEYS_SHOWN = 20;
-/** Whoever has not renewed by then does not want to. */
-const KEY_ENDED_MS = 7 * 86_400_000;
-
-function gatherKeys(registry: Registry, all: readonly Levels[], now: () => number): void {
-  registry.level({
-    name: 'segment_key_expiry_timestamp_seconds',
-    help: 'When the last key of a service ends.',
-    labelNames: ['key'],
-    ask: () =>
-      all
-        .flatMap(({ keyEnds }) => keyEnds?.() ?? [])
-        .filter(({ endsAt }) => endsAt.getTime() > now() - KEY_ENDED_MS)
-        .toSorted((one, other) => one.endsAt.getTime() - other.endsAt.getTime())
-        .slice(0, KEYS_SHOWN)
-        .map(({ name, endsAt }) => ({ labels: { key: name }, value: endsAt.getTime() / 1000 })),
-  });
-}
-
-function gatherLevels(registry: Registry, all: readonly Levels[]): void {
-  const labelled = <T>(of: (levels: Levels) => Readonly<Record<string, T>> | undefined, value: (one: T) => number) =>
-    all.flatMap((levels) =>
-      Object.entries(of(levels) ?? {}).map(([dependency, one]) => ({ labels: { dependency }, value: value(one) })),
-    );
-  registry.level({
-    name: 'segment_breaker_state',
-    help: '0 closed, 1 half-open, 2 open.',
-    labelNames: ['dependency'],
-    ask: () =>
-      labelled(
-        ({ breakers }) => breakers,
-        ({ state }) => STATES[state],
-      ),
-  });
-  registry.level({
-    name: 'segment_inflight',
-    help: 'Calls that a dependency has not answered yet.',
-    labelNames: ['dependency'],
-    aggregator: 'sum',
-    ask: () =>
-      labelled(
-        ({ limiters }) => limiters,
-        ({ inFlight }) => inFlight,
-      ),
-  });
-  registry.level({
-    name: 'segment_singleflight_waiters',
-    help: 'Requests that wait for an answer another one asked for.',
-    aggregator: 'sum',
-    ask: () => all.flatMap(({ waiters }) => list(waiters?.())).map((value) => ({ value })),
-  });
-  registry.level({
-    name: 'segment_config_info',
-    help: 'Digest of the configuration, secrets left out.',
-    labelNames: ['hash'],
-    ask: () => all.flatMap(({ configHash }) => list(configHash)).map((hash) => ({ labels: { hash }, value: 1 })),
-  });
-  let before = performance.eventLoopUtilization();
-  registry.level({
-    name: 'nodejs_eventloop_utilization_ratio',
-    help: 'Share of the time since the scrape before in which the event loop was busy.',
-    ask() {
-      const current = performance.eventLoopUtilization();
-      const { utilization } = performance.eventLoopUtilization(current, before);
-      before = current;
-      return [{ value: utilization }];
-    },
-  });
-}
-
-const list = <T>(one: T | undefined): readonly T[] => (one === undefined ? [] : [one]);
