@@ -31,15 +31,15 @@ const all: readonly Generated[] = [
     },
   },
   {
-    path: 'deploy/prometheus/rules/slo.yml',
+    path: 'deploy/prometheus/rules/slo.generated.yml',
     source: OBJECTIVES_FILE,
     text: () => yaml({ groups: burnGroups(OBJECTIVES) }),
   },
   {
-    path: 'deploy/prometheus/tests/slo.yml',
+    path: 'deploy/prometheus/tests/slo.generated.yml',
     source: OBJECTIVES_FILE,
     text: () =>
-      yaml({ rule_files: ['../rules/slo.yml'], evaluation_interval: '2m', tests: burnTests(OBJECTIVES) }),
+      yaml({ rule_files: ['../rules/slo.generated.yml'], evaluation_interval: '2m', tests: burnTests(OBJECTIVES) }),
   },
   ...DASHBOARDS.flatMap((dashboard): readonly Generated[] => {
     const name = dashboard.uid.replace('segments-', '');
