@@ -40,7 +40,7 @@ export function gatherLevels(registry: Registry, all: readonly Levels[], now: ()
   gatherShedding(registry, all);
   gatherStarts(registry, all);
   gatherKeys(registry, all, now);
-  gatherLoop(registry);
+  gatherProcess(registry);
 }
 
 /** `segment_shed_total` tells what was; whether it goes on is seen here without waiting for a second scrape. */
@@ -140,7 +140,13 @@ function gatherDependencies(registry: Registry, all: readonly Levels[]): void {
   });
 }
 
-function gatherLoop(registry: Registry): void {
+/** Of several processes that of the newest: prom-client's own figure is left out of what is added up. */
+function gatherProcess(registry: Registry): void {
+  registry.level({
+    name: 'segment_start_time_seconds',
+    help: 'When the newest process of this server was started.',
+    ask: () => [{ value: Math.round(performance.timeOrigin / 1000) }],
+  });
   let before = performance.eventLoopUtilization();
   registry.level({
     name: 'nodejs_eventloop_utilization_ratio',
