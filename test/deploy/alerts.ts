@@ -6,7 +6,7 @@ import { unpacked } from '@segment-store/services/apt';
 import { run } from '@segment-store/services/tool';
 import { parse } from 'yaml';
 
-export const PROMETHEUS: string = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
+const PROMETHEUS: string = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
 export const ALERTMANAGER: string = fileURLToPath(
   new URL('../../deploy/alertmanager/alertmanager.yml', import.meta.url),
 );
@@ -40,7 +40,7 @@ export async function filesIn(folder: 'rules' | 'tests'): Promise<readonly strin
   return names.filter((name) => name.endsWith('.yml')).map((name) => join(PROMETHEUS, folder, name));
 }
 
-export async function rulesIn(file: string): Promise<readonly Rule[]> {
+async function rulesIn(file: string): Promise<readonly Rule[]> {
   const { groups }: { readonly groups: readonly { readonly rules: readonly Partial<Rule>[] }[] } = parse(
     await readFile(file, 'utf8'),
   );
