@@ -3,6 +3,7 @@
  * `node scripts/check-pack.ts`. `--long` adds runtimes, compilers and peers, `--to <folder>` leaves the tarball there,
  * `--write` rewrites what is kept of it in packages/sdk/api.
  */
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,6 +131,15 @@ async function oldestPeers(): Promise<string | undefined> {
   return smoke(process.execPath, ['smoke.mjs'], folder);
 }
 
+/** npm would publish this very file. Whether it may is between npm and GitHub. */
+async function publishable(): Promise<string | undefined> {
+  const said = JSON.parse(await output('npm', ['publish', tarball, '--dry-run', '--access', 'public', '--json'], work));
+  const integrity = `sha512-${createHash('sha512')
+    .update(await readFile(tarball))
+    .digest('base64')}`;
+  return JSON.stringify(said).includes(integrity) ? undefined : `npm would publish ${JSON.stringify(said)}`;
+}
+
 /** The README's test, by the runner that it names. */
 async function readmeTest(): Promise<string | undefined> {
   const folder = join(work, 'tested');
@@ -170,6 +180,7 @@ const LONG_STEPS: readonly Step[] = [
   { name: 'the oldest peers', run: oldestPeers },
   { name: 'the README’s test', run: readmeTest },
   { name: 'built and packed again', run: again },
+  { name: 'npm publish, rehearsed', run: publishable },
 ];
 
 let failed = 0;

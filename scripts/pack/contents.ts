@@ -7,7 +7,7 @@ const CHUNK = /^dist\/[\w-]+-[\w-]{8}\.(js|cjs|d\.ts|d\.cts)$/;
 /** As the bundler says whose code follows. */
 const INLINED = /(?<=^\/\/ .*\/node_modules\/)(@[^/\n]+\/)?[^/.\n][^/\n]*(?=\/)/gm;
 const MAX = { tarballBytes: 150_000, dependencies: 3, packages: 5, installedBytes: 4_000_000 };
-const OURS = ['LICENSE', 'NOTICE', 'README.md', 'package.json'];
+const OURS = ['CHANGELOG.md', 'LICENSE', 'NOTICE', 'README.md', 'package.json'];
 
 /** What is read of a package.json. */
 export interface Manifest {

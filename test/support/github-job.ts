@@ -27,6 +27,8 @@ export interface JobOptions {
   readonly environment: Environment;
   /** Names of steps that are left out. */
   readonly without: readonly string[];
+  /** Where the repository is checked out. Default: here. */
+  readonly checkout?: string;
 }
 
 export interface JobResult {
@@ -51,7 +53,11 @@ export async function runJob(content: string, name: string, options: JobOptions)
     if (step.run === undefined || options.without.includes(step.name ?? '')) continue;
     await writeFile(files.GITHUB_OUTPUT, '');
     const env = { ...evaluated({ ...job.env, ...step.env }, context), ...options.environment, ...files };
-    const ended = await runStep(step.run, join(temp, 'step.sh'), { ...env, GITHUB_ACTIONS: 'true', CI: 'true' });
+    const ended = await runStep(step.run, {
+      file: join(temp, 'step.sh'),
+      cwd: options.checkout ?? root,
+      env: { ...env, GITHUB_ACTIONS: 'true', CI: 'true' },
+    });
     log += ended.log;
     exitCode = ended.exitCode;
     if (exitCode !== 0) break;
@@ -76,11 +82,17 @@ function evaluated(environment: Environment, context: Environment): Environment 
   );
 }
 
-async function runStep(run: string, file: string, env: Environment): Promise<Pick<JobResult, 'exitCode' | 'log'>> {
+interface Shell {
+  readonly file: string;
+  readonly cwd: string;
+  readonly env: Environment;
+}
+
+async function runStep(run: string, { file, cwd, env }: Shell): Promise<Pick<JobResult, 'exitCode' | 'log'>> {
   await writeFile(file, run);
   // What `shell: bash` means there; both streams are the log.
   const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', '. "$0" 2>&1', file], {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
