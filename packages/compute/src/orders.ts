@@ -49,10 +49,13 @@ export interface OrderSource {
   readonly categories: readonly CategoryRule[];
 }
 
+/** What SQL reads the file by. */
+export const parquet = (file: string): string => `read_parquet(${literal(file)})`;
+
 /** Reads the file into table `lines`, its products into table `products`. @throws CommandError `input` */
 export async function readOrders(engine: Engine, { orders, asOf, categories }: OrderSource): Promise<OrderCounts> {
-  const source = `read_parquet(${literal(orders)})`;
-  await checkColumns(engine, source, orders);
+  const source = parquet(orders);
+  await checkOrders(engine, orders);
   const later = `ordered_at >= ${instant(asOf)}`;
   await engine.run(linesForm({ source, columns, exclusions: { ...exclusions, later } }));
   await engine.run('CREATE TEMP TABLE products (description VARCHAR, category VARCHAR)');
@@ -62,22 +65,23 @@ export async function readOrders(engine: Engine, { orders, asOf, categories }: O
   return countLines(engine);
 }
 
-async function checkColumns(engine: Engine, source: string, file: string): Promise<void> {
-  const described = await describe(engine, source, file);
+/** It is there, and has the columns. @throws CommandError `input` */
+export async function checkOrders(engine: Engine, file: string): Promise<void> {
+  const described = await describe(engine, file);
   const absent = SOURCE_COLUMNS.filter((column) => !described.includes(column));
   if (absent.length === 0) return;
   const found = described.join(', ');
   throw new CommandError(exitCode.input, `orders ${file} lacks the column ${absent.join(', ')}; it has ${found}`);
 }
 
-async function describe(engine: Engine, source: string, file: string): Promise<readonly string[]> {
+async function describe(engine: Engine, file: string): Promise<readonly string[]> {
   try {
     await access(file);
   } catch (cause) {
     throw new CommandError(exitCode.input, `orders ${file} cannot be read: no such file, or not allowed`, { cause });
   }
   try {
-    return (await engine.rows(`DESCRIBE SELECT * FROM ${source}`)).map(([name]) => String(name));
+    return (await engine.rows(`DESCRIBE SELECT * FROM ${parquet(file)}`)).map(([name]) => String(name));
   } catch (cause) {
     if (!(cause instanceof EngineError) || cause.outOfMemory) throw cause;
     throw new CommandError(exitCode.input, `orders ${file} is not a readable Parquet file`, { cause });
