@@ -7,7 +7,7 @@ const segments = createSegmentClient({ baseUrl: process.env.SEGMENT_STORE_URL ??
 async function main() {
   await segments.ready(); // connecting is no part of the first lookup's 150 ms
   const lookup = await segments.lookup(process.argv[2] ?? '12583');
-  console.log(lookup.servedFrom, lookup.segmentIds);
+  console.log(lookup.servedFrom, lookup.ok ? lookup.segmentIds : lookup.error);
 }
 main().catch(console.error);
 // #endregion

@@ -118,6 +118,23 @@ export async function runPrograms(
   return undefined;
 }
 
+/** What a user of the first programs sees where the service is not. */
+const NOT_THERE = [
+  { address: () => 'http://127.0.0.1:9', prints: /^fallback \{ code: 'NETWORK', attempts: 2 \}\n$/ },
+  { address: ({ url }: Service) => `${url}/elsewhere`, prints: /^fallback \{ code: 'PROTOCOL', attempts: 1 \}\n$/ },
+];
+
+export async function runAstray(folder: string, service: Service): Promise<string | undefined> {
+  for (const { address, prints } of NOT_THERE) {
+    const complaint = await runPrograms(astray(prints), folder, { ...service, url: address(service) });
+    if (complaint !== undefined) return complaint;
+  }
+  return undefined;
+}
+
+const astray = (prints: RegExp): Readonly<Record<string, Program>> =>
+  Object.fromEntries(Object.entries(FIRST_PROGRAMS).map(([name, { text }]) => [name, { text, prints }]));
+
 /** Regions that no program here has: every one that the README has is run. */
 export async function unread(folder: string): Promise<readonly string[]> {
   const programs = [FIRST_PROGRAMS, PROGRAMS, TESTS].flatMap((each) => Object.values(each));
