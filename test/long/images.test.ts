@@ -59,10 +59,15 @@ test('orders are calculated, loaded and answered by a user who may write into no
   await ended(compute.start(['run', ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)]));
   const store = `--store=embedded:${join(data, 'store')}`;
   await ended(ingest.start(['load', join(data, 'runs', RUN), store, `--scratch=${join(data, 'scratch')}`]));
-  const running = server.start([store, '--port=0', '--ops-port=0', `--state-dir=${join(data, 'state')}`, '--json']);
+  const keys = `--keys=${join(data, 'keys.json')}`;
+  const [key] = /seg_\w+/.exec(await ended(server.start(['keys', 'create', 'me', keys]))) ?? [];
+  const doors = ['--host=0.0.0.0', '--port=0', '--ops-port=0', '--drain-delay-ms=0'];
+  const running = server.start([store, keys, ...doors, `--state-dir=${join(data, 'state')}`, '--json']);
   const { url, opsUrl } = await listening(running);
   await expect.poll(async () => (await fetch(`${opsUrl}/readyz`)).status).toBe(200);
-  const answer = await (await fetch(`${url}/v1/customers/12583/segments`)).json();
+  expect((await fetch(`${url}/v1/customers/12583/segments`)).status).toBe(401);
+  const asked = await fetch(`${url}/v1/customers/12583/segments`, { headers: { Authorization: `Bearer ${key}` } });
+  const answer = await asked.json();
   expect(answer).toMatchObject({ customerId: '12583', known: true, generation: RUN });
   running.kill('SIGTERM');
   await ended(running);
