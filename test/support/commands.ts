@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Child, type Finished, startCommand } from '@segment-store/cli/child';
 
 type Environment = Readonly<Record<string, string>>;
-export type CommandName = 'compute' | 'ingest' | 'server';
+export type CommandName = 'compute' | 'ingest' | 'rollout' | 'server';
 
 export const mainOf = (name: CommandName): string =>
   fileURLToPath(new URL(`../../packages/${name}/src/main.ts`, import.meta.url));

@@ -1,0 +1,184 @@
+/** Climbs the ladder of a rollout: a stage opens, is watched for as long as it is held, and the next one opens, or it closes again. */
+import type { Say } from '@segment-store/cli/event';
+import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { type Check, checked } from './check.ts';
+import { countsOf, type Judged, judge } from './judge.ts';
+import type { Pace } from './pace.ts';
+import type { Ask } from './prometheus.ts';
+import { type Rollout, type Service, ServiceError, type Step } from './service.ts';
+
+export interface WalkDeps {
+  readonly service: Service;
+  readonly ask: Ask;
+  readonly pace: Pace;
+  readonly say: Say;
+  /** Wall clock, in milliseconds. */
+  now(): number;
+  /** Rejects when it is stopped. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** @throws CommandError exit 4 when it is halted, 6 when the server does not answer any more */
+export async function walk(deps: WalkDeps): Promise<Rollout> {
+  for (;;) {
+    const rollout = await persistently(deps, () => deps.service.read());
+    if (rollout.state === 'halted') throw halted(rollout, rollout.why ?? 'without a reason');
+    if (rollout.stage !== undefined && !(await isHeld(rollout, deps))) continue;
+    if (rollout.next === undefined) return rollout;
+    await open(rollout, deps);
+  }
+}
+
+type Stage = Rollout['ladder']['stages'][number];
+
+function stageOf({ ladder, name }: Rollout, wanted: string): Stage {
+  const stage = ladder.stages.find((each) => each.name === wanted);
+  if (stage === undefined) throw new TypeError(`the ladder of ${name} has no stage ${wanted}`);
+  return stage;
+}
+
+/** True once it was held for long enough and may stay; false where somebody changed the rollout meanwhile. */
+async function isHeld(rollout: Rollout, deps: WalkDeps): Promise<boolean> {
+  const { say, pace, now, sleep } = deps;
+  const stage = stageOf(rollout, rollout.stage ?? '');
+  const openedAt = Date.parse(rollout.since);
+  const until = openedAt + pace.holdMs(stage);
+  say({ kind: 'stage', stage: stage.name, detail: `open, held for ${pace.shown(stage)}`, idle: true });
+  const patience = new Patience(rollout);
+  for (;;) {
+    const rest = until - now();
+    await sleep(Math.max(0, rest > 0 ? Math.min(pace.everyMs(rollout.ladder.analysis), rest) : 0));
+    const isOver = now() >= until;
+    const judged = [
+      ...(await analysed(rollout, deps, now() - openedAt)),
+      ...(isOver ? await all(stage.exit, deps) : []),
+    ];
+    await patience.judged(judged, deps);
+    const current = await persistently(deps, () => deps.service.read());
+    if (current.stage !== rollout.stage || current.state !== rollout.state || current.since !== rollout.since)
+      return false;
+    if (isOver && judged.every(({ verdict }) => verdict === 'good')) return true;
+    if (isOver) await sleep(pace.everyMs(rollout.ladder.analysis));
+  }
+}
+
+async function analysed({ ladder: { analysis } }: Rollout, { ask, say }: WalkDeps, windowMs: number) {
+  if (analysis === undefined) return [];
+  const { candidate, baseline, minRequests = 30_000 } = analysis;
+  const [ofCandidate, ofBaseline] = await Promise.all([candidate, baseline].map((arm) => countsOf(arm, ask, windowMs)));
+  const none = { requests: 0, errors: 0 };
+  const judged = judge(ofCandidate ?? none, ofBaseline ?? none, minRequests);
+  tell(say, 'analysis', judged);
+  return [judged];
+}
+
+async function all(checks: readonly Check[] = [], { ask, say }: WalkDeps): Promise<readonly Judged[]> {
+  const judged = await Promise.all(checks.map((check) => checked(check, ask)));
+  for (const each of judged) tell(say, each.name, each);
+  return judged;
+}
+
+function tell(say: Say, gate: string, { verdict, figure, limit }: Judged): void {
+  if (verdict === 'unknown') say({ kind: 'note', text: `${gate}: no verdict yet (${figure}; ${limit})` });
+  else say({ kind: 'verdict', gate, figure, limit, passed: verdict === 'good' });
+}
+
+/** How much that is bad or could not be found out a stage is forgiven. */
+class Patience {
+  readonly #rollout: Rollout;
+  #bad = 0;
+  #unknown = 0;
+
+  constructor(rollout: Rollout) {
+    this.#rollout = rollout;
+  }
+
+  /** @throws CommandError exit 4 once it is too much: then the stage is closed again, or the rollout is halted */
+  async judged(judged: readonly Judged[], deps: WalkDeps): Promise<void> {
+    const { failureLimit = 0, inconclusiveLimit = 1_440 } = this.#rollout.ladder.analysis ?? {};
+    const bad = judged.find(({ verdict }) => verdict === 'bad');
+    const unknown = judged.find(({ verdict }) => verdict === 'unknown');
+    this.#bad += bad === undefined ? 0 : 1;
+    this.#unknown = unknown === undefined ? 0 : this.#unknown + 1;
+    if (bad !== undefined && this.#bad > failureLimit)
+      await rollBack(this.#rollout, `${bad.figure}; ${bad.limit}`, deps);
+    if (unknown !== undefined && this.#unknown > inconclusiveLimit) {
+      await halt(
+        this.#rollout,
+        `no verdict ${this.#unknown} times in a row: ${unknown.figure}; ${unknown.limit}`,
+        deps,
+      );
+    }
+  }
+}
+
+/** To the stage below the one that failed. */
+async function rollBack(failed: Rollout, why: string, deps: WalkDeps): Promise<never> {
+  const names = failed.ladder.stages.map(({ name }) => name);
+  const below = names[names.indexOf(failed.stage ?? '') - 1];
+  const reason = `stage ${failed.stage} failed: ${why}`;
+  return stop(failed, { action: 'roll-back', reason, ...(below !== undefined && { to: below }) }, deps);
+}
+
+const halt = (rollout: Rollout, why: string, deps: WalkDeps): Promise<never> =>
+  stop(rollout, { action: 'halt', reason: why }, deps);
+
+/** It is safer to stop whatever somebody else did meanwhile than to find out whether they know. */
+async function stop(rollout: Rollout, { reason, ...step }: Step, deps: WalkDeps): Promise<never> {
+  const stopped = await persistently(deps, async () => {
+    const { version, state, stage } = await deps.service.read();
+    if (state === 'halted' && stage !== rollout.stage) return deps.service.read();
+    return deps.service.step({ ...step, reason: shortened(reason + deps.pace.remark) }, version);
+  });
+  throw halted(stopped, reason);
+}
+
+function halted({ name, stage }: Rollout, why: string): CommandError {
+  const open = stage === undefined ? 'nothing is open' : `open up to ${stage}`;
+  return new CommandError(exitCode.refused, `${name} is halted, ${open}: ${why}`);
+}
+
+/** Waits for its entry checks and sign-offs; returns without having opened it where somebody changed the rollout. */
+async function open(rollout: Rollout, deps: WalkDeps): Promise<void> {
+  const { say, pace, sleep, service } = deps;
+  const stage = stageOf(rollout, rollout.next?.stage ?? '');
+  const entered = await all(stage.entry, deps);
+  const missing = rollout.next?.signOffsMissing ?? 0;
+  const owner = stage.owner ?? rollout.ladder.owner;
+  if (missing > 0)
+    say({ kind: 'stage', stage: stage.name, detail: `waits for ${missing} sign-offs; ask ${owner}`, idle: true });
+  if (missing > 0 || entered.some(({ verdict }) => verdict !== 'good'))
+    return sleep(pace.everyMs(rollout.ladder.analysis));
+  const reason = `${entered.length} entry checks passed, all sign-offs are there${pace.remark}`;
+  const step = { action: 'advance', to: stage.name, reason } as const;
+  await persistently(deps, () => service.step(step, rollout.version).catch((error) => ifOvertaken(error, service)));
+  say({ kind: 'item', item: 'stage', name: stage.name, state: 'begun' });
+}
+
+function ifOvertaken(error: unknown, service: Service): Promise<Rollout> {
+  if (error instanceof ServiceError && error.status === OVERTAKEN) return service.read();
+  throw error;
+}
+
+const TRIES = 60;
+const TRY_MS = 1_000;
+const OVERTAKEN = 412;
+
+/** Asks again while the server is away, and when somebody was faster. @throws CommandError exit 2, 6 */
+async function persistently(deps: WalkDeps, ask: () => Promise<Rollout>): Promise<Rollout> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      const isPassing = error.isPassing || error.status === OVERTAKEN;
+      if (!isPassing) throw new CommandError(exitCode.usage, error.message, { cause: error });
+      if (tries === TRIES) throw new CommandError(exitCode.unavailable, error.message, { cause: error });
+      if (tries === 1) deps.say({ kind: 'warning', text: `${error.message}; trying again` });
+      await deps.sleep(TRY_MS);
+    }
+  }
+}
+
+const MAX_REASON = 1_000;
+const shortened = (text: string): string => (text.length > MAX_REASON ? `${text.slice(0, MAX_REASON - 1)}…` : text);
