@@ -36,6 +36,10 @@ describe.each(['server', 'ingest', 'compute', 'sdk'])('the bill of %s', (name) =
   });
 });
 
+test('what is in the bundle of the SDK is in its bill', () => {
+  expect(shippedWith('packages/sdk').map(({ name }) => name)).toContain('lru-cache');
+});
+
 test('a licence that is none of SPDX would be found', () => {
   const [program, ...rest] = shippedWith('packages/sdk');
   if (program === undefined) throw new Error('nothing is shipped');

@@ -19,10 +19,13 @@ export interface Shipped {
 export const id = ({ name, version }: Pick<Shipped, 'name' | 'version'>): string => `${name}@${version}`;
 
 type Versions = Readonly<Record<string, string>>;
+type Declared = Readonly<Record<string, { readonly version: string }>>;
+interface Importer {
+  readonly dependencies?: Declared;
+  readonly devDependencies?: Declared;
+}
 interface Lock {
-  readonly importers: Readonly<
-    Record<string, { readonly dependencies?: Readonly<Record<string, { readonly version: string }>> }>
-  >;
+  readonly importers: Readonly<Record<string, Importer>>;
   readonly packages: Readonly<Record<string, { readonly resolution: { readonly integrity: string } }>>;
   readonly snapshots: Readonly<
     Record<string, { readonly dependencies?: Versions; readonly optionalDependencies?: Versions }>
@@ -30,9 +33,6 @@ interface Lock {
 }
 
 const MODULES = 'node_modules/.pnpm';
-
-/** Packages whose code is in the bundle of another: no dependency of it, but shipped. */
-const BUNDLED: Readonly<Record<string, readonly string[]>> = { 'packages/sdk': ['lru-cache'] };
 
 /** `packages/server` → itself first, then what it needs. */
 export function shippedWith(folder: string): readonly Shipped[] {
@@ -67,15 +67,13 @@ export function shippedWith(folder: string): readonly Shipped[] {
   return [...found.values()];
 }
 
-function neededBy({ importers, packages }: Lock, path: string): readonly (readonly [string, string])[] {
-  const declared = Object.entries(importers[path]?.dependencies ?? {}).map(
-    ([name, { version }]) => [name, version] as const,
-  );
-  const bundled = (BUNDLED[path] ?? []).map((name) => {
-    const key = Object.keys(packages).findLast((one) => one.startsWith(`${name}@`)) ?? unlisted(name, 'any version');
-    return [name, key.slice(name.length + 1)] as const;
-  });
-  return [...declared, ...bundled];
+/** Its dependencies, and what is in its bundle: tools of developers by package.json, named in NOTICE as licences ask. */
+function neededBy({ importers }: Lock, path: string): readonly (readonly [string, string])[] {
+  const { dependencies = {}, devDependencies = {} } = importers[path] ?? {};
+  const notice = join(path, 'NOTICE');
+  const named = existsSync(notice) ? readFileSync(notice, 'utf8').split(/[\s,]+/) : [];
+  const bundled = Object.entries(devDependencies).filter(([name]) => named.includes(name));
+  return [...Object.entries(dependencies), ...bundled].map(([name, { version }]) => [name, version]);
 }
 
 function unlisted(name: string, version: string): never {
