@@ -27,7 +27,7 @@ export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   OVERLOADED: 'too many requests are in flight, here or at the service',
   CIRCUIT_OPEN: 'the service failed too often, so it is left alone for a moment',
   THROTTLED: 'the service limits this key',
-  UNAUTHORIZED: 'the service refused the key',
+  UNAUTHORIZED: 'the service refused the key, or wants one',
   SERVER: 'the service failed',
   PROTOCOL: 'what answers at this URL does not speak the segment API',
   INVALID_ID: 'the customer or segment id can name nothing',
