@@ -1,5 +1,4 @@
 /** The one place with process-wide state: guards an origin and credential, epochs a service of it. */
-import { createHash, randomUUID } from 'node:crypto';
 import { type AdaptiveLimiter, createAdaptiveLimiter } from '@segment-store/resilience/adaptive-limit';
 import { type CircuitBreaker, createCircuitBreaker } from '@segment-store/resilience/circuit-breaker';
 import { afterFailuresInARow } from '@segment-store/resilience/opening';
@@ -84,12 +83,14 @@ function registry(): Registry {
   return process[REGISTRY];
 }
 
+/** Node's own crypto takes a fifth of the time that importing this package does, and clients without a key need none. */
 function credentialName(apiKey: ApiKey | undefined, functions: Registry['functions']): string {
-  if (typeof apiKey !== 'function')
-    return createHash('sha256')
-      .update(apiKey ?? '')
-      .digest('hex');
-  const name = functions.get(apiKey) ?? randomUUID();
+  if (apiKey === undefined) return '';
+  if (typeof apiKey === 'string') {
+    const { createHash } = process.getBuiltinModule('node:crypto');
+    return createHash('sha256').update(apiKey).digest('hex');
+  }
+  const name = functions.get(apiKey) ?? crypto.randomUUID();
   functions.set(apiKey, name);
   return name;
 }
