@@ -75,7 +75,7 @@ async function listening(server: Server, port = 0): Promise<string> {
   return `http://127.0.0.1:${portOf(server.address())}`;
 }
 
-const portOf = (address: AddressInfo | string | null): number =>
+export const portOf = (address: AddressInfo | string | null): number =>
   typeof address === 'object' && address !== null ? address.port : 0;
 
 async function textOf(message: IncomingMessage): Promise<string> {

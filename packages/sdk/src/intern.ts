@@ -30,8 +30,7 @@ export function createIntern<S extends string>(maxBytes: number): Interned<S> {
   };
 }
 
-const createLru = <V extends object | string>(maxSize: number): LRUCache<string, V> =>
-  new LRUCache({ maxSize });
+const createLru = <V extends object | string>(maxSize: number): LRUCache<string, V> => new LRUCache({ maxSize });
 
 function known<V extends object | string>(
   values: LRUCache<string, V>,

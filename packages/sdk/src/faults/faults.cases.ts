@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { problem, reply, segmentsOf, serving, servingWhile } from '../driven-server.ts';
 import type { ErrorCode } from '../lookup.ts';
 import type { Reads } from './host.ts';
-import { always, blackHole, http, named, restarting, type Start, tcp } from './services.ts';
+import { always, blackHole, distrusted, http, named, restarting, type Start, tcp } from './services.ts';
 import type { Strain } from './strains.ts';
 
 export interface Fault {
@@ -79,7 +79,8 @@ export const FAULTS: readonly Fault[] = [
   { says: 'comes and goes', codes: ['SERVER'], answered: 0.001, start: comingAndGoing },
   { says: '429 without a hint', codes: ['THROTTLED'], start: status(429, 'rate-limited') },
   { says: '429 with Retry-After', codes: ['THROTTLED'], start: status(429, 'rate-limited', { 'retry-after': '2' }) },
-  { says: '401', codes: ['UNAUTHORIZED'], start: status(401, 'unauthorized') },
+  // A key that is refused is tried ever more rarely: `refusals.test.ts` turns the clock by minutes.
+  { says: '401', codes: ['UNAUTHORIZED'], heals: 'never', start: status(401, 'unauthorized') },
   { says: 'truncated JSON', codes: ['PROTOCOL'], start: always((response) => reply(response, '{"customerId":"c')) },
   { says: 'no JSON', codes: ['PROTOCOL'], start: always((response) => reply(response, 'nonsense')) },
   {
@@ -103,6 +104,7 @@ export const FAULTS: readonly Fault[] = [
     heals: 'never',
     start: tcp((socket) => socket.end('HTTP/1.1 400 Bad\r\n\r\n'), 'https'),
   },
+  { says: 'a certificate that nobody trusts', codes: ['NETWORK'], heals: 'never', start: distrusted },
   { says: 'TLS that never begins', codes: ['NETWORK'], heals: 'never', start: tcp(() => {}, 'https') },
   {
     says: 'connections closed as soon as they are idle',

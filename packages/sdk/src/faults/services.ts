@@ -2,18 +2,21 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   customersIn,
   drivenServer,
   type Handler,
+  portOf,
   problem,
   rawServer,
   reply,
   segmentsOf,
   serving,
 } from '../driven-server.ts';
+import { selfSigned } from './self-signed.ts';
 
 export interface Service extends AsyncDisposable {
   readonly url: string;
@@ -49,6 +52,24 @@ export const tcp =
     const url = server.url.replace('http', scheme);
     return { url, reached: () => reached, [Symbol.asyncDispose]: server[Symbol.asyncDispose] };
   };
+
+/** By HTTPS, with a certificate that nobody trusts. */
+export const distrusted: Start = async () => {
+  let reached = 0;
+  const server = createHttpsServer(selfSigned(), (_, response) => {
+    reached += 1;
+    response.end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `https://127.0.0.1:${portOf(server.address())}`,
+    reached: () => reached,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
 
 /** A service that is well, by the name of this machine, not its number. */
 export const named =
@@ -95,7 +116,8 @@ export const mixed: Start = http((asked, response) => {
   setTimeout(() => answer((id) => !id.startsWith('broken'))(asked, response), delayMs);
 });
 
-const UP_FOR_REQUESTS = 20;
+/** The first time, and later. */
+const UP_FOR_REQUESTS = [20, 500] as const;
 const DOWN_MS = 100;
 
 /** Cuts every connection, refuses new ones for a moment, and comes back; again and again. */
@@ -106,7 +128,7 @@ export async function restarting(): Promise<Service> {
   const { url } = server;
   function handle(...[asked, response]: Parameters<Handler>): void {
     serving()(asked, response);
-    if (server.requests.length === UP_FOR_REQUESTS) restarts = restart();
+    if (server.requests.length === UP_FOR_REQUESTS[before === 0 ? 0 : 1]) restarts = restart();
   }
   async function restart(): Promise<void> {
     before += server.requests.length;
@@ -156,8 +178,7 @@ async function fill(port: number): Promise<readonly Socket[]> {
 
 function listen(): void {
   const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG }, () => {
-    const address = server.address();
-    process.send?.(typeof address === 'object' ? address?.port : undefined);
+    process.send?.(portOf(server.address()));
   });
   process.once('disconnect', () => process.exit());
 }
