@@ -1,11 +1,12 @@
-/** No rule asks for a metric that nobody exports: it would never fire, and look well. */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** No rule and no run-book asks for a metric that nobody exports: it would never fire, and look well. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { allRules } from './alerts.ts';
+import { allRules, promtool } from './alerts.ts';
 import { exportedMetrics } from './exported.ts';
 import { metricsIn } from './promql.ts';
+import { readQueries } from './run-books.ts';
 
 let scratch = '';
 let exported: ReadonlySet<string> = new Set();
@@ -23,13 +24,29 @@ test('names are found in expressions', () => {
   ).toEqual(['a_total', 'c:d', 'e', 'f']);
 });
 
+/** Which of them nobody knows. */
+async function unknownIn(expressions: readonly { readonly name: string; readonly text: string }[]) {
+  const recorded = new Set((await allRules()).map(({ record }) => record));
+  return expressions.flatMap(({ name, text }) =>
+    metricsIn(text)
+      .filter((metric) => !exported.has(metric) && !recorded.has(metric))
+      .map((metric) => `${name}: ${metric}`),
+  );
+}
+
 test('what rules ask for is exported by somebody, or recorded by another rule', async () => {
   const rules = await allRules();
-  const recorded = new Set(rules.map(({ record }) => record));
-  const unknown = rules.flatMap(({ expr, alert, record }) =>
-    metricsIn(expr)
-      .filter((name) => !exported.has(name) && !recorded.has(name))
-      .map((name) => `${alert ?? record}: ${name}`),
-  );
-  expect(unknown).toEqual([]);
+  expect(
+    await unknownIn(rules.map(({ expr, alert, record }) => ({ name: alert ?? record ?? '', text: expr }))),
+  ).toEqual([]);
+});
+
+test('so is what run-books ask for, and Prometheus can read it', async () => {
+  const queries = await readQueries();
+  const file = join(scratch, 'queries.yml');
+  const rules = queries.map(({ name, text }, index) => ({ record: `${name}:${index}`, expr: text }));
+  await writeFile(file, JSON.stringify({ groups: [{ name: 'queries', rules }] }));
+  await promtool('check', 'rules', file);
+  expect(queries.length).toBeGreaterThan(70);
+  expect(await unknownIn(queries)).toEqual([]);
 });

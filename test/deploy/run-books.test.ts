@@ -1,0 +1,60 @@
+/** A page for each alert, and nothing on it that does not exist: whoever reads it was asleep a minute ago. */
+import { onPath, run } from '@segment-store/services/tool';
+import { expect, test } from 'vitest';
+import { mainOf } from '../support/commands.ts';
+import { allAlerts } from './alerts.ts';
+import { type OwnCommand, ownCommandsIn, readReadme, readRunBooks } from './run-books.ts';
+
+const SECTIONS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Escalation', 'Last drill'];
+const KINDS =
+  /^(promql|sh|sh drill|sh kubernetes|sh kubernetes part=(server-[12]|elasticsearch-[12]|redis|ingestion|calculations))$/;
+const alerts = await allAlerts();
+const books = await readRunBooks();
+
+test('every alert has a page, every page an alert', () => {
+  expect(books.map(({ name }) => name).sort()).toEqual([...new Set(alerts.map(({ alert }) => alert))].sort());
+});
+
+test.each(books.map((book) => [book.name, book] as const))(
+  '%s says all that it must',
+  (name, { text, sections, fences }) => {
+    expect(text.startsWith(`# ${name}\n`)).toBe(true);
+    expect(sections).toEqual(SECTIONS);
+    for (const { kind } of fences) expect(kind).toMatch(KINDS);
+    const kinds = (section: string) => fences.filter((one) => one.section === section).map(({ kind }) => kind);
+    expect(kinds('Diagnosis')).toContain('promql');
+    expect(kinds('Mitigation').some((kind) => kind === 'sh drill' || kind.startsWith('sh kubernetes'))).toBe(true);
+    expect(kinds('Diagnosis').filter((kind) => kind === 'sh drill')).toEqual([]);
+    for (const [named] of text.matchAll(/\bSegment[A-Z]\w+/g))
+      expect(alerts.map(({ alert }) => alert)).toContain(named);
+  },
+);
+
+test('commands of ours have only flags that they have', async () => {
+  const commands = books.flatMap(({ text }) => ownCommandsIn(text));
+  const byName = Object.groupBy(commands, ({ program, command }) => `${program} ${command}`);
+  const wrong = await Promise.all(Object.entries(byName).map(([name, same = []]) => complaintsOf(name, same)));
+  expect(wrong.flat()).toEqual([]);
+  expect(Object.keys(byName).length).toBeGreaterThan(10);
+});
+
+async function complaintsOf(name: string, same: readonly OwnCommand[]): Promise<readonly string[]> {
+  const [first] = same;
+  if (first === undefined) return [];
+  const help = await run(process.execPath, [mainOf(first.program), ...first.command.split(' '), '--help']);
+  if (!help.startsWith(`Usage: segment-${name}`)) return [`segment-${name} is no command`];
+  const flags = new Set([...help.matchAll(/--[a-z-]+/g)].map(([flag]) => flag));
+  return same.flatMap((one) => one.flags.filter((flag) => !flags.has(flag)).map((flag) => `segment-${name} ${flag}`));
+}
+
+test('variables are those that the README explains, other programs those that people have', async () => {
+  const shell = books.flatMap(({ fences }) =>
+    fences.filter(({ kind }) => kind.startsWith('sh')).map(({ text }) => text),
+  );
+  const explained = await readReadme();
+  const variables = new Set(shell.flatMap((text) => [...text.matchAll(/\$([A-Z_]+)/g)].map(([, name]) => name ?? '')));
+  expect([...variables].filter((name) => !explained.includes(`\`${name}\``))).toEqual([]);
+  const programs = new Set(shell.flatMap((text) => text.split('\n')).map((line) => line.split(' ')[0]));
+  expect([...programs].sort()).toEqual(['aws', 'curl', 'kubectl', 'redis-cli', 'segment-ingest', 'segment-server']);
+  expect(onPath('curl')).toBeDefined();
+});
