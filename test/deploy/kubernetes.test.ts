@@ -57,7 +57,7 @@ describe.each(['production', 'pilot'])('overlay %s', async (name) => {
 
   test('images are of your registry, by the names that the overlay gives them', () => {
     const containers = podsIn(resources).flatMap(({ spec }) => [...(spec.initContainers ?? []), ...spec.containers]);
-    for (const { image } of containers) expect(image).toMatch(/^registry\.example\.com\/[a-z-]+:\d/);
+    for (const { image } of containers) expect(image).toMatch(/^registry\.example\.com\/[a-z-]+:v?\d/);
   });
 });
 
@@ -77,6 +77,20 @@ test('servers are spread, keep most of their number in a disruption, and are sca
       { topologyKey: 'kubernetes.io/hostname', labelSelector: selector },
     ],
   });
+});
+
+test('Prometheus asks ports that pods have, as jobs that its own configuration knows', async () => {
+  const resources = resourcesIn(await rendered('overlays/production'));
+  const prometheus = await readFile(join(KUBERNETES, '../prometheus/prometheus.yml'), 'utf8');
+  const monitors = resources.filter(({ kind }) => kind === 'PodMonitor');
+  expect(monitors).toHaveLength(2);
+  for (const { metadata, spec } of monitors) {
+    const endpoint = JSON.stringify(spec);
+    const [pod] = podsIn(resources).filter(({ labels }) => labels['app.kubernetes.io/name'] === metadata.name);
+    const ports = pod?.spec.containers.flatMap(({ ports: own = [] }) => own.map(({ name }) => name));
+    expect(ports).toContain(/"port":"([^"]*)"/.exec(endpoint)?.[1]);
+    expect(prometheus).toContain(`job_name: ${/"replacement":"([^"]*)"/.exec(endpoint)?.[1]}\n`);
+  }
 });
 
 test('every folder is used by an overlay, or is applied by itself', async () => {

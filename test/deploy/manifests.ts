@@ -76,9 +76,9 @@ export function podsIn(resources: readonly Resource[]): readonly Pod[] {
 export function launchesOf(resources: readonly Resource[], files: Launch['files']): readonly Launch[] {
   const maps = new Map(resources.map(({ metadata, data = {} }) => [metadata.name, data]));
   return podsIn(resources).flatMap(({ where, spec }) =>
-    spec.containers.map((container) => ({
+    spec.containers.filter(isOurs).map((container) => ({
       where: `${where}: ${container.name}`,
-      program: container.image.replace(/^.*\//, '').replace(/:.*/, ''),
+      program: nameOf(container),
       command: container.command,
       args: container.args ?? [],
       environment: environmentOf(container, maps),
@@ -87,6 +87,9 @@ export function launchesOf(resources: readonly Resource[], files: Launch['files'
     })),
   );
 }
+
+const nameOf = ({ image }: PodContainer): string => image.replace(/^.*\//, '').replace(/:.*/, '');
+const isOurs = (container: PodContainer): boolean => nameOf(container).startsWith('segment-');
 
 /** A variable that is a secret gets a value that any URL may have. */
 function environmentOf(
