@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { BY_TYPE, MEANINGS } from './errors.ts';
+import { FAULTS } from './faults/faults.cases.ts';
 import { NAMES, NUMBERS } from './options.ts';
 
 const readme = readFileSync(`${import.meta.dirname}/../README.md`, 'utf8');
@@ -24,6 +25,14 @@ test('the README has a row for every option, with its default', () => {
 
 test('the README has a row for every error code', () => {
   expect(table('code').map(([code]) => code?.replaceAll('`', ''))).toEqual(Object.keys(MEANINGS));
+});
+
+test('FAULTS.md has the figures of every fault, of 10,000 reads at least', () => {
+  const page = readFileSync(`${import.meta.dirname}/../FAULTS.md`, 'utf8');
+  const rows = page.matchAll(/^\| (.+?) \| (\d+) \| [\d.]+ \| [\d.]+ \| [\d.]+ \| .+ % \| [\d.]+ \|/gm);
+  const calls = new Map([...rows].map(([, says = '', count]) => [says, Number(count)]));
+  expect([...calls.keys()]).toEqual(FAULTS.map(({ says }) => says));
+  expect(Math.min(...calls.values())).toBeGreaterThanOrEqual(10_000);
 });
 
 test('every problem of the HTTP contract has a code; the rest are requests this client does not make', () => {
