@@ -81,8 +81,8 @@ export const dependencies: Dashboard = {
           ],
         },
         {
-          title: 'Documents',
-          means: 'Customers of each generation that is kept, and the catalogue.',
+          title: 'Customers of each generation',
+          means: 'Customers of each generation that is kept.',
           kind: 'lines',
           unit: 'count',
           lines: [
@@ -90,7 +90,7 @@ export const dependencies: Dashboard = {
               query: {
                 kind: 'level',
                 metric: 'elasticsearch_indices_docs_primary',
-                where: { index: 'segment*' },
+                where: { index: 'segments-members-*' },
                 by: ['index'],
                 take: 'max',
               },
@@ -99,8 +99,8 @@ export const dependencies: Dashboard = {
           ],
         },
         {
-          title: 'Size',
-          means: 'Of primary shards.',
+          title: 'Size of each generation',
+          means: 'Of its primary shards.',
           kind: 'lines',
           unit: 'bytes',
           lines: [
@@ -108,7 +108,7 @@ export const dependencies: Dashboard = {
               query: {
                 kind: 'level',
                 metric: 'elasticsearch_indices_store_size_bytes_primary',
-                where: { index: 'segment*' },
+                where: { index: 'segments-members-*' },
                 by: ['index'],
                 take: 'max',
               },

@@ -104,7 +104,7 @@ export const node: Dashboard = {
           kind: 'lines',
           unit: 'seconds',
           lines: [
-            { query: { kind: 'since', metric: 'process_start_time_seconds', where: SERVERS, by: BY }, legend: LEGEND },
+            { query: { kind: 'since', metric: 'segment_start_time_seconds', where: SERVERS, by: BY }, legend: LEGEND },
           ],
         },
       ],

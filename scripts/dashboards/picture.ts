@@ -10,6 +10,8 @@ const HEIGHT = { figure: 96, lines: 230 };
 /** Of a chart, what is left for title, scale and legend. */
 const INSET = { left: 52, right: 10, top: 30, legend: 15 };
 const MOST_IN_LEGEND = 5;
+/** Width of one in a legend, about. */
+const CHARACTER = 6;
 const COLORS = [
   '#3274d9',
   '#56a64b',
@@ -107,22 +109,28 @@ function drawLines(panel: Panel, drawn: readonly Drawn[], box: Box, { from, to }
   const lines = shown.map(({ points }, index) => {
     return `<polyline fill="none" stroke="${color(index)}" stroke-width="1.3" points="${points.map(place).join(' ')}"/>`;
   });
-  return [...scale, mark, ...lines, ...legendOf(panel, shown, { x: left, y: bottom + 16 })].join('');
+  return [...scale, mark, ...lines, ...legendOf(panel, shown, { x: left, y: bottom + 16, w: right - left })].join('');
 }
 
 const level = (at: number, left: number, right: number): string =>
   `<line x1="${left}" x2="${round(right)}" y1="${round(at)}" y2="${round(at)}" stroke="#e02f44" stroke-dasharray="4 3"/>`;
 
-function legendOf({ unit }: Panel, shown: readonly Drawn[], { x, y }: Pick<Box, 'x' | 'y'>): readonly string[] {
+function legendOf({ unit }: Panel, shown: readonly Drawn[], { x, y, w }: Omit<Box, 'h'>): readonly string[] {
   const entries = shown.slice(0, MOST_IN_LEGEND).map(({ legend, points }, index) => {
     const at = y + index * INSET.legend;
     const value = printed(points.at(-1)?.[1] ?? 0, unit);
     const more =
       index === MOST_IN_LEGEND - 1 && shown.length > MOST_IN_LEGEND ? ` and ${shown.length - MOST_IN_LEGEND} more` : '';
     const key = `<rect x="${x}" y="${at - 7}" width="9" height="3" fill="${color(index)}"/>`;
-    return key + text(`${legend}: ${value}${more}`, { x: x + 14, y: at - 2, size: 10 });
+    return key + text(fitted(legend, `: ${value}${more}`, w), { x: x + 14, y: at - 2, size: 10 });
   });
   return entries;
+}
+
+/** Cut at its front: the ends of names tell them apart. */
+function fitted(legend: string, end: string, width: number): string {
+  const room = Math.floor(width / CHARACTER) - end.length;
+  return `${legend.length > room ? `…${legend.slice(1 - room)}` : legend}${end}`;
 }
 
 const color = (index: number): string => COLORS[index % COLORS.length] ?? '#000';

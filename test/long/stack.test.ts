@@ -10,6 +10,9 @@ import { get } from '@segment-store/services/service';
 import { attach } from '@segment-store/stack/control';
 import type { Door, Facts } from '@segment-store/stack/door';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { DASHBOARDS } from '../../scripts/dashboards/dashboards.ts';
+import { toPromql } from '../../scripts/dashboards/query.ts';
+import { askPrometheus } from '../../scripts/dashboards/series.ts';
 
 const script = join(import.meta.dirname, '../../scripts/stack.ts');
 const UP_MS = 180_000;
@@ -112,6 +115,28 @@ test('calculations follow one another, each is loaded and published, and the que
     expect(await values('aws_sqs_approximate_number_of_messages_visible_average')).toEqual([0, 0]);
   });
 }, 200_000);
+
+test('every query of every dashboard finds something', async () => {
+  const asked = DASHBOARDS.flatMap(({ uid, rows }) =>
+    rows.flatMap(({ panels }) =>
+      panels.flatMap(({ title, lines }) =>
+        lines.map(({ query: one }) => ({ where: `${uid}: ${title}`, promql: toPromql(one) })),
+      ),
+    ),
+  );
+  const url = `${started.facts.parts.prometheus?.url}`;
+  const found = async (promql: string) => {
+    const to = Math.floor(Date.now() / 1_000);
+    const series = await askPrometheus(url, promql, { from: to - 120, to, stepSeconds: 5 });
+    return series.some(({ points }) => points.length > 0);
+  };
+  await within(150_000, async () => {
+    const all = await Promise.all(asked.map(async (one) => ({ ...one, found: await found(one.promql) })));
+    // Nobody is refused here.
+    expect(all.filter((one) => !one.found && !one.promql.includes('segment_shed_total'))).toEqual([]);
+  });
+  expect(asked.length).toBeGreaterThan(60);
+}, 170_000);
 
 test('what Alertmanager is told reaches whoever it notifies', async () => {
   const { alertmanager, receiver } = started.facts.parts;
