@@ -55,7 +55,7 @@ export async function drawDashboard({ title, rows }: Dashboard, span: Span, ask:
     }
     y += h + GAP;
   }
-  return svg(y, parts);
+  return svg(title, y, parts);
 }
 
 async function seriesOf(lines: readonly Line[], span: Span, ask: Ask): Promise<readonly Drawn[]> {
@@ -169,7 +169,7 @@ function text(content: string, { x, y, size, weight = 400, anchor, fill = '#2429
   return `<text x="${round(x)}" y="${round(y)}" font-size="${size}" font-weight="${weight}" fill="${fill}"${placed}>${escaped}</text>`;
 }
 
-function svg(height: number, parts: readonly string[]): string {
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif">`;
+function svg(title: string, height: number, parts: readonly string[]): string {
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif"><title>${title}</title>`;
   return `${head}<rect width="100%" height="100%" fill="#f7f8fa"/>\n${parts.join('\n')}\n</svg>\n`;
 }

@@ -132,8 +132,9 @@ test('every query of every dashboard finds something', async () => {
   };
   await within(150_000, async () => {
     const all = await Promise.all(asked.map(async (one) => ({ ...one, found: await found(one.promql) })));
-    // Nobody is refused here.
-    expect(all.filter((one) => !one.found && !one.promql.includes('segment_shed_total'))).toEqual([]);
+    // Nobody is refused here, and a budget of 30 days is there some minutes later.
+    const later = /segment_shed_total|budget_left/;
+    expect(all.filter((one) => !one.found && !later.test(one.promql))).toEqual([]);
   });
   expect(asked.length).toBeGreaterThan(60);
 }, 170_000);
