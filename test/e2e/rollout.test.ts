@@ -119,6 +119,8 @@ test('a stage with errors is closed and the rollout halted; the run says why, an
   ]);
   expect(await ask('/v1/rollouts/bad')).toMatchObject({ state: 'halted', why: expect.stringContaining('rehearsal') });
   expect((await ask('/v1/rollout-rules')).gates.bad).toEqual({ stages: [] });
+  const metrics = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+  expect(await metrics.text()).toContain('segment_rollout_open_stages{rollout="bad",state="halted"} 0\n');
   const again = await run('bad');
   expect([again.exitCode, JSON.stringify(again.events.at(-1))]).toEqual([4, expect.stringContaining('is halted')]);
 });

@@ -21,7 +21,9 @@ import { createServing, type Served } from './lookup/create-serving.ts';
 import { ErasedCustomers } from './lookup/erased.ts';
 import { openRedis } from './lookup/open-redis.ts';
 import type { RedisTier } from './lookup/redis.ts';
+import type { Climb } from './rollouts/ladder.ts';
 import { openRollouts } from './rollouts/open-rollouts.ts';
+import type { Versioned } from './rollouts/rollouts.ts';
 import type { ProcessStatus } from './routes/status.ts';
 import { sayOnce } from './say-once.ts';
 import type { Keeper } from './state/keeper.ts';
@@ -124,6 +126,7 @@ async function assembled(config: Config, { say }: Context, part: Part): Promise<
   let ends: readonly KeyEnd[] = [];
   metrics.watch({ keyEnds: () => ends });
   const opened = await openRollouts({ url: config.database, workers: config.workers }, say);
+  metrics.watch({ rollouts: () => [...(opened.rollouts.glance()?.rollouts ?? [])].map(toLevel) });
   const admission = await openAdmission(config.admission, {
     workers: config.workers,
     onRefused: metrics.shed,
@@ -200,6 +203,8 @@ function aborted(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
+
+const toLevel = ([name, { value }]: readonly [string, Versioned<Climb>]) => ({ name, ...value });
 
 const described = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');

@@ -8,6 +8,7 @@ const refuse = async () => {
 
 export const noRollouts: Rollouts = {
   board: refuse,
+  glance: () => undefined,
   write: refuse,
   step: refuse,
   writeExperiments: refuse,

@@ -32,6 +32,8 @@ export interface Asked extends Moment {
 export interface Rollouts {
   /** At most 2 s old; older while the database does not answer. */
   board(): Promise<Board>;
+  /** What is known now, undefined before anything is; asks behind for what is newer. */
+  glance(): Board | undefined;
   /** @throws ProblemError 409 */
   write(name: string, ladder: Ladder, asked: Asked): Promise<Versioned<Climb>>;
   /** @throws ProblemError 404, 409 */
@@ -95,8 +97,14 @@ export function createRollouts(log: ChangeLog, { time, onTrouble }: RolloutsDeps
     return { version: entry.version, value: JSON.parse(entry.after) };
   }
 
+  const isFresh = () => time.now() - knownAt < OLD_MS;
+
   return {
-    board: async () => (known !== undefined && time.now() - knownAt < OLD_MS ? known : refreshed()),
+    board: async () => (known !== undefined && isFresh() ? known : refreshed()),
+    glance() {
+      if (!isFresh()) refreshed().catch(() => 'told already');
+      return known;
+    },
     write: (name, ladder, asked) =>
       change<Climb>({ ...subjectOf(name), action: 'put', asked: '{}' }, asked, (before) =>
         rewritten(before, ladder, asked),

@@ -16,6 +16,8 @@ export interface Levels {
   generation?(): ServedGeneration | undefined;
   /** Of what is served; undefined while nothing is. */
   epochs?(): { readonly epoch: number; readonly floor: number } | undefined;
+  /** As far as this process knows. */
+  rollouts?(): readonly { readonly name: string; readonly state: string; readonly open: number }[];
   /** When the last key of each service ends. */
   keyEnds?(): readonly { readonly name: string; readonly endsAt: Date }[];
   /** By dependency. */
@@ -40,6 +42,7 @@ export function gatherLevels(registry: Registry, all: readonly Levels[], now: ()
   gatherShedding(registry, all);
   gatherStarts(registry, all);
   gatherKeys(registry, all, now);
+  gatherRollouts(registry, all);
   gatherProcess(registry);
 }
 
@@ -78,6 +81,21 @@ function gatherGeneration(registry: Registry, all: readonly Levels[], now: () =>
   level('segment_epoch_floor', 'Raised by each roll back: answers of an epoch below it are withdrawn.', () =>
     epochs().map(({ floor }) => floor),
   );
+}
+
+const ROLLOUTS_SHOWN = 100;
+
+function gatherRollouts(registry: Registry, all: readonly Levels[]): void {
+  registry.level({
+    name: 'segment_rollout_open_stages',
+    help: 'How many stages of a rollout are open; its state is planned, open or halted.',
+    labelNames: ['rollout', 'state'],
+    ask: () =>
+      all
+        .flatMap(({ rollouts }) => rollouts?.() ?? [])
+        .slice(0, ROLLOUTS_SHOWN)
+        .map(({ name, state, open }) => ({ labels: { rollout: name, state }, value: open })),
+  });
 }
 
 /** The soonest to end, which are few: whoever has many services must not lose other figures to them. */

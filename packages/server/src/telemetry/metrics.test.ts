@@ -50,6 +50,14 @@ test('an answer is counted by route, status class and class of the caller, howev
   ]);
 });
 
+test('rollouts are told by state, so many at most', async () => {
+  const metrics = createMetrics();
+  const many = Array.from({ length: 150 }, (_, index) => ({ name: `r${index}`, state: 'halted', open: index }));
+  metrics.watch({ rollouts: () => many });
+  const lines = await linesOf(metrics, 'segment_rollout_open_stages{');
+  expect([lines.length, lines[7]]).toEqual([100, 'segment_rollout_open_stages{rollout="r7",state="halted"} 7']);
+});
+
 test('a measured handler that answers at once still does', () => {
   const app = appOf(createMetrics());
   expect(app.fetch(new Request('http://localhost/at_once'))).toBeInstanceOf(Response);
