@@ -98,9 +98,8 @@ function exchange(pool: Pool, asked: HttpRequest, signal: AbortSignal): Promise<
 
 const tooLarge = () => Object.assign(new Error('too large'), { code: TOO_LARGE });
 
-function wireFailure(error: unknown, answered: boolean): Failure<ErrorCode> {
-  const name = error instanceof Error ? error.name : 'unknown';
-  const code = error instanceof Error && 'code' in error && error.code !== undefined ? String(error.code) : name;
+function wireFailure(error: Error & { readonly code?: string }, answered: boolean): Failure<ErrorCode> {
+  const { name, code = name } = error;
   // Our limit, so no fault of the service: a few heavy customers must not open the circuit for everyone.
   if (code === TOO_LARGE) return tried('PROTOCOL', 'the reply exceeds 16 MiB', { cause: error });
   if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('the HTTP', error);
