@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Context, command } from '@segment-store/cli/command';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { main } from '@segment-store/cli/main';
-import { integer, text } from '@segment-store/cli/option';
+import { flag, integer, text } from '@segment-store/cli/option';
 import { duration } from '@segment-store/cli/quantity';
 import { stopAll } from '@segment-store/services/leashed';
 import { MissingTool, stopTools } from '@segment-store/services/tool';
@@ -14,6 +14,7 @@ interface Options {
   readonly portsFrom: number;
   readonly every: number;
   readonly lookupsPerSecond: number;
+  readonly faults: boolean;
   readonly folder: string;
 }
 
@@ -82,6 +83,7 @@ await main({
         }),
         every: duration({ description: 'a calculation begins this long after the one before', fallback: '3m' }),
         lookupsPerSecond: integer({ description: 'of all services together', fallback: 40, max: 1_000 }),
+        faults: flag({ description: 'servers and jobs meet their stores through proxies that can be told to fail' }),
         folder: text({
           description: 'data, configuration and stack.json; emptied first',
           fallback: join(import.meta.dirname, '../.data/stack'),

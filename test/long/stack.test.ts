@@ -37,7 +37,7 @@ interface Started {
 async function start(): Promise<Started> {
   const folder = temporary();
   const startedAt = performance.now();
-  const args = [script, '--folder', folder, '--ports-from', '0', '--every', '45s'];
+  const args = [script, '--folder', folder, '--ports-from', '0', '--every', '45s', '--faults'];
   const stack = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: stack.stdout })) {
     if (!line.startsWith('Up in')) continue;
@@ -65,6 +65,12 @@ interface Series {
   readonly value: readonly [number, string];
 }
 
+interface Rule {
+  readonly name: string;
+  /** `unknown` before its first time. */
+  readonly health: 'ok' | 'err' | 'unknown';
+}
+
 async function query(expression: string): Promise<readonly Series[]> {
   const url = `${started.facts.parts.prometheus?.url}/api/v1/query?query=${encodeURIComponent(expression)}`;
   const answer: { readonly data: { readonly result: readonly Series[] } } = JSON.parse(await get(url));
@@ -85,6 +91,16 @@ test('everything that the shipped configuration scrapes is up', async () => {
     expect(new Set(targets.map(([job]) => job))).toEqual(new Set(jobs));
     expect(targets.filter(([, , up]) => up !== '1')).toEqual([]);
   });
+});
+
+test('every rule that is shipped is read, and none fails', async () => {
+  const { prometheus } = started.facts.parts;
+  const answer: { readonly data: { readonly groups: readonly { readonly rules: readonly Rule[] }[] } } = JSON.parse(
+    await get(`${prometheus?.url}/api/v1/rules`),
+  );
+  const rules = answer.data.groups.flatMap((group) => group.rules);
+  expect(rules.length).toBeGreaterThan(100);
+  expect(rules.filter(({ health }) => health === 'err')).toEqual([]);
 });
 
 test('a lookup answers from real orders, at both servers', async () => {
@@ -176,6 +192,19 @@ test('Elasticsearch has its data when it is started again', async () => {
   await door.restart('elasticsearch-1');
   await within(60_000, async () => expect(await count()).toBe(before));
 }, 200_000);
+
+test('a fault between the servers and a store is felt, and healed', async () => {
+  const { door, facts } = started;
+  // Strangers are in nobody's memory: Redis is asked for each of them.
+  const answered = () =>
+    values('sum(increase(segment_cache_requests_total{tier="redis",result=~"hit|miss"}[15s])) > bool 0');
+  await door.inject('redis', { kind: 'blackhole' });
+  await within(60_000, async () => expect(await answered()).toEqual([0]));
+  await using client = createSegmentClient({ baseUrl: `${facts.parts['server-1']?.url}`, apiKey: facts.keys.feed });
+  expect(await client.lookup('12583')).toMatchObject({ ok: true, known: true });
+  await door.inject('redis', undefined);
+  await within(60_000, async () => expect(await answered()).toEqual([1]));
+}, 150_000);
 
 test('a part nobody knows is refused by name', async () => {
   await expect(started.door.kill('kafka')).rejects.toThrow('no part is called kafka: one of elasticsearch-1, ');

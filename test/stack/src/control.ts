@@ -1,8 +1,11 @@
-/** A door for other processes: `GET /`, `POST /<part>/kill`, `POST /<part>/restart`; loopback only. */
+/** A door for other processes: `GET /`, `POST /<part>/kill`, `/<part>/restart` and `/<wire>/fault`; loopback only. */
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Direction, Fault } from '@segment-store/services/fault-proxy';
 import type { Door, Facts } from './door.ts';
+import { WIRES } from './wires.ts';
 
 /** A page of a browser cannot send it to another origin without asking first, and is not answered. */
 const HEADER = 'segment-stack';
@@ -26,21 +29,37 @@ async function answer(door: Door, request: IncomingMessage, response: ServerResp
   }
 }
 
-async function obey(door: Door, { method, url = '/', headers }: IncomingMessage): Promise<Facts> {
+async function obey(door: Door, request: IncomingMessage): Promise<Facts> {
+  const { method, url = '/', headers } = request;
   const [, part = '', action] = url.split('/');
   if (headers[HEADER] === undefined) throw new Error(`the header ${HEADER} is missing`);
   if (method === 'POST' && action === 'kill') await door.kill(part);
   else if (method === 'POST' && action === 'restart') await door.restart(part);
-  else if (method !== 'GET') throw new Error(`${method} ${url}: expected POST /<part>/kill or POST /<part>/restart`);
+  else if (method === 'POST' && action === 'fault') await inject(door, part, await text(request));
+  else if (method !== 'GET') throw new Error(`${method} ${url}: expected POST /<part>/kill, /restart or /fault`);
   return door.facts();
+}
+
+async function inject(door: Door, name: string, body: string): Promise<void> {
+  const wire = WIRES.find((known) => known === name);
+  if (wire === undefined) throw new Error(`no fault can be injected before ${name}: one of ${WIRES.join(', ')}`);
+  const { fault, direction }: Injection = JSON.parse(body);
+  await door.inject(wire, fault, direction);
+}
+
+interface Injection {
+  /** Absent: it is healed. */
+  readonly fault?: Fault;
+  readonly direction?: Direction;
 }
 
 /** A door to the stack that runs with this folder. @throws Error when there is none */
 export function attach(folder: string): Door {
   const { control } = readFacts(folder);
-  const ask = async (method: string, path: string): Promise<Facts> => {
+  const ask = async (method: string, path: string, injection?: Injection): Promise<Facts> => {
     const signal = AbortSignal.timeout(RESTART_MS);
-    const response = await fetch(`${control}${path}`, { method, headers: { [HEADER]: '1' }, signal });
+    const body = injection && { body: JSON.stringify(injection) };
+    const response = await fetch(`${control}${path}`, { method, headers: { [HEADER]: '1' }, signal, ...body });
     if (!response.ok) throw new Error(await response.text());
     return JSON.parse(await response.text());
   };
@@ -48,6 +67,9 @@ export function attach(folder: string): Door {
     facts: () => ask('GET', '/'),
     kill: async (part) => void (await ask('POST', `/${part}/kill`)),
     restart: async (part) => void (await ask('POST', `/${part}/restart`)),
+    async inject(wire, fault, direction) {
+      await ask('POST', `/${wire}/fault`, { ...(fault && { fault }), ...(direction && { direction }) });
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 /** What tests, drills and people may do to a running stack, in its process or from another. */
+import type { Direction, Fault } from '@segment-store/services/fault-proxy';
+import type { WireName } from './wires.ts';
 
 export interface PartFacts {
   readonly url: string;
@@ -31,4 +33,9 @@ export interface Door {
   kill(part: string): Promise<void>;
   /** Ends it if it runs, and starts it at the same address with the data it had; resolves when it answers. */
   restart(part: string): Promise<void>;
+  /**
+   * What happens to the bytes between the product and a store from now on; `undefined` heals it. Default direction:
+   * answers. @throws Error for a stack that was started without `faults`
+   */
+  inject(wire: WireName, fault: Fault | undefined, direction?: Direction): Promise<void>;
 }

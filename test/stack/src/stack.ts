@@ -11,6 +11,7 @@ import { observerParts } from './observers.ts';
 import type { Part, Running } from './part.ts';
 import { productParts } from './product.ts';
 import { storeParts } from './stores.ts';
+import { faultyWires, plainWires, type Wires } from './wires.ts';
 
 export interface StackOptions {
   /** Of data, configuration and `stack.json`; emptied first. */
@@ -21,6 +22,8 @@ export interface StackOptions {
   readonly everyMs?: number;
   /** Of all services together; 0: none. Default 40. */
   readonly lookupsPerSecond?: number;
+  /** The product meets its stores through proxies, so that `inject` can do something to them. Default: directly. */
+  readonly faults?: boolean;
   /** Hears of each part as it answers. */
   onStarted?(name: string, facts: PartFacts): void;
 }
@@ -37,12 +40,13 @@ const POLL_MS = 200;
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { folder, portsFrom = 0, everyMs = 180_000, lookupsPerSecond = 40, onStarted } = options;
   const layout = await layOut({ folder, portsFrom });
+  const wires = await (options.faults ? faultyWires : plainWires)(layout);
   const running = new Map<string, Running>();
   const keys = await createKeys(layout);
   const parts = {
     ...storeParts(layout),
     ...observerParts(layout),
-    ...productParts(layout, { keys, everyMs, lookupsPerSecond }),
+    ...productParts(wires.layout, { keys, everyMs, lookupsPerSecond }),
   };
   const start = async (part: Part) => {
     const started = await part.start();
@@ -53,7 +57,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const outcomes = await Promise.allSettled(names.map((name) => start(parts[name])));
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   };
-  const stopParts = () => Promise.all([...running.values()].map((each) => each.stop()));
+  const stopParts = async () => {
+    await Promise.all([...running.values()].map((each) => each.stop()));
+    await wires.stop();
+  };
   try {
     await wave('elasticsearch-1', 'redis', 's3', 'sqs', 'postgres', 'receiver');
     await wave('elasticsearch-2', 'calculations', 'alertmanager', 'prometheus');
@@ -61,7 +68,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await wave('jobs-exporter', 'redis-exporter', 'elasticsearch-exporter', 'sqs-exporter', 'probe-exporter');
     await untilReady(layout);
     await wave('traffic');
-    return await opened({ layout, keys, parts: new Map(Object.entries(parts)), running, stopParts });
+    return await opened({ layout, keys, parts: new Map(Object.entries(parts)), running, wires, stopParts });
   } catch (error) {
     await stopParts();
     throw error;
@@ -84,12 +91,13 @@ interface Held {
   readonly keys: Keys;
   readonly parts: ReadonlyMap<string, Part>;
   readonly running: Map<string, Running>;
-  stopParts(): Promise<unknown>;
+  readonly wires: Wires;
+  stopParts(): Promise<void>;
 }
 
 async function opened(held: Held): Promise<Stack> {
-  const { layout, parts, running, stopParts } = held;
-  const door = createDoor(parts, running, () => factsOf(held));
+  const { layout, stopParts } = held;
+  const door = createDoor(held, () => factsOf(held));
   const server = await listenForControl(door, layout.port('control'));
   await writeFacts(await door.facts());
   return {
@@ -102,7 +110,7 @@ async function opened(held: Held): Promise<Stack> {
   };
 }
 
-function createDoor(parts: Held['parts'], running: Held['running'], facts: () => Facts): Door {
+function createDoor({ parts, running, wires }: Held, facts: () => Facts): Door {
   const partOf = (name: string) => {
     const [part, process] = [parts.get(name), running.get(name)];
     if (part !== undefined && process !== undefined) return { part, process };
@@ -119,6 +127,7 @@ function createDoor(parts: Held['parts'], running: Held['running'], facts: () =>
       running.set(name, await part.start());
       await writeFacts(facts());
     },
+    inject: async (wire, fault, direction) => wires.inject(wire, fault, direction),
   };
 }
 
