@@ -4,7 +4,7 @@ import { billOf } from './bill/cyclonedx.ts';
 import { shippedWith } from './bill/shipped.ts';
 
 mkdirSync('sbom', { recursive: true });
-for (const name of ['server', 'ingest', 'compute', 'sdk']) {
+for (const name of ['server', 'ingest', 'compute', 'rollout', 'sdk']) {
   const shipped = shippedWith(`packages/${name}`);
   const file = `sbom/segment-${name}.cdx.json`;
   writeFileSync(file, `${JSON.stringify(billOf(shipped), undefined, 2)}\n`);

@@ -12,7 +12,7 @@ for (const name of ['spdx', 'jsf-0.82'])
   ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
 const validate = ajv.compile(schema('bom-1.6'));
 
-describe.each(['server', 'ingest', 'compute', 'sdk'])('the bill of %s', (name) => {
+describe.each(['server', 'ingest', 'compute', 'rollout', 'sdk'])('the bill of %s', (name) => {
   const shipped = shippedWith(`packages/${name}`);
 
   test('is CycloneDX', () => {

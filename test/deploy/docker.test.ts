@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const dockerfile = join(root, 'deploy/docker/Dockerfile');
 const { stages, defaults } = await readDockerfile(dockerfile);
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-const images = ['server', 'ingest', 'compute'] as const;
+const images = ['server', 'ingest', 'compute', 'rollout'] as const;
 
 test('hadolint has nothing to say', async () => {
   const hadolint = join(dirname(await pythonWith('checks')), 'hadolint');

@@ -61,6 +61,10 @@ describe.each(['production', 'pilot'])('overlay %s', async (name) => {
   });
 });
 
+test.each(['1.33', '1.37'])('the job that climbs a rollout is valid in Kubernetes %s', async (version) => {
+  await checkManifest(join(KUBERNETES, 'rollout-once/rollout-job.yaml'), version);
+});
+
 test('servers are spread, keep most of their number in a disruption, and are scaled in production', async () => {
   const resources = resourcesIn(await rendered('overlays/production'));
   const named = (kind: string) => resources.find((one) => one.kind === kind && one.metadata.name === 'segment-server');
@@ -99,7 +103,9 @@ test('every folder is used by an overlay, or is applied by itself', async () => 
   );
   const used = overlays.flatMap((text) => [...text.matchAll(/\.\.\/\.\.\/([a-z-]+)/g)].map(([, folder]) => folder));
   const folders = (await readdir(KUBERNETES, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  expect(folders.map(({ name }) => name).sort()).toEqual([...new Set([...used, 'ingest-once', 'overlays'])].sort());
+  expect(folders.map(({ name }) => name).sort()).toEqual(
+    [...new Set([...used, 'ingest-once', 'rollout-once', 'overlays'])].sort(),
+  );
 });
 
 function absent(): Resource {

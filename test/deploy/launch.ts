@@ -47,7 +47,7 @@ export async function optionsOf(launch: Launch): Promise<Printed['options']> {
 async function printers(scratch: string): Promise<string> {
   const folder = join(scratch, 'bin');
   await mkdir(folder);
-  for (const name of ['server', 'ingest', 'compute'] as const) {
+  for (const name of ['server', 'ingest', 'compute', 'rollout'] as const) {
     const file = join(folder, `segment-${name}`);
     await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' '${mainOf(name)}' "$@" --print-config --json\n`);
     await chmod(file, 0o755);

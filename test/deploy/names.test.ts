@@ -16,7 +16,9 @@ const read = (name: string) => readFile(join(deploy, name), 'utf8');
 const openapi: { readonly paths: Readonly<Record<string, object>> } = parse(await read('../openapi.yaml'));
 const production = resourcesIn(await rendered('overlays/production'));
 const pilot = resourcesIn(await rendered('overlays/pilot'));
-const once = resourcesIn(await read('kubernetes/ingest-once/parallel-job.yaml'));
+const once = resourcesIn(
+  `${await read('kubernetes/ingest-once/parallel-job.yaml')}---\n${await read('kubernetes/rollout-once/rollout-job.yaml')}`,
+);
 const compose = await readCompose();
 const OPS = ['/livez', '/readyz', '/startupz', '/metrics'];
 
@@ -50,7 +52,7 @@ test('every container of ours starts with options that its program has', async (
     ...['server-1', 'server-2', 'ingest'].map((name) => `compose.yaml: ${name}`),
     ...['Deployment segment-ingest: watch', 'Deployment segment-server: server', 'CronJob segment-compute: compute'],
     ...['Deployment segment-server: server', 'CronJob segment-compute: compute', 'CronJob segment-ingest: load'],
-    'Job segment-ingest-20260131t040000z: load',
+    ...['Job segment-ingest-20260131t040000z: load', 'Job segment-rollout-new-checkout: climb'],
   ]);
 });
 

@@ -73,6 +73,11 @@ test('orders are calculated, loaded and answered by a user who may write into no
   await ended(running);
 });
 
+test('the image of rollouts starts, too', async () => {
+  const rollout = await image('rollout');
+  expect(await ended(rollout.start(['--version']))).toContain('0.1.0');
+});
+
 test('an image holds no tests and no tools of developers', async () => {
   const app = join(scratch, 'server', 'app');
   expect((await readdir(app)).sort()).toEqual(
