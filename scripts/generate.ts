@@ -1,13 +1,14 @@
 /** Writes what is generated; `--check` only compares. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { DASHBOARDS } from './dashboards/dashboards.ts';
 import { toDatadogDashboard } from './dashboards/datadog.ts';
 import { toGrafana } from './dashboards/grafana.ts';
 import { savedObjects } from './kibana/saved-objects.ts';
 import { burnGroups } from './slo/burn-rules.ts';
 import { burnTests } from './slo/burn-tests.ts';
+import { type Called, datadogMonitors, datadogSlos } from './slo/datadog.ts';
 import { OBJECTIVES } from './slo/objectives.ts';
 
 interface Generated {
@@ -18,6 +19,7 @@ interface Generated {
 }
 
 const root = new URL('../', import.meta.url);
+const RULES = 'deploy/prometheus/rules';
 const OBJECTIVES_FILE = 'scripts/slo/objectives.ts';
 const CONSOLE = 'deploy/kibana/console.txt';
 
@@ -40,6 +42,12 @@ const all: readonly Generated[] = [
     source: OBJECTIVES_FILE,
     text: () =>
       yaml({ rule_files: ['../rules/slo.generated.yml'], evaluation_interval: '2m', tests: burnTests(OBJECTIVES) }),
+  },
+  { path: 'deploy/datadog/slos.json', source: OBJECTIVES_FILE, text: () => json(datadogSlos(OBJECTIVES)) },
+  {
+    path: 'deploy/datadog/monitors.json',
+    source: `scripts/slo or ${RULES}`,
+    text: async () => json(datadogMonitors(OBJECTIVES, await calledByRules())),
   },
   ...DASHBOARDS.flatMap((dashboard): readonly Generated[] => {
     const name = dashboard.uid.replace('segments-', '');
@@ -73,4 +81,29 @@ function json(value: object): string {
 function yaml(value: unknown): string {
   const lines = stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
   return `# Generated from ${OBJECTIVES_FILE} by \`npm run generate\`.\n${lines}`;
+}
+
+/** Of the rules that people write; an alert with several severities is called by the first. */
+async function calledByRules(): Promise<readonly Called[]> {
+  const names = (await readdir(new URL(RULES, root))).filter((name) => !name.includes('.generated.')).sort();
+  const files: readonly RuleFile[] = await Promise.all(
+    names.map(async (name) => parse(await readFile(new URL(`${RULES}/${name}`, root), 'utf8'))),
+  );
+  const rules = files.flatMap(({ groups }) => groups.flatMap((group) => group.rules));
+  const called = rules.map(({ alert, labels: { severity, service, stage } }) => ({
+    alert,
+    severity,
+    service,
+    isTrial: stage === 'trial',
+  }));
+  return [...new Map(called.toReversed().map((one) => [one.alert, one])).values()].reverse();
+}
+
+interface RuleFile {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert: string;
+      readonly labels: { readonly severity: string; readonly service: string; readonly stage?: string };
+    }[];
+  }[];
 }
