@@ -30,9 +30,8 @@ export const burnGroups = (objectives: readonly Objective[]): readonly RuleGroup
   {
     name: 'segment-slo-slow',
     interval: '2m',
-    rules: objectives.flatMap((one) => AVERAGED.flatMap((window) => recorded(one, window))),
+    rules: objectives.flatMap((one) => [...AVERAGED.flatMap((window) => recorded(one, window)), budgetLeft(one)]),
   },
-  { name: 'segment-slo-budget', interval: '5m', rules: objectives.map(budgetLeft) },
 ];
 
 /** `segment:availability:bad_ratio_5m` */
@@ -75,7 +74,7 @@ export function limitOf({ objective, burn }: { readonly objective: Objective; re
 
 /** Of 30 days: 1 is all of it, below 0 it is overdrawn. */
 function budgetLeft(objective: Objective): Rule {
-  const over30Days = (what: string) => `avg_over_time(${series(objective, what, '6h')}[30d:6h])`;
+  const over30Days = (what: string) => `avg_over_time(${series(objective, what, '5m')}[30d])`;
   const budget = Number((1 - objective.target).toPrecision(6));
   return {
     record: `segment:${objective.name}:budget_left_30d`,
