@@ -22,7 +22,7 @@ export interface Cache<I, O> {
 export interface Cached<I, O> {
   /** Synchronous, no I/O, never starts a refresh. */
   peek(input: I): Entry<O> | undefined;
-  /** Fresh: from the cache. Stale: from the cache, refreshed behind. Else asked; expired if asking fails. */
+  /** Fresh: from the cache. Stale: from the cache, refreshed behind. Else, or too old for the caller, asked; expired if asking fails. */
   readonly ask: Operation<I, Entry<O>>;
   /** Asked, whatever the cache has; that if asking fails. */
   readonly renew: Operation<I, Entry<O>>;
@@ -42,7 +42,7 @@ export function cached<I, O>(
       return { value: await operation(input, call), freshness: 'fresh', ageMs: 0 };
     } catch (error) {
       const kept = cache.get(input); // looked up again: it may have been withdrawn meanwhile
-      if (kept === undefined) throw error;
+      if (kept === undefined || !suits(kept, call)) throw error;
       return { ...kept, error };
     }
   };
@@ -52,9 +52,12 @@ export function cached<I, O>(
     async ask(input, call) {
       const entry = cache.get(input);
       if (entry?.freshness === 'fresh') return entry;
-      if (entry?.freshness !== 'stale') return renew(input, call);
+      if (entry?.freshness !== 'stale' || !suits(entry, call)) return renew(input, call);
       refresh(input, entry)?.catch(() => {}); // the next reader of the stale entry tries again
       return entry;
     },
   };
 }
+
+const suits = (entry: Entry<unknown>, { maxStaleMs = Number.POSITIVE_INFINITY }: Call): boolean =>
+  entry.freshness === 'fresh' || entry.ageMs < maxStaleMs;

@@ -26,7 +26,7 @@ export class Failure<Code extends string = string> extends Error {
   attempts: number = 0;
 
   constructor(code: Code, message: string, traits: FailureTraits = {}) {
-    super(message, 'cause' in traits ? { cause: traits.cause } : undefined);
+    super(message, traits); // its `cause`, if there is one
     this.code = code;
     this.fault = traits.fault ?? false;
     this.retryable = traits.retryable ?? false;

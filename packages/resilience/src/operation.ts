@@ -10,6 +10,8 @@ export type Priority = 'critical' | 'normal' | 'sheddable';
 export interface Call {
   readonly signal: AbortSignal;
   readonly deadlineAt: number;
+  /** Below which age an answer that is not fresh will do; default any. */
+  readonly maxStaleMs?: number | undefined;
   /** Default normal. */
   readonly priority?: Priority | undefined;
   /** The caller's trace, in W3C form. */

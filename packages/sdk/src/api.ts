@@ -39,21 +39,21 @@ export interface ApiDeps<S extends string> {
 }
 
 const FIXED = { accept: 'application/json', 'user-agent': `segment-store-sdk/${VERSION}` };
-const FIXED_FOR_JSON = { ...FIXED, 'content-type': 'application/json' };
 
 export function createApi<S extends string>({ basePath, credential, pool, intern, epochs, time }: ApiDeps<S>): Api<S> {
   async function send(path: string, call: Call, body?: string): Promise<HttpReply> {
     const held = credential.key(call);
     const key = typeof held === 'object' ? await held : held;
-    const headers = {
-      ...(body === undefined ? FIXED : FIXED_FOR_JSON),
-      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-      ...patience(call, time),
-      ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
-    };
-    const method = body === undefined ? 'GET' : 'POST';
+    const headers: Record<string, string> = { ...FIXED };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (key !== undefined) headers.authorization = `Bearer ${key}`;
+    if (call.traceparent !== undefined) headers.traceparent = call.traceparent;
+    // The service may drop work that nobody waits for any more.
+    const leftMs = call.deadlineAt - time.now();
+    if (leftMs < Number.POSITIVE_INFINITY) headers['x-request-timeout-ms'] = String(Math.max(1, Math.round(leftMs)));
+    const asked = { path: basePath + path, headers };
     const reply = await pool.send(
-      { method, path: basePath + path, headers, ...(body === undefined ? {} : { body }) },
+      body === undefined ? { method: 'GET', ...asked } : { method: 'POST', body, ...asked },
       call.signal,
     );
     if ((reply.status === 401 || reply.status === 403) && credential.refused(key)) throw keyRefused(reply.status);
@@ -97,9 +97,3 @@ export function createApi<S extends string>({ basePath, credential, pool, intern
 /** The key is read again before the next try, which may be at once. */
 const keyRefused = (status: number) =>
   tried('UNAUTHORIZED', `the service answered ${status}`, { retryable: true, pushback: true });
-
-/** The service may drop work that nobody waits for any more. */
-function patience({ deadlineAt }: Call, time: Time): { readonly 'x-request-timeout-ms'?: string } {
-  if (deadlineAt === Number.POSITIVE_INFINITY) return {};
-  return { 'x-request-timeout-ms': String(Math.max(1, Math.round(deadlineAt - time.now()))) };
-}

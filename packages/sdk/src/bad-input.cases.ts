@@ -106,6 +106,8 @@ export const BAD_CALL_OPTIONS: readonly Named[] = [
   { says: 'a deadline in the past', value: { deadlineMs: -1 } },
   { says: 'a deadline as text', value: { deadlineMs: '10' } },
   { says: 'an inherited deadline of NaN', value: { deadlineAt: Number.NaN } },
+  { says: 'an age below 0', value: { maxStaleMs: -1 } },
+  { says: 'an age of NaN', value: { maxStaleMs: Number.NaN } },
   { says: 'a priority that is none', value: { priority: 'highest' } },
   { says: 'a trace that is none', value: { traceparent: 7 } },
   { says: 'a fallback as text', value: { fallback: 'vip' } },

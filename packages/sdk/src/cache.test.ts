@@ -4,7 +4,13 @@ import { createCache } from './cache.ts';
 import { createEpochs } from './epochs.ts';
 import type { ReplyHead } from './lookup.ts';
 
-const LIMITS = { maxEntries: 1_000, maxBytes: 1e6, freshMs: 60_000, staleMs: 300_000, staleIfErrorMs: 86_400_000 };
+const LIMITS = {
+  maxEntries: 1_000,
+  maxBytes: 1e6,
+  freshFor: () => 60_000,
+  staleMs: 300_000,
+  staleIfErrorMs: 86_400_000,
+};
 
 function keep(limits: Partial<typeof LIMITS> = {}) {
   const time = manualTime();

@@ -8,7 +8,8 @@ import type { ReplyHead } from './lookup.ts';
 export interface CacheLimits {
   readonly maxEntries: number;
   readonly maxBytes: number;
-  readonly freshMs: number;
+  /** How long a reply is fresh of which the service said this, in milliseconds. */
+  freshFor(said: number | undefined): number;
   readonly staleMs: number;
   readonly staleIfErrorMs: number;
 }
@@ -51,7 +52,7 @@ const SPREAD_MS = 30_000;
 
 export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: CacheDeps<I, R>): ReplyCache<I, R> {
   const { keyOf, bytesOf, epochs, time, random = Math.random } = deps;
-  const { maxEntries, maxBytes, freshMs, staleMs, staleIfErrorMs } = limits;
+  const { maxEntries, maxBytes, freshFor, staleMs, staleIfErrorMs } = limits;
   const held = new LRUCache<string, R & Times>({ max: maxEntries, maxSize: maxBytes });
 
   let line = epochs.line;
@@ -72,10 +73,9 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
     return { value: reply, freshness: 'stale', ageMs, waits: now < Math.min(freshUntil, turnOf(reply)) };
   }
 
-  /** When an entry that a publish made stale may be refreshed: its jitter gives it a place in the queue. */
-  function turnOf({ since, freshUntil }: Times): number {
-    const place = ((freshUntil - since) / freshMs - 1 + FRESH_JITTER) / (2 * FRESH_JITTER);
-    return epochs.latestAt + SPREAD_MS * place;
+  /** When an entry that a publish made stale may be refreshed: its jitter, down to milliseconds, is its place in the queue. */
+  function turnOf({ freshUntil }: Times): number {
+    return epochs.latestAt + SPREAD_MS * ((freshUntil % 1_000) / 1_000);
   }
 
   function hold(key: string, reply: R, times: Times): void {
@@ -95,14 +95,14 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
     },
     set(input, reply) {
       forgetOtherLines();
-      const { epoch, outdated } = reply;
+      const { epoch, outdated, freshMs } = reply;
       if (epoch < epochs.floor) return;
       const key = keyOf(input);
       const kept = held.peek(key);
       if (kept !== undefined && kept.epoch > epoch && judge(kept) !== undefined) return; // it was long on its way
       const since = Math.trunc(time.now());
       const jitter = 1 + FRESH_JITTER * (2 * random() - 1);
-      const freshUntil = outdated ? 0 : since + Math.round(freshMs * jitter);
+      const freshUntil = outdated ? 0 : since + Math.round(freshFor(freshMs) * jitter);
       hold(key, reply, { since, freshUntil });
     },
     restore(input, reply, ageMs) {

@@ -12,6 +12,11 @@ export interface CallOptions<S extends string = string> {
   readonly deadlineMs?: number | undefined;
   /** When the caller's own time is over, as `performance.now()` counts: shortens this call like `deadlineMs`. */
   readonly deadlineAt?: number | undefined;
+  /**
+   * Serves this call an answer that is not fresh only below this age, in milliseconds; what is older is asked for, and
+   * when that fails, not used. 0: only fresh answers. Default: what the client's options allow.
+   */
+  readonly maxStaleMs?: number | undefined;
   /** Replaces the client's `fallback` for this call. */
   readonly fallback?: Fallback<S> | undefined;
   /**
@@ -35,6 +40,7 @@ export function withCall<T>(
   const call = {
     ...unlimited,
     deadlineAt: Math.min(at, time.now() + ms),
+    maxStaleMs: usable(options, 'maxStaleMs', asDuration),
     priority: usable(options, 'priority', asPriority),
     traceparent: usable(options, 'traceparent', asTraceparent),
   };

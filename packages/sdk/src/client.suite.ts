@@ -159,6 +159,30 @@ export function clientSuite(make: ClientMaker): void {
       expect(await bench.client.lookup('c1')).toMatchObject(fallback([], 'SERVER'));
     });
 
+    test('is served no older than a call allows; else that call is answered by the service or falls back', async () => {
+      await using bench = await make({ maxRetries: 0, deadlineMs: 5_000 });
+      bench.says('c1', IN);
+      await bench.client.lookup('c1');
+      bench.fails('SERVER');
+      await bench.pass(10 * MINUTE);
+      const { lookup, lookupMany, checkMember } = bench.client;
+      expect(await lookup('c1', { maxStaleMs: HOUR })).toMatchObject({ servedFrom: 'stale' });
+      await bench.pass(HOUR);
+      for (const maxStaleMs of [0, 10 * MINUTE]) {
+        expect(await lookup('c1', { maxStaleMs })).toMatchObject(fallback([], 'SERVER'));
+        expect((await lookupMany(['c1'], { maxStaleMs })).get('c1')).toMatchObject(fallback([], 'SERVER'));
+        expect(await checkMember('c1', 'vip', { maxStaleMs })).toMatchObject({ ok: false, servedFrom: 'fallback' });
+      }
+      bench.heals();
+      await bench.pass(10 * MINUTE);
+      bench.says('c1', { segmentIds: ['new'] });
+      expect(await lookup('c1', { maxStaleMs: 0 })).toMatchObject({ servedFrom: 'server', segmentIds: ['new'] });
+      await bench.pass(2 * MINUTE);
+      bench.says('c1', { segmentIds: ['newer'] });
+      expect(await checkMember('c1', 'newer', { maxStaleMs: 0 })).toMatchObject({ servedFrom: 'server', member: true });
+      expect(await lookup('c1', { maxStaleMs: 0 })).toMatchObject({ servedFrom: 'cache', segmentIds: ['newer'] });
+    });
+
     test('is stale when it came from an older generation than the service’s own', async () => {
       await using bench = await make();
       bench.lags();

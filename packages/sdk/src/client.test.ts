@@ -75,6 +75,26 @@ test('an unknown customer is an answer, not a fallback', async () => {
   expect(await client.lookup('nobody')).toMatchObject({ ok: true, known: false, segmentIds: [] });
 });
 
+test.each([
+  { says: 'private, max-age=5', after: [4_000, 6_000] },
+  { says: 'Max-Age=200', after: [170_000, 230_000] },
+  { says: 'max-age=86400, no more than `staleMs`', after: [260_000, 331_000] },
+  { says: 'max-age=0', after: [undefined, 0] },
+  { says: 'max-age=soon', after: [50_000, 70_000] },
+  { says: 'no-store', after: [50_000, 70_000] },
+  { says: 'max-age=5', freshMs: 30_000, after: [26_000, 34_000] },
+] as const)('the service says how long an answer is fresh: $says, $freshMs', async ({ says, after, ...options }) => {
+  await using server = await drivenServer(serving(() => ({}), { headers: { 'cache-control': says } }));
+  const { time, client } = clientWithClock({ baseUrl: server.url, ...options });
+  await client.lookup('c1');
+  const [fresh, stale] = after;
+  if (fresh !== undefined) time.skip(fresh);
+  if (fresh !== undefined) expect(client.peek('c1')).toMatchObject({ servedFrom: 'cache' });
+  time.skip(stale - (fresh ?? 0));
+  expect(client.peek('c1')?.servedFrom).not.toBe('cache');
+  await client.close();
+});
+
 test('1,000 concurrent misses of one customer make one request', async () => {
   await using server = await drivenServer(serving());
   await using client = createSegmentClient({ baseUrl: server.url, ...unhurried });

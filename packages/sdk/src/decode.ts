@@ -71,17 +71,26 @@ function replyOf<T extends { readonly generation: string }>(facts: T, { headers 
   return {
     ...facts,
     epoch: countIn(headers, 'segment-epoch'),
+    freshMs: lifetimeIn(headers),
     ageMs: headers.age === undefined ? 0 : countIn(headers, 'age') * 1_000,
     outdated: headers['segment-stale'] === '?1' || (served !== undefined && served !== facts.generation),
   };
 }
 
+const lifetimeIn = (headers: HttpReply['headers']): number | undefined => {
+  const seconds = whole(/\bmax-age=(\d+)/i.exec(String(headers['cache-control']))?.[1]);
+  return seconds === undefined ? undefined : seconds * 1_000;
+};
+
 /** A header that must hold a whole number. @throws Failure */
 export function countIn(headers: HttpReply['headers'], name: string): number {
-  const value = headers[name];
-  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) throw garbled(name);
-  return Number(value);
+  const count = whole(headers[name]);
+  if (count === undefined) throw garbled(name);
+  return count;
 }
+
+const whole = (value: unknown): number | undefined =>
+  typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -128,10 +137,9 @@ function parsed(text: string): unknown {
 }
 
 function waitIn({ headers }: HttpReply): number | undefined {
-  const exact = headers['retry-after-ms'];
-  if (typeof exact === 'string' && /^\d{1,9}$/.test(exact)) return Number(exact);
-  const value = headers['retry-after'];
-  if (typeof value !== 'string') return undefined;
-  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  const after = headers['retry-after'];
+  const ms = whole(headers['retry-after-ms']) ?? (whole(after) ?? Number.NaN) * 1_000;
+  if (!Number.isNaN(ms)) return ms;
+  const untilMs = Date.parse(String(after)) - Date.now();
+  return Number.isNaN(untilMs) ? undefined : Math.max(0, untilMs);
 }

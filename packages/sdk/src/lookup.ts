@@ -110,6 +110,8 @@ export interface ReplyHead {
   readonly epoch: number;
   /** How long the facts had been in the service's cache. */
   readonly ageMs: number;
+  /** How long it is fresh, in the service's own word. */
+  readonly freshMs?: number | undefined;
   /** Of an older generation than the one the service answers from. */
   readonly outdated: boolean;
   /** What the client was started with. */

@@ -20,7 +20,11 @@ import type { Sources } from './sources.ts';
 
 export type CheckMember<S extends string> = (id: string, segment: S, options?: CallOptions<S>) => Promise<Membership>;
 
-type Kept = Entry<Reply<MembershipFacts>>;
+/** A membership, and what says so. */
+interface Found {
+  readonly entry: Entry<Reply<Omit<MembershipFacts, 'member'>>>;
+  readonly member: boolean;
+}
 
 interface MissedPair<S extends string> extends Missed<S> {
   readonly segment: S;
@@ -41,28 +45,32 @@ export function createCheckMember<S extends string>(
   /** What needs no asking; undefined when there is none. */
   function fresh(id: string, segment: string): Membership | undefined {
     if (life.closed || !isSegmentId(segment)) return undefined;
-    const answer = deduced(answers.get(id), segment);
-    if (answer?.freshness === 'fresh') return told(membership(answer, 'cache'));
+    const answer = answers.get(id);
+    const found = answer?.freshness === 'fresh' ? deduced(answer, segment) : undefined;
+    if (found !== undefined) return told(membership(found, 'cache'));
     const kept = isCustomerId(id) ? members.peek({ customerId: id, segmentId: segment }) : undefined;
-    return kept?.freshness === 'fresh' ? told(membership(kept, 'cache')) : undefined;
+    return kept?.freshness === 'fresh' ? told(membership(said(kept), 'cache')) : undefined;
   }
 
   /** Asking for the whole answer first is no detour: such requests travel together, and the next pair may be in it. */
-  async function find(pair: Pair, call: Call): Promise<Kept> {
-    const known = deduced(segments.peek(pair.customerId), pair.segmentId);
-    if (known === undefined && members.peek(pair) !== undefined) return members.ask(pair, call);
-    const answer = deduced(await segments.ask(pair.customerId, call), pair.segmentId);
-    return answer ?? members.ask(pair, call);
+  async function find(pair: Pair, call: Call): Promise<Found> {
+    const { customerId, segmentId } = pair;
+    const kept = segments.peek(customerId);
+    const isKept = kept !== undefined && deduced(kept, segmentId) !== undefined;
+    const isAsked = isKept || members.peek(pair) === undefined;
+    const found = isAsked ? deduced(await segments.ask(customerId, call), segmentId) : undefined;
+    return found ?? said(await members.ask(pair, call));
   }
 
   async function ask(pair: Pair, call: Call, missed: MissedPair<S>): Promise<Membership> {
     try {
-      const kept = await find(pair, { ...call, deadlineAt: missed.until }); // one, for both requests
-      if (kept.error === undefined) return told(membership(kept, servedFrom(kept, true)));
-      const error = endedBy(kept.error, life);
+      const found = await find(pair, { ...call, deadlineAt: missed.until }); // one, for both requests
+      const { entry } = found;
+      if (entry.error === undefined) return told(membership(found, servedFrom(entry, true)));
+      const error = endedBy(entry.error, life);
       // "There is no such segment" is an answer: nothing kept is truer.
       if (error.code === 'UNKNOWN_SEGMENT') return fell(error, missed);
-      return told({ ...membership(kept, servedFrom(kept, false)), error });
+      return told({ ...membership(found, servedFrom(entry, false)), error });
     } catch (error) {
       return fell(endedBy(error, life), missed);
     }
@@ -83,23 +91,14 @@ export function createCheckMember<S extends string>(
 }
 
 /** What an answer says of one segment, where it decides: an incomplete one can say yes, not no. */
-function deduced(entry: Entry<Reply<Answer>> | undefined, segment: string): Kept | undefined {
-  if (entry === undefined) return undefined;
-  const { epoch, ageMs, outdated, bootstrap = false, known, generation, computedAt } = entry.value;
+function deduced(entry: Entry<Reply<Answer>>, segment: string): Found | undefined {
   const member = decides(entry.value, segment);
-  if (member === undefined) return undefined;
-  return { ...entry, value: { epoch, ageMs, outdated, bootstrap, member, known, generation, computedAt } };
+  return member === undefined ? undefined : { entry, member };
 }
 
-function membership({ value, ageMs }: Kept, from: ServedFrom): Membership & { ok: true } {
-  const { member, known, generation, computedAt } = value;
-  return {
-    ok: true,
-    member,
-    servedFrom: from,
-    ageMs: ageMs + value.ageMs,
-    known,
-    generation,
-    computedAt,
-  };
+const said = (entry: Entry<Reply<MembershipFacts>>): Found => ({ entry, member: entry.value.member });
+
+function membership({ entry: { value, ageMs }, member }: Found, from: ServedFrom): Membership & { ok: true } {
+  const { known, generation, computedAt } = value;
+  return { ok: true, member, servedFrom: from, ageMs: ageMs + value.ageMs, known, generation, computedAt };
 }

@@ -37,7 +37,10 @@ export interface ClientOptions<S extends string = string> {
   readonly maxEntries?: number | undefined;
   /** Heap bytes kept answers may take, a quarter of them for the segment ids they share. Default 33,554,432 (32 MiB). */
   readonly maxBytes?: number | undefined;
-  /** How long an answer is served without asking again, ±10 %, in milliseconds. Default 60,000. */
+  /**
+   * How long an answer is served without asking again, ±10 %, in milliseconds. Default: what the service says
+   * (`Cache-Control: max-age`), at most `staleMs`, or 60,000 where it says nothing.
+   */
   readonly freshMs?: number | undefined;
   /** Until this age an answer is served at once and refreshed behind, in milliseconds. Default 300,000. */
   readonly staleMs?: number | undefined;
@@ -95,14 +98,12 @@ export function resolveOptions<S extends string>(
   refuseOthers('createSegmentClient', options, [...NAMES, ...others], '{ baseUrl }');
   const { origin, basePath } = resolveUrl(options.baseUrl);
   const number = (name: NumberName) => numberIn(name, options[name], NUMBERS[name]);
-  const cache = {
-    maxEntries: number('maxEntries'),
-    maxBytes: number('maxBytes'),
+  const limits = {
     freshMs: number('freshMs'),
     staleMs: number('staleMs'),
     staleIfErrorMs: number('staleIfErrorMs'),
   };
-  refuseDisorder(cache);
+  refuseDisorder(limits);
   return Object.freeze({
     origin,
     basePath,
@@ -112,11 +113,16 @@ export function resolveOptions<S extends string>(
     hedge: resolveHedge(options.hedge),
     bootstrap: resolveBootstrap(options.bootstrap),
     ms: resolveTimeouts(options),
-    cache,
+    cache: {
+      ...limits,
+      freshFor: resolveFresh(limits, options.freshMs),
+      maxEntries: number('maxEntries'),
+      maxBytes: number('maxBytes'),
+    },
   });
 }
 
-const ADDRESS = 'give the address of the service, http: or https:, as in "https://segments.example.com"';
+const ADDRESS = 'give an http: or https: address, as in "https://segments.example.com"';
 
 export function resolveUrl(value: unknown): { origin: string; basePath: string } {
   const url = typeof value === 'string' || value instanceof URL ? URL.parse(String(value)) : null;
@@ -168,8 +174,16 @@ function resolveFallback<S extends string>(value: ClientOptions<S>['fallback']):
   return Object.freeze([...value]);
 }
 
+type Limits = Readonly<Record<'freshMs' | 'staleMs' | 'staleIfErrorMs', number>>;
+
+/** What the service says of freshness counts where the caller has said nothing. */
+const resolveFresh =
+  ({ freshMs, staleMs }: Limits, given: number | undefined): CacheLimits['freshFor'] =>
+  (said = freshMs) =>
+    given ?? Math.min(staleMs, said);
+
 /** Fresh ≤ stale ≤ stale-if-error, or an answer would be both. */
-function refuseDisorder(limits: CacheLimits): void {
+function refuseDisorder(limits: Limits): void {
   for (const [least, name] of ORDER) {
     const [min, given] = [limits[least], limits[name]];
     if (given < min)

@@ -104,6 +104,23 @@ test('a script that awaits reads ends by itself, with the service gone too, and 
   expect(printed).toBe('server NETWORK 2\n');
 });
 
+test('more than 10 clients at a time are warned of, once in a process', async () => {
+  const printed = await run(`
+    import { createSegmentClient } from './index.ts';
+    process.on('warning', ({ code, message }) => console.log(code, message));
+    const open = () => createSegmentClient({ baseUrl: 'http://a.test', apiKey: () => 'k' });
+    for (let one = 0; one < 20; one += 1) await open().close();
+    const clients = Array.from({ length: 10 }, open);
+    await new Promise(setImmediate);
+    console.log('10 are open');
+    for (let one = 0; one < 3; one += 1) clients.push(open());
+    for (let one = 0; one < 5; one += 1) await clients.pop().close();
+    for (let one = 0; one < 5; one += 1) clients.push(open());
+  `);
+  const advice = '11 segment clients are open; share one, close the others';
+  expect(printed).toBe(`10 are open\nSEGMENT_STORE_CLIENTS ${advice}\n`);
+});
+
 test('importing the package starts nothing', async () => {
   const printed = await run(`
     const before = Object.getOwnPropertySymbols(globalThis).length;

@@ -44,15 +44,17 @@ interface Shared {
 
 /**
  * On a registered symbol, so that the ESM and the CJS copy of this package share too. Its number is the version of
- * `Shared`: raise it when the shape changes.
+ * `Registry`: raise it when the shape changes.
  */
-const REGISTRY: unique symbol = Symbol.for('@segment-store/sdk/origins/3');
+const REGISTRY: unique symbol = Symbol.for('@segment-store/sdk/origins/4');
 
 export function joinOrigin({ origin, basePath, apiKey }: Address): Joined {
-  const { origins, functions } = registry();
-  const key = `${origin} ${credentialName(apiKey, functions)}`;
-  const shared = origins.get(key) ?? { state: createState(origin, apiKey), epochs: new Map(), clients: 0 };
-  origins.set(key, shared);
+  const registry = joinRegistry();
+  const { origins } = registry;
+  const credentials = origins.get(origin) ?? new Map<ApiKey | undefined, Shared>();
+  origins.set(origin, credentials);
+  const shared = credentials.get(apiKey) ?? { state: createState(origin, apiKey), epochs: new Map(), clients: 0 };
+  credentials.set(apiKey, shared);
   const epochs = shared.epochs.get(basePath) ?? createEpochs();
   shared.epochs.set(basePath, epochs);
   shared.clients += 1;
@@ -63,36 +65,38 @@ export function joinOrigin({ origin, basePath, apiKey }: Address): Joined {
     async leave() {
       if (left) return;
       left = true;
+      registry.clients -= 1;
       shared.clients -= 1;
       if (shared.clients > 0) return;
-      origins.delete(key);
+      credentials.delete(apiKey);
+      if (credentials.size === 0) origins.delete(origin);
       await shared.state.pool.destroy();
     },
   };
 }
 
 interface Registry {
-  readonly origins: Map<string, Shared>;
-  /** Names of the functions that give keys: one function is one credential. */
-  readonly functions: WeakMap<object, string>;
+  /** By origin, then by how a key is given: one function is one credential. */
+  readonly origins: Map<string, Map<ApiKey | undefined, Shared>>;
+  /** Not closed yet. */
+  clients: number;
+  /** So many are no mistake; without end once it was warned of. */
+  expected: number;
 }
 
-function registry(): Registry {
-  const process: { [REGISTRY]?: Registry; readonly globalThis: unknown } = globalThis;
-  process[REGISTRY] ??= { origins: new Map(), functions: new WeakMap() };
-  return process[REGISTRY];
-}
-
-/** Node's own crypto takes a fifth of the time that importing this package does, and clients without a key need none. */
-function credentialName(apiKey: ApiKey | undefined, functions: Registry['functions']): string {
-  if (apiKey === undefined) return '';
-  if (typeof apiKey === 'string') {
-    const { createHash } = process.getBuiltinModule('node:crypto');
-    return createHash('sha256').update(apiKey).digest('hex');
+function joinRegistry(): Registry {
+  const holder: { [REGISTRY]?: Registry; readonly globalThis: unknown } = globalThis;
+  const registry = holder[REGISTRY] ?? { origins: new Map(), clients: 0, expected: 10 };
+  Object.defineProperty(holder, REGISTRY, { value: registry }); // whoever prints the global object prints no key
+  registry.clients += 1;
+  if (registry.clients > registry.expected) {
+    registry.expected = Number.POSITIVE_INFINITY;
+    // Importing `node:process` would open what the application may never use: its standard streams.
+    globalThis.process.emitWarning(`${registry.clients} segment clients are open; share one, close the others`, {
+      code: 'SEGMENT_STORE_CLIENTS',
+    });
   }
-  const name = functions.get(apiKey) ?? crypto.randomUUID();
-  functions.set(apiKey, name);
-  return name;
+  return registry;
 }
 
 function createState(origin: string, apiKey: ApiKey | undefined): OriginState {

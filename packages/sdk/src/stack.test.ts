@@ -116,7 +116,13 @@ function bench(build: Build, send: Send, { ms = {}, places = 1, hedgeAfterMs }: 
   const time = manualTime();
   const sends: (readonly CustomerId[])[] = [];
   const wire = send(time);
-  const limits = { maxEntries: 10, maxBytes: 1e6, freshMs: 60_000, staleMs: 300_000, staleIfErrorMs: 86_400_000 };
+  const limits = {
+    maxEntries: 10,
+    maxBytes: 1e6,
+    freshFor: () => 60_000,
+    staleMs: 300_000,
+    staleIfErrorMs: 86_400_000,
+  };
   const epochs = { ...createEpochs(), latest: 1 };
   const cache = createCache<CustomerId, Word>(limits, { keyOf: (id) => id, bytesOf: () => 0, epochs, time });
   const breaker = createCircuitBreaker(afterFailuresInARow({ failures: 4 }, time), {}, time);
