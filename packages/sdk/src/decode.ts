@@ -41,7 +41,7 @@ function settled<R>(decode: () => R): PromiseSettledResult<R> {
 /** @throws Failure */
 export function decodeMembership(customerId: string, segmentId: string, reply: HttpReply): Reply<MembershipFacts> {
   const body = objectIn(reply);
-  if (body.customerId !== customerId || body.segmentId !== segmentId) throw garbled('the pair');
+  if (body.customerId !== customerId || body.segmentId !== segmentId) throw garbled('pair');
   const { member, known } = body;
   if (typeof member !== 'boolean' || typeof known !== 'boolean') throw garbled('member');
   return replyOf({ member, known, ...originOf(body) }, reply);
@@ -102,7 +102,7 @@ export function objectIn(reply: HttpReply): Fields {
   if (reply.status !== 200) throw refusalIn(reply);
   const body = parsed(reply.text);
   if (isFields(body)) return body;
-  throw garbled('the body');
+  throw garbled('body');
 }
 
 const refusalIn = (reply: HttpReply) =>

@@ -13,7 +13,7 @@ export class SegmentLookupError extends Error implements LookupError {
 
   /** The message says the code's meaning, and never an id. */
   constructor({ code, attempts }: LookupError) {
-    super(`lookup failed: ${MEANINGS[code]} (${code}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'})`);
+    super(`lookup failed: ${MEANINGS[code]} (${code}, attempts: ${attempts})`);
     this.code = code;
     this.attempts = attempts;
   }
@@ -96,7 +96,7 @@ function byStatus(status: number): ErrorCode {
 
 /** A reply whose `part` is not what the contract says. */
 export const garbled = (part: string, cause?: unknown): Failure<ErrorCode> =>
-  tried('PROTOCOL', `${part} of the reply is not as the API says`, { fault: true, cause });
+  tried('PROTOCOL', `the reply has a wrong ${part}`, { fault: true, cause });
 
 /** A failure of one wire try. */
 export function tried(code: ErrorCode, message: string, traits: FailureTraits): Failure<ErrorCode> {

@@ -117,7 +117,7 @@ test('more than 10 clients at a time are warned of, once in a process', async ()
     for (let one = 0; one < 5; one += 1) await clients.pop().close();
     for (let one = 0; one < 5; one += 1) clients.push(open());
   `);
-  const advice = '11 segment clients are open; share one, close the others';
+  const advice = '11 segment clients are open; share one';
   expect(printed).toBe(`10 are open\nSEGMENT_STORE_CLIENTS ${advice}\n`);
 });
 

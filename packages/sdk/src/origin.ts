@@ -92,7 +92,7 @@ function joinRegistry(): Registry {
   if (registry.clients > registry.expected) {
     registry.expected = Number.POSITIVE_INFINITY;
     // Importing `node:process` would open what the application may never use: its standard streams.
-    globalThis.process.emitWarning(`${registry.clients} segment clients are open; share one, close the others`, {
+    globalThis.process.emitWarning(`${registry.clients} segment clients are open; share one`, {
       code: 'SEGMENT_STORE_CLIENTS',
     });
   }

@@ -1,10 +1,9 @@
 /** One wire try: HTTP over a private pool. The only file that imports undici, and only when it is first needed. */
-import type { Failure } from '@segment-store/resilience/failure';
+import { type Failure, isFailure } from '@segment-store/resilience/failure';
 import type { Dispatcher, Pool } from 'undici';
 import type { HttpReply } from './decode.ts';
 import { garbled, tried } from './errors.ts';
 import { type HttpPool, type HttpRequest, MAX_REPLY_BYTES } from './http.ts';
-import type { ErrorCode } from './lookup.ts';
 
 /** Each carries one request at a time: as many as the limit may ever let through, so that none queues here. */
 export const CONNECTIONS = 64;
@@ -24,9 +23,6 @@ const POOL_OPTIONS = {
 
 /** A connection in use all the time is replaced all the same: its name is resolved again, so a service that moved is found. */
 const CONNECTION_LIFE_MS = 5 * 60_000;
-
-/** undici's, for a reply that turns out too large. */
-const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 
 export function createPool(origin: string, connectionLifeMs: number = CONNECTION_LIFE_MS): HttpPool {
   let opening: Promise<Pool> | undefined;
@@ -60,8 +56,6 @@ async function openPool(origin: string, clientTtl: number): Promise<Pool> {
   return new PoolOf(origin, { ...POOL_OPTIONS, clientTtl });
 }
 
-const utf8 = new TextDecoder();
-
 /** Not undici's `request`, which makes a stream of every reply and costs a quarter more. */
 function exchange(pool: Pool, asked: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
@@ -86,7 +80,7 @@ function exchange(pool: Pool, asked: HttpRequest, signal: AbortSignal): Promise<
       },
       onResponseEnd() {
         over();
-        resolve({ status, headers, text: utf8.decode(Buffer.concat(chunks)) });
+        resolve({ status, headers, text: Buffer.concat(chunks).toString() });
       },
       onResponseError(_, error) {
         over();
@@ -96,13 +90,14 @@ function exchange(pool: Pool, asked: HttpRequest, signal: AbortSignal): Promise<
   });
 }
 
-const tooLarge = () => Object.assign(new Error('too large'), { code: TOO_LARGE });
+/** Our limit, so no fault of the service: a few heavy customers must not open the circuit for everyone. */
+const tooLarge = (cause?: unknown) => tried('PROTOCOL', 'the reply exceeds 16 MiB', { cause });
 
-function wireFailure(error: Error & { readonly code?: string }, answered: boolean): Failure<ErrorCode> {
+function wireFailure(error: Error & { readonly code?: string }, answered: boolean): Failure {
+  if (isFailure(error)) return error;
   const { name, code = name } = error;
-  // Our limit, so no fault of the service: a few heavy customers must not open the circuit for everyone.
-  if (code === TOO_LARGE) return tried('PROTOCOL', 'the reply exceeds 16 MiB', { cause: error });
-  if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('the HTTP', error);
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLarge(error);
+  if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('form', error);
   // Once an answer has begun, the service has done the work: a second try doubles it.
   return tried('NETWORK', `connection failed (${code})`, { fault: true, retryable: !answered, cause: error });
 }
