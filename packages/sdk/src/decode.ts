@@ -138,8 +138,7 @@ function parsed(text: string): unknown {
 
 function waitIn({ headers }: HttpReply): number | undefined {
   const after = headers['retry-after'];
-  const ms = whole(headers['retry-after-ms']) ?? (whole(after) ?? Number.NaN) * 1_000;
-  if (!Number.isNaN(ms)) return ms;
-  const untilMs = Date.parse(String(after)) - Date.now();
-  return Number.isNaN(untilMs) ? undefined : Math.max(0, untilMs);
+  const seconds = whole(after);
+  const ms = seconds === undefined ? Date.parse(String(after)) - Date.now() : seconds * 1_000;
+  return whole(headers['retry-after-ms']) ?? (Number.isNaN(ms) ? undefined : Math.max(0, ms));
 }

@@ -10,7 +10,7 @@ export function frozenDate(text: string): Date {
 let latest = { text: '', date: new Date(Number.NaN) };
 
 const refuse = (): never => {
-  throw new TypeError('this date is shared by many answers; copy it with new Date(date)');
+  throw new TypeError('this date is shared; copy it with new Date(date)');
 };
 
 const SHIELDS: PropertyDescriptorMap = Object.fromEntries(

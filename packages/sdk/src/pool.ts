@@ -26,7 +26,6 @@ const CONNECTION_LIFE_MS = 5 * 60_000;
 
 export function createPool(origin: string, connectionLifeMs: number = CONNECTION_LIFE_MS): HttpPool {
   let opening: Promise<Pool> | undefined;
-  let destroyed = false;
   const open = () => {
     opening ??= openPool(origin, connectionLifeMs);
     return opening;
@@ -35,17 +34,12 @@ export function createPool(origin: string, connectionLifeMs: number = CONNECTION
     async send(request, signal) {
       const pool = await open();
       if (signal.aborted) throw signal.reason;
-      try {
-        return await exchange(pool, request, signal);
-      } catch (error) {
-        throw destroyed ? tried('NETWORK', 'the client was closed', { cause: error }) : error;
-      }
+      return exchange(pool, request, signal);
     },
     async warm() {
       await open();
     },
     async destroy() {
-      destroyed = true;
       if (opening !== undefined) await (await opening).destroy();
     },
   };
@@ -60,7 +54,8 @@ async function openPool(origin: string, clientTtl: number): Promise<Pool> {
 function exchange(pool: Pool, asked: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
-    let [status, headers]: [number, HttpReply['headers']] = [0, {}];
+    let status = 0;
+    let headers: HttpReply['headers'] = {};
     const chunks: Buffer[] = [];
     const leave = () => controller?.abort(signal.reason);
     const over = () => signal.removeEventListener('abort', leave);
@@ -71,7 +66,9 @@ function exchange(pool: Pool, asked: HttpRequest, signal: AbortSignal): Promise<
         if (signal.aborted) leave();
       },
       onResponseStart(started, statusCode, fields) {
-        if (statusCode >= 200) [status, headers] = [statusCode, fields];
+        if (statusCode < 200) return;
+        status = statusCode;
+        headers = fields;
         // Megabytes would keep the event loop from every timer.
         if (Number(fields['content-length']) > MAX_REPLY_BYTES) started.abort(tooLarge());
       },
@@ -98,6 +95,7 @@ function wireFailure(error: Error & { readonly code?: string }, answered: boolea
   const { name, code = name } = error;
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLarge(error);
   if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') return garbled('form', error);
+  const fault = code !== 'UND_ERR_DESTROYED'; // which is the client's own doing: it was closed
   // Once an answer has begun, the service has done the work: a second try doubles it.
-  return tried('NETWORK', `connection failed (${code})`, { fault: true, retryable: !answered, cause: error });
+  return tried('NETWORK', `connection failed (${code})`, { fault, retryable: fault && !answered, cause: error });
 }
