@@ -4,13 +4,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseRunId } from '@segment-store/contract/id';
 import { createSegmentClient } from '@segment-store/sdk';
 import { createRollout, serverRules } from '@segment-store/sdk/rollout';
 import { type Postgres, startPostgres } from '@segment-store/services/postgres';
 import { startPrometheus } from '@segment-store/services/prometheus';
 import type { Service } from '@segment-store/services/service';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RunningServer, runCommand, startServer } from '../support/commands.ts';
+import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
+import { generatedMember, generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 
 /** An application: each time it is scraped, 500 more of each arm have asked it. */
 const errors = { candidate: 0, baseline: 0 };
@@ -29,9 +31,20 @@ let postgres: Postgres;
 let prometheus: Service;
 let server: RunningServer;
 let key = '';
+
+const RUN = parseRunId('20260101t000000z');
+const customers = Array.from({ length: 300 }, (_, index) => generatedMember(index, 1).customerId);
+/** A candidate: the server itself, but every hundredth customer is in no segment. */
+const candidate = createServer(async ({ url: target = '', headers: { authorization = '' } }, response) => {
+  const body = await (await fetch(server.url + target, { headers: { authorization } })).text();
+  const isWrong = customers.findIndex((customer) => target.includes(`/${customer}/`)) % 100 === 7;
+  response.end(isWrong ? body.replace(/"segmentIds":\[.*?\]/, '"segmentIds":[]') : body);
+});
 beforeAll(async () => {
-  application.listen(0, '127.0.0.1');
-  await once(application, 'listening');
+  for (const one of [application, candidate]) {
+    one.listen(0, '127.0.0.1');
+    await once(one, 'listening');
+  }
   [scratch, postgres] = await Promise.all([mkdtemp(join(tmpdir(), 'rollout-')), startPostgres()]);
   const configFile = join(scratch, 'prometheus.yml');
   const target = `127.0.0.1:${Object(application.address()).port}`;
@@ -43,13 +56,18 @@ beforeAll(async () => {
   const create = ['keys', 'create', 'rollouts', '--keys', keys, '--scopes', 'read,publish,admin'];
   const { events } = await runCommand('server', create);
   key = `${events.find((event) => event.kind === 'data')?.data.key}`;
-  const flags = ['--store', `embedded:${join(scratch, 'store')}`, '--keys', keys, '--database', postgres.url];
-  [prometheus, server] = await Promise.all([startPrometheus({ configFile }), startServer(flags, 'starting')]);
+  const store = `embedded:${join(scratch, 'store')}`;
+  const parts = generatedParts({ customers: customers.length, parts: 1, seed: 1 });
+  const folder = await writeRun(join(scratch, RUN), runFiles({ run: RUN, parts }));
+  await resultOf('ingest', ['load', folder, '--store', store]);
+  const flags = ['--store', store, '--keys', keys, '--database', postgres.url];
+  [prometheus, server] = await Promise.all([startPrometheus({ configFile }), startServer(flags)]);
 });
 afterAll(async () => {
   await Promise.all([server.stop(), prometheus.stop()]);
   await postgres[Symbol.asyncDispose]();
   application.close();
+  candidate.close();
   await rm(scratch, { recursive: true });
 });
 
@@ -131,4 +149,29 @@ test('a query that cannot be answered is refused before anything opens', async (
   const { exitCode, events } = await run('wrong');
   expect([exitCode, JSON.stringify(events.at(-1))]).toEqual([2, expect.stringContaining('sum(')]);
   expect(await ask('/v1/rollouts/wrong')).toMatchObject({ state: 'planned' });
+});
+
+async function shadow(candidateUrl: string) {
+  const file = join(scratch, 'day.gor');
+  const recorded = customers.map((customer, at) => {
+    const head = `GET /v1/customers/${customer}/segments?view=full HTTP/1.1\r\nHost: live\r\n\r\n`;
+    return `1 ${at} ${at * 1_000_000} 0\n${head}\n🐵🙈🙉\n`;
+  });
+  await writeFile(file, recorded.join(''));
+  const controls = ['--control-a', server.url, '--control-b', server.url, '--api-key', key, '--timeout', '20s'];
+  const enough = ['--comparisons', '300', '--during', '200ms'];
+  const args = ['shadow', '--candidate', candidateUrl, ...controls, '--file', file, ...enough];
+  const { exitCode, events } = await runCommand('rollout', args);
+  const result = events.find(({ kind }) => kind === 'result');
+  return { exitCode, data: result?.kind === 'result' ? result.data : {} };
+}
+
+test('answers of a real server are the same as its own; a candidate that gives three customers others is refused', async () => {
+  expect(await shadow(server.url)).toMatchObject({
+    exitCode: 0,
+    data: { verdict: 'passed', comparisons: 300, silent: 0 },
+  });
+  const { port } = Object(candidate.address());
+  const found = { verdict: 'refused', comparisons: 300, candidate: 3, noise: 0, generation: 0 };
+  expect(await shadow(`http://127.0.0.1:${port}`)).toMatchObject({ exitCode: 4, data: found });
 });

@@ -30,7 +30,7 @@ const options = {
   file: list({ placeholder: '<path,…>', description: 'recordings of GoReplay, .gor or .gor.gz' }),
   middleware: flag({ description: 'requests come as gor --middleware hands them out, and go on as they came' }),
   sample: ratio({ fallback: '100%', description: 'of customers; one is in it always or never' }),
-  inFlight: integer({ fallback: 64, min: 1, max: 10_000, description: 'questions at once; one more is dropped' }),
+  inFlight: integer({ fallback: 16, min: 1, max: 10_000, description: 'questions at once; one more is dropped' }),
   timeout: duration({ fallback: '2s', description: 'how long one answer may take' }),
   excess: ratio({ fallback: '0.001%', description: 'what the candidate may differ in beyond the noise' }),
   comparisons: integer({ fallback: 1_000_000, min: 1, description: 'for a candidate that passes' }),
