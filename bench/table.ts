@@ -11,17 +11,17 @@ export function table(rows: readonly Row[]): string {
     met ? 'yes' : 'no',
   ]);
   const rates = aligned([['', 'value', 'baseline', 'ratio', 'goal', 'met'], ...cells]);
-  return [...rates, ...rows.flatMap(noted), ...rows.flatMap(beside), ...rows.flatMap(lines)].join('\n');
+  return [
+    ...rates.map((line) => line.trimEnd()),
+    ...rows.flatMap(noted),
+    ...rows.flatMap(beside),
+    ...rows.flatMap(lines),
+  ].join('\n');
 }
 
 function aligned(cells: readonly (readonly string[])[], between: string = '  '): readonly string[] {
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
-  return cells.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join(between)
-      .trimEnd(),
-  );
+  return cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(between));
 }
 
 const noted = ({ name, note }: Row): readonly string[] => (note === undefined ? [] : [`${name}: ${note}`]);
