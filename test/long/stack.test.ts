@@ -107,9 +107,10 @@ test('a lookup answers from real orders, at both servers', async () => {
   for (const server of ['server-1', 'server-2']) {
     const baseUrl = `${started.facts.parts[server]?.url}`;
     await using client = createSegmentClient({ baseUrl, apiKey: started.facts.keys.feed, deadlineMs: 2_000 });
-    expect(await client.lookup('12583')).toMatchObject({ ok: true, known: true });
+    // A machine that is still busy with the start may take longer than any deadline.
+    await within(20_000, async () => expect(await client.lookup('12583')).toMatchObject({ ok: true, known: true }));
   }
-});
+}, 60_000);
 
 test('services ask, and tell how their HTTP clients are', async () => {
   await within(60_000, async () => {

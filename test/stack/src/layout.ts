@@ -1,9 +1,8 @@
 /** Where everything of a stack is, decided before anything starts: each part knows the others by it. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '@segment-store/services/process';
 import type { S3Credentials } from '@segment-store/services/s3';
 
 /** In the order of their numbers where the first one is given. */
@@ -60,7 +59,7 @@ export interface LayoutOptions {
 
 /** Empties the folder. @throws Error for a port somebody listens on */
 export async function layOut({ folder, portsFrom }: LayoutOptions): Promise<Layout> {
-  const ports = portsFrom === 0 ? await Promise.all(LISTENERS.map(freePort)) : await portsAfter(portsFrom);
+  const ports = portsFrom === 0 ? await freePorts() : await portsFromOn(portsFrom);
   await rm(folder, { recursive: true, force: true });
   const jobFigures = join(folder, 'job-figures');
   await mkdir(jobFigures, { recursive: true });
@@ -75,8 +74,20 @@ export async function layOut({ folder, portsFrom }: LayoutOptions): Promise<Layo
   };
 }
 
-async function portsAfter(first: number): Promise<readonly number[]> {
-  const ports = LISTENERS.map((_, index) => first + index);
+/** Below those that outgoing connections get: none of them takes one between now and the start of its part. */
+const FREE = { first: 10_000, last: 32_000 };
+const TURNS = 50;
+
+async function freePorts(): Promise<readonly number[]> {
+  for (let turn = 0; turn < TURNS; turn++) {
+    const ports = portsOf(randomInt(FREE.first, FREE.last - LISTENERS.length));
+    if (!(await Promise.all(ports.map(isTaken))).includes(true)) return ports;
+  }
+  throw new Error(`no ${LISTENERS.length} free ports in a row from ${FREE.first} to ${FREE.last}`);
+}
+
+async function portsFromOn(first: number): Promise<readonly number[]> {
+  const ports = portsOf(first);
   for (const [index, port] of ports.entries()) {
     if (await isTaken(port)) {
       throw new Error(
@@ -86,6 +97,8 @@ async function portsAfter(first: number): Promise<readonly number[]> {
   }
   return ports;
 }
+
+const portsOf = (first: number): readonly number[] => LISTENERS.map((_, index) => first + index);
 
 function isTaken(port: number): Promise<boolean> {
   const server = createServer();
