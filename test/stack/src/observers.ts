@@ -52,7 +52,7 @@ function exporterOf(name: ExporterName, layout: Layout) {
   }
 }
 
-const ELASTICSEARCH = ['--es.all', '--es.indices', '--es.shards', '--es.timeout=3s'];
+const ELASTICSEARCH = ['--es.all', '--es.indices', '--es.indices_settings', '--es.shards', '--es.timeout=3s'];
 
 function startSqsExporter(layout: Layout): Promise<Running> {
   const url = urlOf(layout, 'sqs-exporter');
