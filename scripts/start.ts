@@ -78,6 +78,7 @@ async function job(
 
 async function introduce(url: string, once: boolean, context: Context): Promise<void> {
   const client = createSegmentClient({ baseUrl: url });
+  await client.ready(); // the first connection of a process that has just started may take longer than a lookup may
   tell(context, `segment-server on ${url}`);
   for (const id of CUSTOMERS) tell(context, `  customer ${id}: ${describe(await client.lookup(id))}`);
   await client.close();
