@@ -45,6 +45,8 @@ interface Times {
 
 /** Of one entry: key and list cells of the LRU, the reply, its facts. Measured. */
 const ENTRY_BYTES = 320;
+/** Shared, or the LRU would make one for each hit. */
+const ASKED = {};
 /** Entries that arrived together must not fall due together. */
 const FRESH_JITTER = 0.1;
 /** After a publish every entry is of an older generation at once: their refreshes are spread over this long. */
@@ -87,7 +89,7 @@ export function createCache<I, R extends ReplyHead>(limits: CacheLimits, deps: C
     get(input) {
       forgetOtherLines();
       const key = keyOf(input);
-      const hit = held.get(key);
+      const hit = held.get(key, ASKED);
       if (hit === undefined) return undefined;
       const entry = judge(hit);
       if (entry === undefined) held.delete(key);
