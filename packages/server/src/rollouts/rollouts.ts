@@ -1,27 +1,17 @@
 /** Rollouts and experiments: read from memory that follows the database, changed in the database. */
-import type { components } from '@segment-store/contract/api.generated';
 import { bounded } from '@segment-store/resilience/deadline';
-import type { Time } from '@segment-store/resilience/time';
-import type { Change, ChangeLog, Entry } from '../database/change-log.ts';
+import type { Change, ChangeLog } from '../database/change-log.ts';
 import { invalidRequest, ProblemError } from '../errors.ts';
+import {
+  type Board,
+  type BoardDeps,
+  EXPERIMENTS,
+  type ExperimentSet,
+  FollowedBoard,
+  ROLLOUT,
+  type Versioned,
+} from './followed-board.ts';
 import { type Climb, type Ladder, type Moment, rewritten, type Step, stepped } from './ladder.ts';
-
-export type ExperimentSet = components['schemas']['ExperimentSet'];
-
-export interface Versioned<T> {
-  readonly version: number;
-  readonly value: T;
-}
-
-/** All there is, of one moment. */
-export interface Board {
-  /** Of the newest change of all; 0 before the first. */
-  readonly seq: number;
-  /** By name. */
-  readonly rollouts: ReadonlyMap<string, Versioned<Climb>>;
-  /** Version 0 until some are written. */
-  readonly experiments: Versioned<ExperimentSet>;
-}
 
 export interface Asked extends Moment {
   /** The version that the caller judged. */
@@ -42,47 +32,11 @@ export interface Rollouts {
   history: ChangeLog['history'];
 }
 
-const OLD_MS = 2_000;
 const READ_MS = 3_000;
 const WRITE_MS = 10_000;
-const ROLLOUT = 'rollout:';
-const EXPERIMENTS = 'experiments';
 
-export interface RolloutsDeps {
-  readonly time: Time;
-  /** Hears why memory is not refreshed. */
-  onTrouble(error: unknown): void;
-}
-
-export function createRollouts(log: ChangeLog, { time, onTrouble }: RolloutsDeps): Rollouts {
-  const entries = new Map<string, Entry>();
-  let known: Board | undefined;
-  let knownAt = Number.NEGATIVE_INFINITY;
-  let reading: Promise<Board> | undefined;
-
-  async function read(): Promise<Board> {
-    const startedAt = time.now();
-    const changed = await bounded(READ_MS, () => log.newest(known?.seq ?? 0));
-    for (const entry of changed) entries.set(entry.subject, entry);
-    if (known === undefined || changed.length > 0) known = boardOf(entries);
-    knownAt = startedAt;
-    return known;
-  }
-
-  /** One question at a time; one that fails is asked again after as long as one that succeeds. */
-  function refreshed(): Promise<Board> {
-    reading ??= read()
-      .catch((error) => {
-        onTrouble(error);
-        if (known === undefined) throw error;
-        knownAt = time.now();
-        return known;
-      })
-      .finally(() => {
-        reading = undefined;
-      });
-    return reading;
-  }
+export function createRollouts(log: ChangeLog, deps: BoardDeps): Rollouts {
+  const board = new FollowedBoard(log, deps);
 
   /** Judged by what the database holds, not by memory. */
   async function change<T>(
@@ -93,18 +47,13 @@ export function createRollouts(log: ChangeLog, { time, onTrouble }: RolloutsDeps
     const made = { ...what, action, by, at, version };
     const work = () => log.append(made, (before) => JSON.stringify(next(before && JSON.parse(before))));
     const entry = await bounded(WRITE_MS, work);
-    knownAt = Number.NEGATIVE_INFINITY; // whoever changed something sees it here at once
+    board.outdate();
     return { version: entry.version, value: JSON.parse(entry.after) };
   }
 
-  const isFresh = () => time.now() - knownAt < OLD_MS;
-
   return {
-    board: async () => (known !== undefined && isFresh() ? known : refreshed()),
-    glance() {
-      if (!isFresh()) refreshed().catch(() => 'told already');
-      return known;
-    },
+    board: () => board.current(),
+    glance: () => board.glance(),
     write: (name, ladder, asked) =>
       change<Climb>({ ...subjectOf(name), action: 'put', asked: '{}' }, asked, (before) =>
         rewritten(before, ladder, asked),
@@ -135,19 +84,4 @@ function distinct(set: ExperimentSet): ExperimentSet {
     throw new ProblemError('conflict', { status: 409, detail });
   }
   return set;
-}
-
-function boardOf(entries: ReadonlyMap<string, Entry>): Board {
-  const rollouts = [...entries.values()]
-    .filter(({ subject }) => subject.startsWith(ROLLOUT))
-    .map(({ subject, version, after }): [string, Versioned<Climb>] => [
-      subject.slice(ROLLOUT.length),
-      { version, value: JSON.parse(after) },
-    ]);
-  const experiments = entries.get(EXPERIMENTS);
-  return {
-    seq: Math.max(0, ...[...entries.values()].map(({ seq }) => seq)),
-    rollouts: new Map(rollouts.sort(([a], [b]) => (a < b ? -1 : 1))),
-    experiments: { version: experiments?.version ?? 0, value: JSON.parse(experiments?.after ?? '{}') },
-  };
 }

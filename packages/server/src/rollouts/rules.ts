@@ -1,8 +1,8 @@
 /** What is open now, as `/rollout` of the SDK takes it: the bytes are made once a change. */
 import { createHash } from 'node:crypto';
 import type { components } from '@segment-store/contract/api.generated';
+import type { Board } from './followed-board.ts';
 import type { Climb } from './ladder.ts';
-import type { Board } from './rollouts.ts';
 
 type Schemas = components['schemas'];
 

@@ -10,8 +10,9 @@ import { readJson } from '../json-body.ts';
 import { fits } from '../lookup/reply.ts';
 import { versionOf } from '../middleware/precondition.ts';
 import type { Requests } from '../middleware/validate.ts';
+import type { ExperimentSet, Versioned } from '../rollouts/followed-board.ts';
 import { type Climb, signOffsMissing } from '../rollouts/ladder.ts';
-import { type Asked, type ExperimentSet, noSuchRollout, type Rollouts, type Versioned } from '../rollouts/rollouts.ts';
+import { type Asked, noSuchRollout, type Rollouts } from '../rollouts/rollouts.ts';
 import { createEncodedRules } from '../rollouts/rules.ts';
 
 type Schemas = components['schemas'];
