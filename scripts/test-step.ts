@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { type Command, Leashed } from '@segment-store/services/leashed';
@@ -37,9 +37,10 @@ export interface Outcome {
 /** Runs one step on a leash, with a temp folder of its own, so that neither it nor what it starts is left behind. */
 export async function runStep(step: Step, environment: Readonly<Record<string, string>>): Promise<Outcome> {
   const startedAt = performance.now();
-  const leashed = await Leashed.start(step.name.replaceAll(' ', '-'), async (folder) =>
-    toCommand(step, folder, environment),
-  );
+  const leashed = await Leashed.start(step.name.replaceAll(' ', '-'), async (folder) => {
+    await chmod(folder, 0o711); // a server that refuses to run as root must come through to its own folder in here
+    return toCommand(step, folder, environment);
+  });
   const limit = ('limitMs' in step ? step.limitMs : undefined) ?? limitMs;
   const exit = (await leashed.ended(limit)) ?? `no end within ${limit / 60_000} minutes`;
   const { passed, problems } = 'project' in step ? await readReport(leashed.folder, exit) : readExit(exit);

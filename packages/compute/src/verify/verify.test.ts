@@ -1,18 +1,19 @@
 /** The bundled orders, whole: what is served is what the orders say, and where it is not, it is named. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
-import { startCommand } from '@segment-store/cli/child';
+import { text } from 'node:stream/consumers';
+import type { AnyCommand } from '@segment-store/cli/command';
+import type { CommandEvent } from '@segment-store/cli/event';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Scratch, scratchDirectory } from '../order-lines.fixture.ts';
+import { createRunCommand } from '../run-command.ts';
 import { readRun } from '../run-folder.fixture.ts';
 import { badVerifies } from './verify.bad-input.cases.ts';
+import { createVerifyCommand } from './verify-command.ts';
 
-vi.setConfig({ testTimeout: 60_000 }); // each test is a process that reads the file
+vi.setConfig({ testTimeout: 60_000 }); // each test reads the file
 
 const example = join(import.meta.dirname, '../../../../examples/online-retail');
-const main = join(import.meta.dirname, '../main.ts');
 const inputs = {
   orders: join(example, 'orders.parquet'),
   definitions: join(example, 'definitions.json'),
@@ -30,10 +31,12 @@ const service = createServer((request, response) => void answer(request, respons
 
 beforeAll(async () => {
   scratch = await scratchDirectory();
-  const { exitCode } = await compute('run', { ...inputs, to: scratch.path, run: RUN });
-  expect(exitCode).toBe(0);
-  const run = await readRun(join(scratch.path, RUN));
-  members = new Map(run.members.map(({ customerId, segmentIds }) => [customerId, segmentIds]));
+  await run(
+    createRunCommand(() => new Date()),
+    { ...inputs, to: scratch.path, run: RUN },
+  );
+  const found = await readRun(join(scratch.path, RUN));
+  members = new Map(found.members.map(({ customerId, segmentIds }) => [customerId, segmentIds]));
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
 }, 60_000);
 afterAll(async () => {
@@ -41,23 +44,27 @@ afterAll(async () => {
   await scratch[Symbol.asyncDispose]();
 });
 
-function compute(command: 'run' | 'verify', flags: Readonly<Record<string, string>>) {
-  const args = Object.entries(flags).flatMap(([name, value]) => [
-    `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-    value,
-  ]);
-  return startCommand(main, [command, ...args]).finished;
+/** What the command says; rejects as it ends. */
+async function run(
+  command: AnyCommand,
+  flags: Readonly<Record<string, string>>,
+  said: CommandEvent[] = [],
+): Promise<readonly CommandEvent[]> {
+  const { signal } = new AbortController();
+  const input = { args: [], flags, environmentPrefix: 'SEGMENT_COMPUTE_TEST' };
+  await command.run(input, { say: (event) => void said.push(event), signal });
+  return said;
 }
 
 const address = (): string => {
-  const { port } = service.address() as AddressInfo;
-  return `http://127.0.0.1:${port}`;
+  const at = service.address();
+  return `http://127.0.0.1:${typeof at === 'object' ? at?.port : at}`;
 };
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, path = ''] = /^(.*)\/v1\/lookups$/.exec(request.url ?? '') ?? [];
   const status = { '': 200, '/closed': 401, '/broken': 503 }[path] ?? 404;
-  const { customerIds } = (await json(request)) as { readonly customerIds: readonly string[] };
+  const { customerIds }: { readonly customerIds: readonly string[] } = JSON.parse(await text(request));
   const items = customerIds.map((customerId) => {
     const segmentIds = wrong.has(customerId) ? wrong.get(customerId) : members.get(customerId);
     return { status: 200, customerId, known: segmentIds !== undefined, generation: RUN, segmentIds: segmentIds ?? [] };
@@ -65,26 +72,24 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.writeHead(status).end(JSON.stringify({ items }));
 }
 
-async function verify(flags: Readonly<Record<string, string>> = {}) {
-  const { exitCode, events } = await compute('verify', { ...inputs, server: address(), ...flags });
-  return { exitCode, result: events.find((event) => event.kind === 'result'), last: events.at(-1) };
+function verify(flags: Readonly<Record<string, string>> = {}, said: CommandEvent[] = []) {
+  return run(createVerifyCommand(fetch), { ...inputs, server: address(), ...flags }, said);
 }
 
+const resultOf = (said: readonly CommandEvent[]) => said.find((event) => event.kind === 'result');
+
 test('every customer, by another way, is in the segments that were calculated', async () => {
-  const { exitCode, result } = await verify({ sample: '100' });
-  expect([exitCode, result?.text]).toMatchObject([
-    0,
-    expect.stringMatching(/memberships of \d+ segments in both, 0 differences/),
-  ]);
+  const result = resultOf(await verify({ sample: '100' }));
+  expect(result?.text).toMatch(/memberships of \d+ segments in both, 0 differences/);
   expect(result?.data).toMatchObject({ customers: 4_372, generations: [RUN], unknown: [], unexpected: [] });
 });
 
 test('a sample is the same customers each time, and about as many as were asked for', async () => {
-  const counts = [await verify({ sample: '5' }), await verify({ sample: '5' })].map(
-    ({ result }) => result?.data.customers,
+  const [once, again] = [await verify({ sample: '5' }), await verify({ sample: '5' })].map(
+    (said) => resultOf(said)?.data.customers,
   );
-  expect(counts[0]).toBe(counts[1]);
-  expect(Math.abs(Number(counts[0]) - 4_372 * 0.05)).toBeLessThan(50);
+  expect(once).toBe(again);
+  expect(Math.abs(Number(once) - 4_372 * 0.05)).toBeLessThan(50);
 });
 
 test('who is in one only is named, by segment', async () => {
@@ -96,8 +101,10 @@ test('who is in one only is named, by segment', async () => {
     [gone, undefined],
   ]);
   try {
-    const { exitCode, result, last } = await verify({ customers: [left, added, gone, 'nobody'].join(',') });
-    expect([exitCode, last]).toMatchObject([3, { kind: 'error', text: expect.stringContaining('differences') }]);
+    const said: CommandEvent[] = [];
+    const verifying = verify({ customers: [left, added, gone, 'nobody'].join(',') }, said);
+    await expect(verifying).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining('differences') });
+    const result = resultOf(said);
     expect(result?.text).toContain(`${dropped}: `);
     expect(result?.text).toMatch(
       new RegExp(
@@ -116,7 +123,7 @@ test('who is in one only is named, by segment', async () => {
 
 test.for(badVerifies)('$title', async ({ flags, exitCode, names }) => {
   const given = flags.server === undefined ? flags : { ...flags, server: flags.server.replace('@', address()) };
-  const { exitCode: ended, last } = await verify(given);
-  expect([ended, last?.kind]).toEqual([exitCode, 'error']);
-  for (const name of names) expect(last && 'text' in last && last.text).toContain(name);
+  const verifying = verify(given);
+  await expect(verifying).rejects.toMatchObject({ name: 'CommandError', exitCode });
+  for (const name of names) await expect(verifying).rejects.toThrowError(name);
 });

@@ -76,7 +76,8 @@ export const FAULTS: readonly Fault[] = [
     answered: 0.45, // half, and what a busy machine costs
     start: everyOther,
   },
-  { says: 'comes and goes', codes: ['SERVER'], answered: 0.001, start: comingAndGoing },
+  // Asked by probes alone, a few in all: some find it there.
+  { says: 'comes and goes', codes: ['SERVER'], answered: 0.0003, start: comingAndGoing },
   { says: '429 without a hint', codes: ['THROTTLED'], start: status(429, 'rate-limited') },
   { says: '429 with Retry-After', codes: ['THROTTLED'], start: status(429, 'rate-limited', { 'retry-after': '2' }) },
   // A key that is refused is tried ever more rarely: `refusals.test.ts` turns the clock by minutes.
