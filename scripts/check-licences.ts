@@ -1,9 +1,9 @@
 /** Licences of what is shipped: those that ask for no more than to be named. */
-import { id, shippedWith } from './bill/shipped.ts';
+import { id, PROGRAMS, shippedWith } from './bill/shipped.ts';
 
 const ALLOWED = ['MIT', 'Apache-2.0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0'];
 
-const shipped = ['server', 'ingest', 'compute', 'rollout', 'sdk'].flatMap((name) => shippedWith(`packages/${name}`));
+const shipped = PROGRAMS.flatMap((name) => shippedWith(`packages/${name}`));
 const unique = new Map(shipped.map((one) => [id(one), one]));
 const named = [...unique.values()].filter(({ licence }) => licence !== undefined); // not those of other machines
 const isAllowed = (text = ''): boolean =>

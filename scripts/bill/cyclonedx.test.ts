@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { billOf } from './cyclonedx.ts';
-import { shippedWith } from './shipped.ts';
+import { PROGRAMS, shippedWith } from './shipped.ts';
 
 /** CycloneDX's own schemas, as its library for JavaScript brings them. */
 const schema = (name: string) =>
@@ -12,7 +12,7 @@ for (const name of ['spdx', 'jsf-0.82'])
   ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
 const validate = ajv.compile(schema('bom-1.6'));
 
-describe.each(['server', 'ingest', 'compute', 'rollout', 'sdk'])('the bill of %s', (name) => {
+describe.each(PROGRAMS)('the bill of %s', (name) => {
   const shipped = shippedWith(`packages/${name}`);
 
   test('is CycloneDX', () => {

@@ -33,10 +33,14 @@ interface Lock {
 }
 
 const MODULES = 'node_modules/.pnpm';
+const LOCK: Lock = parse(readFileSync('pnpm-lock.yaml', 'utf8'));
+const INSTALLED = readdirSync(MODULES);
+
+/** Below packages/: what has a bill of its own. */
+export const PROGRAMS = ['server', 'ingest', 'compute', 'rollout', 'sdk'] as const;
 
 /** `packages/server` → itself first, then what it needs. */
 export function shippedWith(folder: string): readonly Shipped[] {
-  const lock: Lock = parse(readFileSync('pnpm-lock.yaml', 'utf8'));
   const found = new Map<string, Shipped>();
   const ours = (path: string): Shipped => {
     const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
@@ -46,7 +50,7 @@ export function shippedWith(folder: string): readonly Shipped[] {
     const needs: string[] = [];
     const shipped = { name, version, integrity: undefined, licence: license, isOurs: true, needs };
     found.set(key, shipped);
-    for (const [dependency, at] of neededBy(lock, path)) {
+    for (const [dependency, at] of neededBy(path)) {
       needs.push(id(at.startsWith('link:') ? ours(join(path, at.slice('link:'.length))) : theirs(dependency, at)));
     }
     return shipped;
@@ -55,11 +59,11 @@ export function shippedWith(folder: string): readonly Shipped[] {
     const version = at.replace(/\(.*/, '');
     const known = found.get(id({ name, version }));
     if (known !== undefined) return known;
-    const { integrity } = lock.packages[id({ name, version })]?.resolution ?? unlisted(name, at);
+    const { integrity } = LOCK.packages[id({ name, version })]?.resolution ?? unlisted(name, at);
     const needs: string[] = [];
     const shipped = { name, version, integrity, licence: licenceOf(name, version), isOurs: false, needs };
     found.set(id(shipped), shipped);
-    const { dependencies, optionalDependencies } = lock.snapshots[`${name}@${at}`] ?? unlisted(name, at);
+    const { dependencies, optionalDependencies } = LOCK.snapshots[`${name}@${at}`] ?? unlisted(name, at);
     for (const one of Object.entries({ ...dependencies, ...optionalDependencies })) needs.push(id(theirs(...one)));
     return shipped;
   };
@@ -68,8 +72,8 @@ export function shippedWith(folder: string): readonly Shipped[] {
 }
 
 /** Its dependencies, and what is in its bundle: tools of developers by package.json, named in NOTICE as licences ask. */
-function neededBy({ importers }: Lock, path: string): readonly (readonly [string, string])[] {
-  const { dependencies = {}, devDependencies = {} } = importers[path] ?? {};
+function neededBy(path: string): readonly (readonly [string, string])[] {
+  const { dependencies = {}, devDependencies = {} } = LOCK.importers[path] ?? {};
   const notice = join(path, 'NOTICE');
   const named = existsSync(notice) ? readFileSync(notice, 'utf8').split(/[\s,]+/) : [];
   const bundled = Object.entries(devDependencies).filter(([name]) => named.includes(name));
@@ -83,7 +87,7 @@ function unlisted(name: string, version: string): never {
 /** pnpm's folder of a package is its id, with its peers behind an underscore. */
 function licenceOf(name: string, version: string): string | undefined {
   const folder = `${name.replace('/', '+')}@${version}`;
-  const installed = readdirSync(MODULES).find((one) => one === folder || one.startsWith(`${folder}_`));
+  const installed = INSTALLED.find((one) => one === folder || one.startsWith(`${folder}_`));
   const file = join(MODULES, installed ?? folder, 'node_modules', name, 'package.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).license : undefined;
 }

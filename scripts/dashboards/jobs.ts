@@ -1,4 +1,5 @@
 import type { Dashboard, Panel } from './dashboard.ts';
+import { ingested, queued } from './job-lines.ts';
 
 const ended = (job: string, title: string): readonly Panel[] => [
   {
@@ -44,36 +45,14 @@ export const jobs: Dashboard = {
           means: 'Loads of watch by what became of them.',
           kind: 'lines',
           unit: 'count',
-          lines: [
-            {
-              query: {
-                kind: 'level',
-                metric: 'segment_ingest_items',
-                where: { item: 'run' },
-                by: ['state'],
-                take: 'sum',
-              },
-              legend: '{{state}}',
-            },
-          ],
+          lines: [ingested('run')],
         },
         {
           title: 'Parts',
           means: 'A failed part is kept as a dead letter, within the budget.',
           kind: 'lines',
           unit: 'count',
-          lines: [
-            {
-              query: {
-                kind: 'level',
-                metric: 'segment_ingest_items',
-                where: { item: 'part' },
-                by: ['state'],
-                take: 'sum',
-              },
-              legend: '{{state}}',
-            },
-          ],
+          lines: [ingested('part')],
         },
         {
           title: 'Gates',
@@ -103,34 +82,14 @@ export const jobs: Dashboard = {
           means: 'Messages that nobody has taken.',
           kind: 'lines',
           unit: 'count',
-          lines: [
-            {
-              query: {
-                kind: 'level',
-                metric: 'aws_sqs_approximate_number_of_messages_visible_average',
-                by: ['queue_name'],
-                take: 'max',
-              },
-              legend: '{{queue_name}}',
-            },
-          ],
+          lines: [queued('waiting')],
         },
         {
           title: 'Being loaded',
           means: 'Messages that a watch holds.',
           kind: 'lines',
           unit: 'count',
-          lines: [
-            {
-              query: {
-                kind: 'level',
-                metric: 'aws_sqs_approximate_number_of_messages_not_visible_average',
-                by: ['queue_name'],
-                take: 'max',
-              },
-              legend: '{{queue_name}}',
-            },
-          ],
+          lines: [queued('beingLoaded')],
         },
         {
           title: 'Oldest',
@@ -138,17 +97,7 @@ export const jobs: Dashboard = {
           kind: 'lines',
           unit: 'seconds',
           bad: 3_600,
-          lines: [
-            {
-              query: {
-                kind: 'level',
-                metric: 'aws_sqs_approximate_age_of_oldest_message_maximum',
-                by: ['queue_name'],
-                take: 'max',
-              },
-              legend: '{{queue_name}}',
-            },
-          ],
+          lines: [queued('oldestSeconds')],
         },
       ],
     },

@@ -1,9 +1,13 @@
 import type { Dashboard, Panel } from './dashboard.ts';
-import type { Query } from './query.ts';
+import { ingested, queued } from './job-lines.ts';
+import { type Query, RANGE } from './query.ts';
 
 const REQUESTS = 'http_server_request_duration_seconds';
 const LOOKUPS = { route: ['/v1/customers/*/segments*', '/v1/lookups'] };
 const counted = (more: object = {}): Query => ({ kind: 'rate', metric: `${REQUESTS}_count`, ...more });
+/** A second; `more` matchers. */
+const lookups = (more = ''): string =>
+  `sum(rate(${REQUESTS}_count{route=~"/v1/customers/.*/segments.*|/v1/lookups"${more}}[${RANGE}]))`;
 const prometheus = (text: string): Query => ({ kind: 'prometheus', text });
 
 const budget = (slo: string, title: string, means: string): Panel => ({
@@ -63,9 +67,7 @@ export const overview: Dashboard = {
           bad: 0.0001,
           lines: [
             {
-              query: prometheus(
-                `(sum(rate(${REQUESTS}_count{route=~"/v1/customers/.*/segments.*|/v1/lookups", status="5xx"}[$__rate_interval])) or vector(0)) / sum(rate(${REQUESTS}_count{route=~"/v1/customers/.*/segments.*|/v1/lookups"}[$__rate_interval]))`,
-              ),
+              query: prometheus(`(${lookups(', status="5xx"')} or vector(0)) / ${lookups()}`),
               legend: 'failed',
             },
           ],
@@ -128,18 +130,7 @@ export const overview: Dashboard = {
           means: 'Loads of watch since it started. A refused run has failed: its reason stands on the jobs dashboard.',
           kind: 'lines',
           unit: 'count',
-          lines: [
-            {
-              query: {
-                kind: 'level',
-                metric: 'segment_ingest_items',
-                where: { item: 'run' },
-                by: ['state'],
-                take: 'sum',
-              },
-              legend: '{{state}}',
-            },
-          ],
+          lines: [ingested('run')],
         },
         {
           title: 'Since the last calculation',
@@ -158,17 +149,7 @@ export const overview: Dashboard = {
           means: 'Runs to load. In a queue that ends in -aside they wait for a person.',
           kind: 'lines',
           unit: 'count',
-          lines: [
-            {
-              query: {
-                kind: 'level',
-                metric: 'aws_sqs_approximate_number_of_messages_visible_average',
-                by: ['queue_name'],
-                take: 'max',
-              },
-              legend: '{{queue_name}}',
-            },
-          ],
+          lines: [queued('waiting')],
         },
         {
           title: 'Oldest message',
@@ -176,17 +157,7 @@ export const overview: Dashboard = {
           kind: 'lines',
           unit: 'seconds',
           bad: 3_600,
-          lines: [
-            {
-              query: {
-                kind: 'level',
-                metric: 'aws_sqs_approximate_age_of_oldest_message_maximum',
-                by: ['queue_name'],
-                take: 'max',
-              },
-              legend: '{{queue_name}}',
-            },
-          ],
+          lines: [queued('oldestSeconds')],
         },
         {
           title: 'What clients were answered from',

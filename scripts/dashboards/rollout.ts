@@ -2,17 +2,16 @@ import type { Dashboard, Line } from './dashboard.ts';
 
 const REQUESTS = 'http_server_request_duration_seconds';
 
-const byInstance = (kind: 'failed' | 'slow'): Line =>
-  kind === 'failed'
-    ? {
-        query: {
-          kind: 'share',
-          part: { kind: 'rate', metric: `${REQUESTS}_count`, where: { status: '5xx' }, by: ['instance'] },
-          of: { kind: 'rate', metric: `${REQUESTS}_count`, by: ['instance'] },
-        },
-        legend: '{{instance}}',
-      }
-    : { query: { kind: 'percentile', percent: 99, metric: REQUESTS, by: ['instance'] }, legend: '{{instance}}' };
+const BY = ['instance'];
+const failed: Line = {
+  query: {
+    kind: 'share',
+    part: { kind: 'rate', metric: `${REQUESTS}_count`, where: { status: '5xx' }, by: BY },
+    of: { kind: 'rate', metric: `${REQUESTS}_count`, by: BY },
+  },
+  legend: '{{instance}}',
+};
+const slow: Line = { query: { kind: 'percentile', percent: 99, metric: REQUESTS, by: BY }, legend: '{{instance}}' };
 
 export const rollout: Dashboard = {
   uid: 'segments-rollout',
@@ -28,7 +27,7 @@ export const rollout: Dashboard = {
           kind: 'lines',
           unit: 'share',
           bad: 0.0001,
-          lines: [byInstance('failed')],
+          lines: [failed],
         },
         {
           title: 'p99',
@@ -36,7 +35,7 @@ export const rollout: Dashboard = {
           kind: 'lines',
           unit: 'seconds',
           bad: 0.05,
-          lines: [byInstance('slow')],
+          lines: [slow],
         },
         {
           title: 'Configurations',

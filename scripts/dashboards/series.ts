@@ -15,7 +15,7 @@ export interface Span {
 }
 
 /** Where Grafana would choose a range, it is a minute here. */
-const withRange = (promql: string): string => promql.replaceAll(RANGE, '1m');
+export const withRange = (promql: string): string => promql.replaceAll(RANGE, '1m');
 
 /** @throws Error with Prometheus's own words when it refuses the query */
 export async function askPrometheus(url: string, promql: string, { from, to, stepSeconds }: Span): Promise<Series[]> {

@@ -15,8 +15,7 @@ const MEMBERS = 'segments-members';
 
 /** One a line, as the import wants it. `requests`: what people paste into Dev Tools. */
 export function savedObjects(requests: string): string {
-  const charts = [documentsByGeneration, sizeOfSegments];
-  const panels = [notes(requests), ...charts.map((chart) => visualization(chart))];
+  const panels = [notes(requests), ...CHARTS.map(visualization)];
   const all = [
     dataView({ id: MEMBERS, title: 'segments-members', name: 'Segments: live generation' }),
     dataView({ id: 'segments-every-generation', title: 'segments-members-*', name: 'Segments: every generation' }),
@@ -55,21 +54,18 @@ export interface Chart {
   readonly body: { readonly size: 0; readonly aggs: { readonly bars: { readonly terms: object } } };
 }
 
-const documentsByGeneration: Chart = {
-  id: 'segments-documents-by-generation',
-  title: 'Customers of each generation',
-  index: `${MEMBERS}-*`,
+/** A bar for each index: each is of one generation. */
+const byGeneration = (id: string, title: string, index: string): Chart => ({
+  id,
+  title,
+  index,
   body: { size: 0, aggs: { bars: { terms: { field: '_index', size: 50, order: { _key: 'desc' } } } } },
-};
+});
 
-const sizeOfSegments: Chart = {
-  id: 'segments-catalogue-by-generation',
-  title: 'Segments of each generation',
-  index: 'segments-catalogue-*',
-  body: { size: 0, aggs: { bars: { terms: { field: '_index', size: 50, order: { _key: 'desc' } } } } },
-};
-
-export const CHARTS: readonly Chart[] = [documentsByGeneration, sizeOfSegments];
+export const CHARTS: readonly Chart[] = [
+  byGeneration('segments-documents-by-generation', 'Customers of each generation', `${MEMBERS}-*`),
+  byGeneration('segments-catalogue-by-generation', 'Segments of each generation', 'segments-catalogue-*'),
+];
 
 function visualization({ id, title, index, body }: Chart): SavedObject {
   const spec = {

@@ -1,5 +1,5 @@
 /** Objectives → Prometheus's rules: how much is bad over each window, and who is called when too much is. */
-import { type Burn, type Objective, type Window, windowSeconds } from './objectives.ts';
+import { type Burn, type Objective, runBookOf, type Window, windowSeconds } from './objectives.ts';
 
 export interface Rule {
   readonly record?: string;
@@ -15,7 +15,6 @@ export interface RuleGroup {
   readonly rules: readonly Rule[];
 }
 
-const RUN_BOOKS = 'https://docs.segments.example/runbooks';
 const DASHBOARD = 'https://grafana.segments.example/d/segments-overview';
 
 /** Counted anew each time; what is longer is averaged from the first of them, every two minutes. */
@@ -63,7 +62,7 @@ function burnAlert(objective: Objective, burn: Burn): Rule {
     alert,
     expr: `${inLong} > ${limit} and ${inShort} > ${limit} and ${events}`,
     labels: { severity, team: 'segments', service: 'segment-server', window: long },
-    annotations: { summary: `${summary} (${long})`, runbook_url: `${RUN_BOOKS}/${alert}.md`, dashboard_url: DASHBOARD },
+    annotations: { summary: `${summary} (${long})`, runbook_url: runBookOf(alert), dashboard_url: DASHBOARD },
   };
 }
 

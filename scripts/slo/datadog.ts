@@ -1,8 +1,6 @@
 /** Objectives and alerts → what Datadog's API takes: SLOs, and monitors of them and of the rest. */
 import { type Asked, DATADOG_MONITORS } from './datadog-monitors.ts';
-import type { Burn, Objective, Window } from './objectives.ts';
-
-const RUN_BOOKS = 'https://docs.segments.example/runbooks';
+import { type Burn, type Objective, runBookOf, type Window } from './objectives.ts';
 
 /** What of a rule is the same everywhere. */
 export interface Called {
@@ -67,7 +65,7 @@ function described(called: Called, name: string, { type, query, critical, noData
     name,
     type,
     query,
-    message: `Run-book: ${RUN_BOOKS}/${alert}.md @slack-segment-store${pages ? ' @pagerduty-segments' : ''}`,
+    message: `Run-book: ${runBookOf(alert)} @slack-segment-store${pages ? ' @pagerduty-segments' : ''}`,
     tags: ['team:segments', `service:${service}`, `severity:${severity}`],
     priority: severity === 'page' ? 1 : severity === 'ticket' ? 3 : 5,
     options: {

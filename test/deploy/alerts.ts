@@ -52,7 +52,7 @@ export async function allRules(): Promise<readonly Rule[]> {
 }
 
 export async function allAlerts(): Promise<readonly Alert[]> {
-  return (await allRules()).filter((rule) => rule.alert !== undefined).filter(isAlert);
+  return (await allRules()).filter(isAlert);
 }
 
 const isAlert = (rule: Rule): rule is Alert => rule.alert !== undefined;

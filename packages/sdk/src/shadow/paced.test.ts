@@ -1,5 +1,6 @@
 import { manualTime } from '@segment-store/resilience/manual-time';
 import { expect, test } from 'vitest';
+import { randomBelow } from '../../../../test/support/random.ts';
 import { createPaced } from './paced.ts';
 import { createSample } from './sample.ts';
 
@@ -58,17 +59,9 @@ test('after stop nothing leaves and nothing is taken', async () => {
   expect(sent).toEqual([]);
 });
 
-/** Same seed, same numbers. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 test.each([1, 0.5, 0.1, 0.01])('a share of %d is that part of all', (share) => {
-  const isSampled = createSample(share, seeded(20260131));
+  const below = randomBelow(20260131);
+  const isSampled = createSample(share, () => below(2 ** 32) / 2 ** 32);
   const rounds = 200_000;
   const sampled = Array.from({ length: rounds }, isSampled).filter(Boolean).length;
   const deviation = Math.sqrt(rounds * share * (1 - share));
