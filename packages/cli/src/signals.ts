@@ -30,3 +30,11 @@ export const processSignals: Signals = {
   exit: (code) => process.exit(code),
   now: () => performance.now(),
 };
+
+/** Resolves once the signal has aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

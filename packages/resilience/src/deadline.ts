@@ -10,7 +10,7 @@ export const deadline =
   (ms: number, time: Time = systemTime): AnyPolicy =>
   (next) =>
   (input, call) => {
-    if (call.signal.aborted) return Promise.reject(reasonOf(call.signal));
+    if (call.signal.aborted) return Promise.reject(aborted(call.signal));
     return new Promise((resolve, reject) => {
       const within = new Within(call, Math.min(call.deadlineAt, time.now() + ms));
       const end = (failure: Failure) => {
@@ -75,7 +75,7 @@ interface Ceiling {
 function arm(call: Call, { ms, time, end }: Ceiling): () => void {
   const cancel = time.after(Math.max(0, ms), () => end(timeout(ms)));
   if (call.signal === unlimited.signal) return cancel;
-  const onAbort = () => end(reasonOf(call.signal));
+  const onAbort = () => end(aborted(call.signal));
   call.signal.addEventListener('abort', onAbort, { once: true });
   return () => {
     cancel();
@@ -86,8 +86,7 @@ function arm(call: Call, { ms, time, end }: Ceiling): () => void {
 const timeout = (ms: number) =>
   new Failure('TIMEOUT', `no answer within ${Math.round(Math.max(0, ms))} ms`, { fault: true });
 
-/** An outer ceiling aborts with its own failure: that one is the truth, a person's abort is `ABORTED`. */
-function reasonOf(signal: AbortSignal): Failure {
-  const { reason } = signal;
+/** Why a call ends that nobody wants any more: an outer ceiling's own failure, or ABORTED. */
+export function aborted({ reason }: AbortSignal): Failure {
   return isFailure(reason) ? reason : new Failure('ABORTED', 'the caller aborted the call', { cause: reason });
 }

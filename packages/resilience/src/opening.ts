@@ -11,15 +11,13 @@ export interface Opening {
 export interface InARow {
   /** Default 20. */
   readonly failures?: number;
-  /** Default 10,000. */
-  readonly windowMs?: number;
 }
 
+/** For both ways to open. */
+const WINDOW_MS = 10_000;
+
 /** After so many failures within a window and no success between them. */
-export function afterFailuresInARow(
-  { failures = 20, windowMs = 10_000 }: InARow = {},
-  time: Time = systemTime,
-): Opening {
+export function afterFailuresInARow({ failures = 20 }: InARow = {}, time: Time = systemTime): Opening {
   let failedAt: number[] = [];
   const forget = () => {
     failedAt = [];
@@ -29,7 +27,7 @@ export function afterFailuresInARow(
     forget,
     failed() {
       const now = time.now();
-      failedAt = [...failedAt.filter((at) => at > now - windowMs), now];
+      failedAt = [...failedAt.filter((at) => at > now - WINDOW_MS), now];
       return failedAt.length >= failures;
     },
   };
@@ -52,7 +50,7 @@ interface Bucket {
 
 /** When half of the calls of a window failed. */
 export function atFailureRate(
-  { minimumThroughput = 20, windowMs = 10_000 }: FailureRate = {},
+  { minimumThroughput = 20, windowMs = WINDOW_MS }: FailureRate = {},
   time: Time = systemTime,
 ): Opening {
   let buckets: Bucket[] = [];

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { Failure, isFailure } from './failure.ts';
+import { aborted } from './deadline.ts';
+import { isFailure } from './failure.ts';
 import type { Call } from './operation.ts';
 import { systemTime } from './time.ts';
 
@@ -49,9 +50,4 @@ export async function pause(ms: number, { signal }: Call): Promise<void> {
   } catch {
     throw aborted(signal);
   }
-}
-
-/** Why a call ends that nobody wants any more: an outer ceiling's own failure, or ABORTED. */
-export function aborted({ reason }: AbortSignal): Failure {
-  return isFailure(reason) ? reason : new Failure('ABORTED', 'the caller aborted the call', { cause: reason });
 }

@@ -48,3 +48,11 @@ export function sleep(ms: number, signal: AbortSignal, time: Time = systemTime):
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/** Whether `ms` went by: false as soon as the signal aborts. For what is done again and again until then. */
+export function slept(ms: number, signal: AbortSignal, time: Time = systemTime): Promise<boolean> {
+  return sleep(ms, signal, time).then(
+    () => true,
+    () => false,
+  );
+}

@@ -41,6 +41,8 @@ export class ProblemError extends Error {
 export const invalidRequest = (detail: string, status = 400): ProblemError =>
   new ProblemError('invalid-request', { status, detail });
 export const invalidId = (detail: string): ProblemError => new ProblemError('invalid-id', { status: 400, detail });
+export const conflict = (detail: string, status = 409): ProblemError =>
+  new ProblemError('conflict', { status, detail });
 /** Without `Retry-After`: another server may answer at once. */
 export const storeUnavailable = (detail: string): ProblemError =>
   new ProblemError('store-unavailable', { status: 503, detail });

@@ -2,6 +2,7 @@
 import type { Context } from '@segment-store/cli/command';
 import type { ResultEvent, Say } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { aborted } from '@segment-store/cli/signals';
 import { isFailure } from '@segment-store/resilience/failure';
 import { unlimited } from '@segment-store/resilience/operation';
 import { sleep, systemTime } from '@segment-store/resilience/time';
@@ -195,13 +196,6 @@ function toStore({ url, prefix, pollMs }: Config['store']): Store {
 function refuse(error: unknown): never {
   if (!isFailure(error)) throw error;
   throw new CommandError(exitCode.usage, `--store: ${error.message}`, { cause: error });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 const toLevel = ([name, { value }]: readonly [string, Versioned<Climb>]) => ({ name, ...value });

@@ -46,8 +46,7 @@ async function isHeld(rollout: Rollout, deps: WalkDeps): Promise<boolean> {
   say({ kind: 'stage', stage: stage.name, detail: `open, held for ${pace.shown(stage)}`, idle: true });
   const patience = new Patience(rollout);
   for (;;) {
-    const rest = until - now();
-    await sleep(Math.max(0, rest > 0 ? Math.min(pace.everyMs(rollout.ladder.analysis), rest) : 0));
+    await sleep(Math.max(0, Math.min(pace.everyMs(rollout.ladder.analysis), until - now())));
     const isOver = now() >= until;
     const judged = [
       ...(await analysed(rollout, deps, now() - openedAt)),
@@ -126,9 +125,9 @@ const halt = (rollout: Rollout, why: string, deps: WalkDeps): Promise<never> =>
 /** It is safer to stop whatever somebody else did meanwhile than to find out whether they know. */
 async function stop(rollout: Rollout, { reason, ...step }: Step, deps: WalkDeps): Promise<never> {
   const stopped = await persistently(deps, async () => {
-    const { version, state, stage } = await deps.service.read();
-    if (state === 'halted' && stage !== rollout.stage) return deps.service.read();
-    return deps.service.step({ ...step, reason: shortened(reason + deps.pace.remark) }, version);
+    const current = await deps.service.read();
+    if (current.state === 'halted' && current.stage !== rollout.stage) return current;
+    return deps.service.step({ ...step, reason: shortened(reason + deps.pace.remark) }, current.version);
   });
   throw halted(stopped, reason);
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { aborted } from '@segment-store/cli/signals';
 import type { Comparator } from './comparator.ts';
 import { recordedIn, recordedInLine } from './gor.ts';
 import { openMirror } from './mirror.ts';
@@ -63,11 +64,5 @@ export const fromPort =
     onListening(mirror.url);
     await aborted(signal);
   };
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 /** The keys file as it is now: a change is followed without a restart. */
 import { stat } from 'node:fs/promises';
-import { sleep, type Time } from '@segment-store/resilience/time';
+import { slept, type Time } from '@segment-store/resilience/time';
 import { type KeyEnd, keyEnds } from './key-ends.ts';
 import { readKeyFile } from './key-file.ts';
 import { isActive, type KeyRecord } from './key-record.ts';
@@ -45,7 +45,7 @@ interface Following extends FollowDeps {
 /** Never rejects. */
 async function follow(path: string, seen: string, deps: Following): Promise<void> {
   let before = seen;
-  while (await waited(deps)) {
+  while (await slept(LOOK_MS, deps.signal, deps.time)) {
     const now = await printOf(path);
     if (now === before) continue;
     before = now;
@@ -65,11 +65,4 @@ async function printOf(path: string): Promise<string> {
   } catch {
     return 'not there';
   }
-}
-
-function waited({ time, signal }: FollowDeps): Promise<boolean> {
-  return sleep(LOOK_MS, signal, time).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,7 @@
 /** One answer in memory a second is read from the store once more: whether what is served is what was published. */
 import { deadline } from '@segment-store/resilience/deadline';
 import { type Call, stack } from '@segment-store/resilience/operation';
-import { sleep, type Time } from '@segment-store/resilience/time';
+import { slept, type Time } from '@segment-store/resilience/time';
 import type { Reader } from '@segment-store/store/store';
 import type { Compared } from '../telemetry/metrics.ts';
 import { encode } from './answer.ts';
@@ -28,7 +28,7 @@ export function followCanary(deps: CanaryDeps): (call: Call) => Promise<void> {
   const { l1, time, pin } = deps;
   return async (call) => {
     let waiting: Asked[] = [];
-    while (await rested(EVERY_MS, call, time)) {
+    while (await slept(EVERY_MS, call.signal, time)) {
       const now = pin();
       if (now === undefined || now.isKept) continue;
       const { reader } = now;
@@ -45,7 +45,7 @@ async function compare(asked: Asked, reader: Reader, deps: CanaryDeps, call: Cal
   const result = await compared(asked, reader, () => read([asked.query.customerId], call));
   if (call.signal.aborted) return;
   if (result === 'differs') {
-    await rested(SURE_MS, call, time);
+    await slept(SURE_MS, call.signal, time);
     if (erased.has(asked.query.customerId)) return;
   }
   onCompared(result);
@@ -66,9 +66,3 @@ function firstOf(all: Iterable<Asked>): Asked[] {
   for (const one of all) if (first.push(one) === TOGETHER) break;
   return first;
 }
-
-const rested = (ms: number, { signal }: Call, time: Time): Promise<boolean> =>
-  sleep(ms, signal, time).then(
-    () => true,
-    () => false,
-  );

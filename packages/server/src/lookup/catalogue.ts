@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isRunId, isSegmentId, type SegmentId } from '@segment-store/contract/id';
 import type { Segment } from '@segment-store/contract/lines';
 import type { Reader } from '@segment-store/store/store';
-import { invalidRequest, ProblemError } from '../errors.ts';
+import { conflict, invalidRequest, ProblemError } from '../errors.ts';
 import type { Pin } from './pin.ts';
 import type { Filters } from './read-path.ts';
 import { generationHeaders } from './reply.ts';
@@ -74,6 +74,5 @@ function readCursor(cursor: string, { generation }: Reader): SegmentId {
     throw invalidRequest('query.cursor: it is none that this server gave; start without one');
   }
   if (run === generation.run) return after;
-  const detail = `the cursor is of generation ${run}, served is ${generation.run}: start again without a cursor`;
-  throw new ProblemError('conflict', { status: 409, detail });
+  throw conflict(`the cursor is of generation ${run}, served is ${generation.run}: start again without a cursor`);
 }

@@ -1,6 +1,6 @@
 /** A rollout: which stages of its ladder are open, and what may become of it. */
 import type { components } from '@segment-store/contract/api.generated';
-import { ProblemError } from '../errors.ts';
+import { conflict } from '../errors.ts';
 
 type Schemas = components['schemas'];
 export type Ladder = Schemas['Ladder'];
@@ -27,9 +27,7 @@ export interface Moment {
 
 /** @throws ProblemError 409 where the ladder would change what is open */
 export function rewritten(before: Climb | undefined, ladder: Ladder, { at }: Moment): Climb {
-  const names = ladder.stages.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined) throw conflict(`two stages are named ${twice}: give each a name of its own`);
+  expectDistinct('stages', ladder.stages);
   if (before === undefined) return { ladder, state: 'planned', open: 0, since: at.toISOString(), signedOffBy: [] };
   if (opened(before.ladder, before.open) === opened(ladder, before.open)) return { ...before, ladder, signedOffBy: [] };
   const stage = before.ladder.stages[before.open - 1]?.name;
@@ -41,16 +39,9 @@ export function rewritten(before: Climb | undefined, ladder: Ladder, { at }: Mom
 /** What decides for whom it is open. */
 function opened({ salt, stages }: Ladder, open: number): string {
   if (open === 0) return '';
-  const rules = stages
-    .slice(0, open)
-    .map(({ name, ...stage }) => [name, ...Object.values(placesOf(stage)), stage.percent]);
+  const rules = stages.slice(0, open).map(({ name, cities, countries, percent }) => [name, cities, countries, percent]);
   return JSON.stringify([salt, rules]);
 }
-
-const placesOf = ({ cities, countries }: Schemas['GateStage']) => ({
-  cities: cities ?? null,
-  countries: countries ?? null,
-});
 
 /** @throws ProblemError 409 where the step does not begin here */
 export function stepped(climb: Climb, step: Step, moment: Moment): Climb {
@@ -100,8 +91,13 @@ function openedUpTo({ ladder, open }: Climb, to: string): number {
   throw conflict(`stage ${to} is not open; open are: ${names.join(', ') || 'none'}`);
 }
 
+/** @throws ProblemError 409: a schema cannot say that names are distinct */
+export function expectDistinct(what: string, all: readonly { readonly name: string }[]): void {
+  const names = all.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw conflict(`two ${what} are named ${twice}: give each a name of its own`);
+}
+
 export function signOffsMissing({ ladder, open, signedOffBy }: Climb): number {
   return Math.max(0, (ladder.stages[open]?.signOffs ?? 0) - signedOffBy.length);
 }
-
-const conflict = (detail: string): ProblemError => new ProblemError('conflict', { status: 409, detail });

@@ -1,7 +1,7 @@
 /** Rollouts and experiments: read from memory that follows the database, changed in the database. */
 import { bounded } from '@segment-store/resilience/deadline';
 import type { Change, ChangeLog } from '../database/change-log.ts';
-import { invalidRequest, ProblemError } from '../errors.ts';
+import { invalidRequest, type ProblemError } from '../errors.ts';
 import {
   type Board,
   type BoardDeps,
@@ -11,7 +11,7 @@ import {
   ROLLOUT,
   type Versioned,
 } from './followed-board.ts';
-import { type Climb, type Ladder, type Moment, rewritten, type Step, stepped } from './ladder.ts';
+import { type Climb, expectDistinct, type Ladder, type Moment, rewritten, type Step, stepped } from './ladder.ts';
 
 export interface Asked extends Moment {
   /** The version that the caller judged. */
@@ -74,14 +74,8 @@ const subjectOf = (name: string) => ({ subject: ROLLOUT + name });
 export const noSuchRollout = (name: string): ProblemError =>
   invalidRequest(`there is no rollout ${name}; GET /v1/rollouts lists what there is`, 404);
 
-/** @throws ProblemError 409: a schema cannot say that names are distinct */
 function distinct(set: ExperimentSet): ExperimentSet {
-  for (const [name, { variants }] of Object.entries(set.experiments ?? {})) {
-    const names = variants.map((variant) => variant.name);
-    const twice = names.find((one, index) => names.indexOf(one) < index);
-    if (twice === undefined) continue;
-    const detail = `two variants of ${name} are named ${twice}: give each a name of its own`;
-    throw new ProblemError('conflict', { status: 409, detail });
-  }
+  for (const [name, { variants }] of Object.entries(set.experiments ?? {}))
+    expectDistinct(`variants of ${name}`, variants);
   return set;
 }

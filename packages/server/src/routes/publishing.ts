@@ -4,7 +4,7 @@ import { isRunId } from '@segment-store/contract/id';
 import { bounded } from '@segment-store/resilience/deadline';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Live, StorePublisher, Verdict } from '@segment-store/store/store';
-import { invalidRequest, ProblemError, storeUnavailable } from '../errors.ts';
+import { conflict, invalidRequest, type ProblemError, storeUnavailable } from '../errors.ts';
 import type { Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
 import { noRunId } from '../ids.ts';
@@ -58,15 +58,15 @@ async function changed(change: () => Promise<Live>, problems: Problems): Promise
   return json(body);
 }
 
-const conflict = (status: number, way = '') => {
-  return (message: string) => new ProblemError('conflict', { status, detail: `${message}${way}` });
+const refused = (status: number, way = '') => {
+  return (message: string) => conflict(`${message}${way}`, status);
 };
 
-const rollbackProblems: Problems = { FENCED: conflict(412), NOT_FOUND: conflict(409), CONFLICT: conflict(409) };
+const rollbackProblems: Problems = { FENCED: refused(412), NOT_FOUND: refused(409), CONFLICT: refused(409) };
 const publishProblems: Problems = {
   ...rollbackProblems,
-  ON_HOLD: conflict(409, ' (segment-ingest unhold)'),
-  OLDER: conflict(409, ' (segment-ingest publish --allow-older)'),
+  ON_HOLD: refused(409, ' (segment-ingest unhold)'),
+  OLDER: refused(409, ' (segment-ingest publish --allow-older)'),
   NOT_FOUND: (message) => invalidRequest(message, 404),
 };
 

@@ -2,7 +2,7 @@
 import type { components } from '@segment-store/contract/api.generated';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Entry } from '../database/change-log.ts';
-import { invalidId, ProblemError, storeUnavailable } from '../errors.ts';
+import { conflict, invalidId, storeUnavailable } from '../errors.ts';
 import type { Context, Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
 import { json } from '../json.ts';
@@ -143,6 +143,6 @@ const known = <T>(reading: Promise<T>): Promise<T> =>
 const changed = <T>(change: Promise<T>): Promise<T> =>
   change.catch((error) => {
     if (!isFailure(error)) throw error;
-    if (error.code === 'FENCED') throw new ProblemError('conflict', { status: 412, detail: error.message });
+    if (error.code === 'FENCED') throw conflict(error.message, 412);
     throw storeUnavailable(`the database did not say that it was done (${error.code}): read it again`);
   });

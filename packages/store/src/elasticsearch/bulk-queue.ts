@@ -1,6 +1,7 @@
 /** Lines of all parts of a build → bulks. What waits travels together, as large and as many as the pace allows. */
+
+import { aborted } from '@segment-store/resilience/deadline';
 import type { Call } from '@segment-store/resilience/operation';
-import { aborted } from '@segment-store/resilience/patience';
 import type { Lines, Tally } from '../store.ts';
 import { LineTally, lineCount } from '../tally.ts';
 import { actionBytes } from './bulk-body.ts';

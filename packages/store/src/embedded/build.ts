@@ -1,7 +1,7 @@
 /** Writes one generation into its environment. */
 import { setImmediate } from 'node:timers/promises';
 import { printSegment, type Segment } from '@segment-store/contract/lines';
-import { aborted } from '@segment-store/resilience/patience';
+import { aborted } from '@segment-store/resilience/deadline';
 import { chunksOf } from '../chunks.ts';
 import type { Contents } from '../contents.ts';
 import type { Lines } from '../store.ts';

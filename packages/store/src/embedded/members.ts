@@ -1,8 +1,8 @@
 /** Who is in a segment: one walk through all members. */
 import { setImmediate } from 'node:timers/promises';
 import type { CustomerId, SegmentId } from '@segment-store/contract/id';
+import { aborted } from '@segment-store/resilience/deadline';
 import type { Call } from '@segment-store/resilience/operation';
-import { aborted } from '@segment-store/resilience/patience';
 import type { StoredMember } from '../member.ts';
 import type { GenerationEnvironment } from './environment.ts';
 
