@@ -1,7 +1,7 @@
 /** As much as a server can do: each connection asks again when it was answered. */
+import { Wire } from '@segment-store/services/asking/wire';
 import { type Answered, type Asked, REFUSED } from './asked.ts';
 import { histogramOf, latenciesOf } from './latencies.ts';
-import { Wire } from './wire.ts';
 
 export async function closed({ port, connections, requests }: Asked, request: () => string): Promise<Answered> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

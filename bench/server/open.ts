@@ -2,9 +2,9 @@
  * Requests at a constant rate, whether or not the ones before were answered. A latency counts from the moment its request
  * was due: one that waits because the server, a connection or this process is late has waited.
  */
+import { Wire } from '@segment-store/services/asking/wire';
 import { type Answered, type Asked, REFUSED } from './asked.ts';
 import { histogramOf, latenciesOf } from './latencies.ts';
-import { Wire } from './wire.ts';
 
 type AskedAtRate = Asked & { readonly perSecond: number };
 

@@ -1,11 +1,11 @@
 /** Requests at constant rates, each about somebody drawn, and what came of it. */
+import { Balancer } from '@segment-store/services/asking/balancer';
+import { Lines } from '@segment-store/services/asking/lines';
 import { zipf } from '../../zipf.ts';
 import { CUSTOMERS } from '../scale.ts';
-import { Balancer } from './balancer.ts';
 import { type Caller, callers, DEADLINE_MS, type Rates } from './callers.ts';
 import { type Subject, subjectOf } from './generations.ts';
 import { judge } from './judge.ts';
-import { Lines } from './lines.ts';
 import { Seen } from './seen.ts';
 import { type Kind, type Line, Tally } from './tally.ts';
 

@@ -1,5 +1,5 @@
 /** Connections to one server: a request takes one that rests, or a new one; nothing is asked twice. */
-import { Wire } from '../wire.ts';
+import { Wire } from './wire.ts';
 
 /** All of the answer, or undefined: the connection was lost, or nothing came. */
 type OnEnd = (text: string | undefined) => void;
@@ -14,13 +14,13 @@ interface Line {
 }
 
 export class Lines {
-  readonly #port: number;
+  readonly port: number;
   readonly #free: Line[] = [];
   readonly #all = new Set<Line>();
   #isClosing = false;
 
   constructor(port: number) {
-    this.#port = port;
+    this.port = port;
   }
 
   ask(request: string, onEnd: OnEnd): void {
@@ -47,7 +47,7 @@ export class Lines {
   }
 
   #open(): Line {
-    const line: Line = { wire: new Wire(this.#port, () => this.#drop(line)) };
+    const line: Line = { wire: new Wire(this.port, () => this.#drop(line)) };
     this.#all.add(line);
     return line;
   }
