@@ -10,9 +10,17 @@ export default defineConfig({
     maxWorkers: 2,
     passWithNoTests: false,
     projects: [
-      project('unit', ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/**/*.test.ts'], {
-        exclude: ['**/*.store.test.ts', '**/*.folder.test.ts', '**/*.queue.test.ts', '**/*.redis.test.ts'],
-      }),
+      project(
+        'unit',
+        [
+          'packages/*/src/**/*.test.ts',
+          'scripts/**/*.test.ts',
+          'examples/**/*.test.ts',
+          // Of what judges a history alone; what makes one is `npm run chaos` and test/e2e/chaos.test.ts.
+          'test/chaos/**/*.test.ts',
+        ],
+        { exclude: ['**/*.store.test.ts', '**/*.folder.test.ts', '**/*.queue.test.ts', '**/*.redis.test.ts'] },
+      ),
       project('services', ['test/services/src/**/*.test.ts']),
       project(
         'store',

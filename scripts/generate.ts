@@ -2,6 +2,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { parse, stringify } from 'yaml';
+import { freshPage } from '../test/chaos/page-file.ts';
 import { DASHBOARDS } from './dashboards/dashboards.ts';
 import { toDatadogDashboard } from './dashboards/datadog.ts';
 import { toGrafana } from './dashboards/grafana.ts';
@@ -62,6 +63,7 @@ const all: readonly Generated[] = [
     source: `${CONSOLE} or scripts/kibana`,
     text: async () => savedObjects(await readFile(new URL(CONSOLE, root), 'utf8')),
   },
+  { path: 'docs/chaos.md', source: 'docs/chaos.json or test/chaos', text: freshPage },
 ];
 
 for (const { path, source, text } of all) {

@@ -81,6 +81,8 @@ async function underLoad(scene: Scene, { crowd, tell }: Load): Promise<readonly 
 
 /** The last run becomes live whatever came before, and every line of it is there. */
 async function settle(scene: Scene): Promise<void> {
+  // Those of calculations that became live by themselves are known from now on, too.
+  await scene.runs.calculatedSince(new Date(0));
   const last = await scene.runs.next();
   const isLive = async () => (await liveOf(scene)).run >= last && (await isWell(scene));
   await until(`${last} is live`, { withinMs: SETTLED_WITHIN_MS }, isLive).catch(() => 'the checker tells');

@@ -8,7 +8,7 @@ import type { Suffered } from './rows.ts';
 import { isWell, liveOf, type Scene } from './scene.ts';
 import { until } from './until.ts';
 
-const LASTS_SECONDS = 8;
+const LASTS_SECONDS = 6;
 /** A load whose job died is taken up when the lease of the dead one is over: 60 s, and the time of its message. */
 const OVER_WITHIN_MS = 150_000;
 const CALM_MS = 2_000;
@@ -26,7 +26,7 @@ export async function suffer(
     all.push(suffered);
     onSuffered(suffered);
     if (suffered.wellAt === undefined) break;
-    await compare(scene);
+    if (fault.kills) await compare(scene);
     await delay(CALM_MS);
   }
   return all;

@@ -18,7 +18,9 @@ export interface Fault {
   readonly hides?: true;
   /** The newest run that was announced until its end must be live before it is over. */
   readonly announces?: true;
-  /** Default 8. */
+  /** Every line of the live run is compared afterwards. */
+  readonly kills?: true;
+  /** Default 6. */
   readonly seconds?: number;
   /** Resolves to how it is ended. */
   begin(scene: Scene): Promise<() => Promise<unknown>>;
@@ -144,6 +146,7 @@ export const FAULTS: readonly Fault[] = [
     does: 'SIGKILL of Redis; it is empty when it is started again.',
     promises: '200 for everybody.',
     noticed: [],
+    kills: true,
     begin: killed('redis'),
   },
   {
@@ -152,6 +155,7 @@ export const FAULTS: readonly Fault[] = [
     promises: '200 for whoever was seen; others may be 503 until the copies of the other node have taken over.',
     noticed: UNAVAILABLE,
     hides: true,
+    kills: true,
     begin: killed('elasticsearch-2'),
   },
   {
@@ -216,6 +220,7 @@ export const FAULTS: readonly Fault[] = [
     promises: '200 from the other one; what was on its way is lost, until the balancer has heard of it.',
     noticed: OF_A_SERVER,
     hides: true,
+    kills: true,
     begin: killed('server-1'),
   },
   {
@@ -232,6 +237,7 @@ export const FAULTS: readonly Fault[] = [
     promises: '200 for whoever was seen: the server that comes back knows what it served from its state directory.',
     noticed: [...OF_A_SERVER, ...UNAVAILABLE],
     hides: true,
+    kills: true,
     async begin(scene) {
       const thaw = await frozen('elasticsearch-1', 'elasticsearch-2')(scene);
       const start = await killed('server-2')(scene);
@@ -244,6 +250,7 @@ export const FAULTS: readonly Fault[] = [
     does: 'SIGKILL in the middle of a calculation.',
     promises: '200 for everybody; the next calculation writes its run.',
     noticed: [],
+    kills: true,
     begin: killCalculations,
     isOver: async ({ runs }, since) => (await runs.calculatedSince(since)) !== undefined,
   },
@@ -253,6 +260,7 @@ export const FAULTS: readonly Fault[] = [
     promises: '200 for everybody; what is started in its place ends the load, once the lease of the dead one is over.',
     noticed: [],
     announces: true,
+    kills: true,
     begin: killIngestion,
   },
 ];

@@ -1,4 +1,4 @@
-/** Two servers under load, their store gone for seconds, one of them killed: all that they answered, judged in the end. */
+/** Two servers under load, their store gone for seconds, one of them killed: all they answered is judged in the end. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
