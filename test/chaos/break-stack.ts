@@ -10,7 +10,7 @@ import { lookUp, startBackground } from './background.ts';
 import { compare, suffer } from './course.ts';
 import { type Crowd, startCrowd } from './crowd.ts';
 import { FAULTS } from './faults.ts';
-import { answersFile, Recorder } from './record.ts';
+import { answersFile, embeddedFile, Recorder } from './record.ts';
 import type { Suffered } from './rows.ts';
 import { Runs, readRun } from './runs.ts';
 import { isWell, liveOf, type Scene, SERVERS } from './scene.ts';
@@ -56,6 +56,7 @@ export async function breakStack({ folder, perSecond, tell }: BreakOptions): Pro
       perSecond,
       customers: runs.customers,
       file: answersFile(folder),
+      embeddedFile: embeddedFile(folder),
     });
     const suffered = await underLoad({ door: stack, runs, recorder }, { crowd, tell });
     await crowd.end();

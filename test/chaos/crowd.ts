@@ -4,13 +4,20 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { Asking, type AskingOptions } from './asking.ts';
+import { startEmbedded } from './embedded.ts';
 import { Subjects } from './subjects.ts';
 
-interface Opening extends Pick<AskingOptions, 'servers' | 'key' | 'perSecond'> {
+interface Opening extends Pick<AskingOptions, 'servers' | 'perSecond'> {
+  readonly key: string;
   readonly customers: readonly string[];
   /** Of answers, a line of JSON each. */
   readonly file: string;
+  /** Of lookups by the SDK, likewise. */
+  readonly embeddedFile: string;
 }
+
+/** By the SDK. */
+const EMBEDDED_PER_SECOND = 20;
 
 type News =
   /** First of all. */
@@ -41,8 +48,16 @@ export function startCrowd(opening: Opening): Crowd {
   };
 }
 
-function open({ customers, file, ...options }: Opening) {
-  const [subjects, lines] = [new Subjects(customers), createWriteStream(file)];
+function open({ customers, file: answersFile, embeddedFile, ...options }: Opening) {
+  const [subjects, lines] = [new Subjects(customers), createWriteStream(answersFile)];
+  const [others, embeddedLines] = [new Subjects(customers), createWriteStream(embeddedFile)];
+  const endEmbedded = startEmbedded({
+    servers: Object.values(options.servers).map((port) => `http://127.0.0.1:${port}`),
+    apiKey: options.key,
+    perSecond: EMBEDDED_PER_SECOND,
+    next: () => others.next()[0] ?? '',
+    onLookup: (lookup) => void embeddedLines.write(`${JSON.stringify(lookup)}\n`),
+  });
   const asking = new Asking({
     ...options,
     next: () => subjects.next(),
@@ -53,9 +68,8 @@ function open({ customers, file, ...options }: Opening) {
   return {
     subjects,
     async end() {
-      await asking.end();
-      lines.end();
-      await finished(lines);
+      await Promise.all([asking.end(), endEmbedded()]);
+      for (const file of [lines, embeddedLines]) await finished(file.end());
     },
   };
 }

@@ -13,7 +13,7 @@ import { type Broken, breakStack } from './break-stack.ts';
 import { check, type Verdict } from './check.ts';
 import { FAULTS } from './faults.ts';
 import { writePage } from './page-file.ts';
-import { readHistory } from './record.ts';
+import { readEmbedded, readHistory } from './record.ts';
 import { complaintsOf, type Results } from './results.ts';
 import { COLUMNS, cellsOf, rowOf } from './rows.ts';
 
@@ -47,8 +47,9 @@ async function run({ folder, perSecond, again, write }: Options, { say, signal }
 }
 
 async function judged(folder: string, { suffered }: Broken): Promise<Pick<Results, 'rows' | 'verdicts'>> {
-  const history = await readHistory(folder);
-  return { rows: suffered.map((one) => rowOf(one, history.answers)), verdicts: check(history) };
+  const [history, embedded] = [await readHistory(folder), await readEmbedded(folder)];
+  const rows = suffered.map((one) => rowOf(one, { answers: history.answers, embedded }));
+  return { rows, verdicts: check(history) };
 }
 
 async function judgeAgain(folder: string, tell: (line: string) => void): Promise<void> {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import type { Member } from '@segment-store/contract/lines';
 import { clock } from './clock.ts';
+import type { EmbeddedLookup } from './embedded.ts';
 import type { Answer, Happening, History } from './history.ts';
 import { Turned, truthOf } from './turned.ts';
 
@@ -12,6 +13,7 @@ import { Turned, truthOf } from './turned.ts';
 const BOUND_MS = 10_000;
 
 export const answersFile = (folder: string): string => join(folder, 'answers.ndjson');
+export const embeddedFile = (folder: string): string => join(folder, 'embedded.ndjson');
 const happeningsFile = (folder: string): string => join(folder, 'happenings.ndjson');
 const membersFile = (folder: string): string => join(folder, 'members.ndjson');
 
@@ -48,6 +50,9 @@ export async function readHistory(folder: string): Promise<History> {
   happenings.sort((one, other) => one.at - other.at);
   return { answers, happenings, truth: truthOf(new Turned(members), happenings), boundMs: BOUND_MS };
 }
+
+/** What services noticed that embed the SDK. */
+export const readEmbedded = (folder: string): Promise<EmbeddedLookup[]> => linesOf(embeddedFile(folder));
 
 async function linesOf<Line>(file: string): Promise<Line[]> {
   const lines: Line[] = [];

@@ -109,8 +109,7 @@ export class Runs {
   async #write(run: RunId, members: readonly Member[]): Promise<void> {
     const { folder, first } = this.#deps;
     const { manifest, catalogue } = first;
-    const put = (key: string, bytes: Uint8Array | string) =>
-      folder.write(`${run}/${key}`, Readable.from([Buffer.from(bytes)]), unlimited);
+    const put = (key: string, bytes: Uint8Array) => folder.write(`${run}/${key}`, Readable.from([bytes]), unlimited);
     const bytes = gzipSync(text(members));
     const part: Part = {
       key: 'members/part-00000.ndjson.gz',
@@ -121,7 +120,8 @@ export class Runs {
     };
     await put(manifest.catalogue.key, catalogue);
     await put(part.key, bytes);
-    await put(MANIFEST_KEY, printManifest({ ...manifest, run, computedAt: runTime(run), parts: [part] }));
+    const own = printManifest({ ...manifest, run, computedAt: runTime(run), parts: [part] });
+    await put(MANIFEST_KEY, Buffer.from(own));
   }
 }
 
