@@ -39,7 +39,8 @@ export async function readRun(folder: Folder, run: RunId): Promise<CalculatedRun
 export class Runs {
   readonly #deps: RunsDeps;
   readonly #turned: Turned;
-  /** Of all runs whose lines are known. */
+  readonly #own = new Set<string>();
+  /** Of those that calculations made. */
   readonly #known: Set<string>;
   #turn = 0;
   #newest: RunId;
@@ -76,9 +77,9 @@ export class Runs {
     let found: RunId | undefined;
     for await (const { key } of this.#deps.folder.list('', unlimited)) {
       const [name = '', file] = key.split('/');
-      if (file !== MANIFEST_KEY || name < oldest || this.#known.has(name)) continue;
+      if (file !== MANIFEST_KEY || name < oldest || this.#own.has(name)) continue;
       found = parseRunId(name);
-      await this.#learn(found);
+      if (!this.#known.has(found)) await this.#learn(found);
     }
     return found;
   }
@@ -88,7 +89,7 @@ export class Runs {
     const time = new Date(Math.max(Date.now(), runTime(this.#newest).getTime() + 1_000));
     const run = createRunId(time);
     const turn = ++this.#turn;
-    this.#known.add(run);
+    this.#own.add(run);
     await this.#write(run, this.#turned.members(turn));
     recorder.record({ what: 'made', run, turn });
     await announce(`${new URL(folder.url).pathname.slice(1)}/${run}/${MANIFEST_KEY}`);
@@ -101,7 +102,7 @@ export class Runs {
   async #learn(run: RunId): Promise<void> {
     const { folder, first, recorder } = this.#deps;
     const { members } = await readRun(folder, run);
-    if (text(members) !== text(first.members)) throw new Error(`run ${run} is not what the first one is: same orders`);
+    if (text(members) !== text(first.members)) throw new Error(`run ${run} has other lines than the first one, of the same orders`);
     this.#known.add(run);
     recorder.record({ what: 'made', run, turn: 0 });
   }
