@@ -34,6 +34,7 @@ const steps: readonly Step[] = [
 ];
 const longSteps: readonly Step[] = [
   { name: 'pack everywhere', group: 'test', command: ['node', 'scripts/check-pack.ts', '--long'] },
+  { name: 'chaos', group: 'test', command: ['node', 'test/chaos/main.ts'] },
   { name: 'long', group: 'test', project: 'long', servers: true, limitMs: 6 * 3600_000 },
 ];
 

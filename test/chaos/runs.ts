@@ -102,7 +102,9 @@ export class Runs {
   async #learn(run: RunId): Promise<void> {
     const { folder, first, recorder } = this.#deps;
     const { members } = await readRun(folder, run);
-    if (text(members) !== text(first.members)) throw new Error(`run ${run} has other lines than the first one, of the same orders`);
+    if (text(members) !== text(first.members)) {
+      throw new Error(`run ${run} has other lines than ${first.manifest.run}, of the same orders`);
+    }
     this.#known.add(run);
     recorder.record({ what: 'made', run, turn: 0 });
   }
