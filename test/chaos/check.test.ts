@@ -97,6 +97,12 @@ const PLANTED: readonly Planted[] = [
     plant: ({ answers }) => answers.push(answer(59_500, FIRST)),
   },
   {
+    says: 'an answer has no epoch',
+    breaks: 'epoch',
+    names: 'no epoch',
+    plant: ({ answers }) => answers.push(answer(48_003, SECOND, { found: foundOf('c3', SECOND, Number.NaN) })),
+  },
+  {
     says: 'a floor goes back',
     breaks: 'epoch',
     names: 'floor 0 behind 4',

@@ -17,12 +17,17 @@ export const epochRises: Promised = {
       const process = processOf(server, askedAt);
       const before = heardFrom(heard, process);
       const { epoch, floor } = found;
+      const when = () => `${second(history, answeredAt)}, ${process}`;
+      if (!Number.isInteger(epoch) || !Number.isInteger(floor)) {
+        yield `${when()}: no epoch or no floor: ${epoch}, ${floor}`;
+        continue;
+      }
       const highest = { epoch: before.epoch.before(askedAt) ?? 0, floor: before.floor.before(askedAt) ?? 0 };
       const fallen = [
         ...(isServed(found) && epoch < highest.epoch ? [`epoch ${epoch} behind ${highest.epoch}`] : []),
         ...(floor < highest.floor ? [`floor ${floor} behind ${highest.floor}`] : []),
       ];
-      for (const what of fallen) yield `${second(history, answeredAt)}, ${process}: ${what}`;
+      for (const what of fallen) yield `${when()}: ${what}`;
       if (isServed(found)) before.epoch.hear(answeredAt, epoch);
       before.floor.hear(answeredAt, floor);
     }
