@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { check, isKept, PROMISES, type Verdict } from './check.ts';
-import type { Answer } from './history.ts';
 import {
   answer,
   BACK,
@@ -14,6 +13,7 @@ import {
   stranger,
   THIRD,
 } from './history.fixture.ts';
+import type { Answer } from './history.ts';
 
 const verdicts = (kept: Kept): readonly Verdict[] => check(inOrder(kept));
 const broken = (all: readonly Verdict[]) => all.filter((one) => !isKept(one)).map(({ name }) => name);

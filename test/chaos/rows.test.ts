@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Fault } from './faults.ts';
-import type { Answer } from './history.ts';
 import { answer, FIRST } from './history.fixture.ts';
+import type { Answer } from './history.ts';
 import { cellsOf, isBorne, rowOf } from './rows.ts';
 
 const fault: Fault = {

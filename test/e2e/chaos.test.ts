@@ -82,8 +82,7 @@ test('what two servers answer while parts fail keeps every promise', { timeout: 
   };
   const [one, two] = await Promise.all([start('server-1'), start('server-2')]);
   const running: Record<Name, RunningServer> = { 'server-1': one, 'server-2': two };
-  const ports = () =>
-    Object.fromEntries(NAMES.map((name) => [name, Number(new URL(running[name].url).port)] as const));
+  const ports = () => Object.fromEntries(NAMES.map((name) => [name, Number(new URL(running[name].url).port)] as const));
   const serving = async () => Promise.all(NAMES.map((name) => servedBy(running[name])));
   const untilServed = (run: string) => expect.poll(serving, SERVES_WITHIN).toEqual([run, run]);
 

@@ -22,4 +22,7 @@ export const acknowledgedIsThere: Promised = {
 
 /** Ids of runs sort by time. */
 const newestLive = (history: History): string =>
-  happeningsOf(history, 'live').reduce((newest, { run }) => (run > newest ? run : newest), '');
+  happeningsOf(history, 'live')
+    .map(({ run }) => run)
+    .toSorted()
+    .at(-1) ?? '';
