@@ -223,11 +223,11 @@ test('answers that were asked for while a publish went on may be of either gener
   expect(broken(verdicts(kept))).toEqual([]);
 });
 
-test('a million answers are judged in seconds', { timeout: 60_000 }, () => {
+test('answers of minutes under load are judged in a second or two', { timeout: 20_000 }, () => {
   const kept = keptHistory();
   const found = Array.from({ length: 10 }, (_, index) => foundOf(`c${index}`, SECOND, 2));
   const many: Answer[] = [];
-  for (let index = 0; index < 1_000_000; index++) {
+  for (let index = 0; index < 200_000; index++) {
     const askedAt = 65_100 + index / 50;
     const said = found[index % 9];
     const asked = { askedAt, answeredAt: askedAt + 2, server: 'server-1', customer: `c${index % 9}` };
@@ -238,6 +238,6 @@ test('a million answers are judged in seconds', { timeout: 60_000 }, () => {
   const all = check(history);
   const ms = performance.now() - startedAt;
   expect(broken(all)).toEqual([]);
-  expect(all[0]?.judged).toBeGreaterThan(1_000_000);
-  expect(ms).toBeLessThan(15_000);
+  expect(all[0]?.judged).toBeGreaterThan(200_000);
+  expect(ms).toBeLessThan(5_000);
 });
