@@ -18,7 +18,8 @@ export interface Keys {
 const RATE = ['--rate', '100000'];
 const everything = ['--scopes', 'read,read:members,publish,erase,admin'];
 
-export const keyFile = ({ folder }: Layout): string => join(folder, 'keys.json');
+export const keyFileIn = (folder: string): string => join(folder, 'keys.json');
+export const keyFile = ({ folder }: Layout): string => keyFileIn(folder);
 
 /** By the command that people use, one after the other: they share a file. */
 export async function createKeys(layout: Layout): Promise<Keys> {
@@ -31,7 +32,8 @@ export async function createKeys(layout: Layout): Promise<Keys> {
   };
 }
 
-async function createKey(file: string, name: string, args: readonly string[]): Promise<string> {
+/** `args`: further flags of `segment-server keys create`. Servers know it within seconds. */
+export async function createKey(file: string, name: string, args: readonly string[]): Promise<string> {
   const command = ['keys', 'create', name, '--keys', file, ...args];
   const { exitCode, events, stderr } = await startCommand(mainOf('server'), command).finished;
   const data = events.find((event) => event.kind === 'data')?.data;

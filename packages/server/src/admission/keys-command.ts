@@ -2,7 +2,8 @@
 import { type AnyCommand, command } from '@segment-store/cli/command';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { list } from '@segment-store/cli/list';
-import { integer, type Option, optionalInteger, requiredText, text } from '@segment-store/cli/option';
+import { oneOf } from '@segment-store/cli/one-of';
+import { integer, optionalInteger, requiredText, text } from '@segment-store/cli/option';
 import { table } from '@segment-store/cli/table';
 import { callerClasses, scopes } from './admission.ts';
 import { createApiKey, ENVIRONMENT, hashOf } from './api-key.ts';
@@ -17,15 +18,6 @@ const fileOption = {
   keys: requiredText({ placeholder: '<file>', description: 'the keys file; `create` makes it' }),
 };
 
-const oneOf = <Word extends string>(words: readonly Word[], fallback: Word, description: string): Option<Word> => ({
-  ...text({ placeholder: '<word>', description: `${description}: ${words.join(', ')}`, fallback }),
-  fallback,
-  parse(value) {
-    const found = words.find((word) => word === value);
-    if (found !== undefined) return found;
-    throw new RangeError(`expected ${words.join(', ')}`);
-  },
-});
 
 const createOptions = {
   ...fileOption,
@@ -34,7 +26,11 @@ const createOptions = {
     fallback: ['read'],
     fallbackText: 'read',
   },
-  class: oneOf(callerClasses, 'normal', 'whom an overloaded server refuses last, in between and first'),
+  class: oneOf({
+    words: callerClasses,
+    fallback: 'normal',
+    description: 'whom an overloaded server refuses last, in between and first',
+  }),
   rate: optionalInteger({
     placeholder: '<n>',
     description: 'requests a second, one more each second is refused; left out: what --rate of the server says',

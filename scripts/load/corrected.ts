@@ -1,0 +1,25 @@
+/** Latencies from when a request was due: one that a busy tool sends late has been waiting all the same. */
+import type { Sample } from './sample.ts';
+
+export interface Felt extends Sample {
+  /** How much later than due it was sent: the tool's own fault. */
+  readonly lagMs: number;
+  /** From when it was due. */
+  readonly latencyMs: number;
+}
+
+/**
+ * Of one phase, in order of sending, so many a second. Tools do not say when they began to count: the phase began so that
+ * the one that was least late was not late at all. A tool that was late all the time is seen by its achieved rate.
+ */
+export function corrected(samples: readonly Sample[], perSecond: number): readonly Felt[] {
+  const gapMs = 1_000 / perSecond;
+  const beganAtMs = samples.reduce(
+    (least, { sentAtMs }, index) => Math.min(least, sentAtMs - index * gapMs),
+    Number.POSITIVE_INFINITY,
+  );
+  return samples.map((sample, index) => {
+    const lagMs = sample.sentAtMs - (beganAtMs + index * gapMs);
+    return { ...sample, lagMs, latencyMs: lagMs + sample.tookMs };
+  });
+}
