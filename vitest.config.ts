@@ -39,6 +39,8 @@ export default defineConfig({
       // One file at a time: its jobs load into Elasticsearch as processes.
       project('deploy', ['test/deploy/**/*.test.ts'], { ...withServers, fileParallelism: false }),
       project('browser', ['test/browser/**/*.test.ts'], withServers),
+      // Alone and one file at a time: what is measured is how long answers take.
+      project('load', ['test/load/**/*.test.ts'], { ...withServers, fileParallelism: false }),
       project(
         'long',
         [

@@ -36,6 +36,7 @@ const longSteps: readonly Step[] = [
   { name: 'pack everywhere', group: 'test', command: ['node', 'scripts/check-pack.ts', '--long'] },
   { name: 'chaos', group: 'test', command: ['node', 'test/chaos/main.ts'] },
   { name: 'long', group: 'test', project: 'long', servers: true, limitMs: 6 * 3600_000 },
+  { name: 'load', group: 'test', project: 'load', servers: false, limitMs: 3600_000 },
 ];
 
 /** Set by the first signal; nothing new starts after it. */

@@ -9,8 +9,8 @@ export interface Felt extends Sample {
 }
 
 /**
- * Of one phase, in order of sending, so many a second. Tools do not say when they began to count: the phase began so that
- * the one that was least late was not late at all. A tool that was late all the time is seen by its achieved rate.
+ * Of one phase, in order of sending, so many a second. Tools do not tell when they began to count: the phase began so
+ * that whatever was least late was not late at all. A tool that was late all the time is seen by its achieved rate.
  */
 export function corrected(samples: readonly Sample[], perSecond: number): readonly Felt[] {
   const gapMs = 1_000 / perSecond;

@@ -44,12 +44,13 @@ function checkedKey(flag: string, key: string): string {
 }
 
 function readCustomers(file: string): readonly string[] {
-  const ids = textOf(file).split(/\r?\n/).filter(Boolean);
+  const lines = textOf(file).split(/\r?\n/);
+  const ids = lines.filter(Boolean);
   if (ids.length === 0) throw input(`${file} names no customer: write an id a line`);
   if (ids.length > MOST_CUSTOMERS) {
     throw input(`${file} names ${ids.length} customers, ${MOST_CUSTOMERS} are the most: take a sample`);
   }
-  for (const [index, id] of ids.entries()) checkId(id, `${file}, line ${index + 1}`);
+  for (const [index, id] of lines.entries()) if (id !== '') checkId(id, `${file}, line ${index + 1}`);
   return ids;
 }
 

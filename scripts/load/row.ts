@@ -13,7 +13,7 @@ export interface Row {
   /** A second, of the tool: from the first to the last that it sent. */
   readonly achieved: number;
   readonly wanted: number;
-  /** Of answers 200 and of what got no answer, which took as long as it was waited for; refusals are in no percentile. */
+  /** Of answers 200 and of what got none, which took as long as it was waited for; refusals are in no percentile. */
   readonly fromDue: Latencies;
   /** The same as a tool sees it that does not count how late it sends. */
   readonly fromSent: Latencies;
