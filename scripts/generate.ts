@@ -7,6 +7,7 @@ import { DASHBOARDS } from './dashboards/dashboards.ts';
 import { toDatadogDashboard } from './dashboards/datadog.ts';
 import { toGrafana } from './dashboards/grafana.ts';
 import { savedObjects } from './kibana/saved-objects.ts';
+import { withTables } from './sizing/page.ts';
 import { burnGroups } from './slo/burn-rules.ts';
 import { burnTests } from './slo/burn-tests.ts';
 import { type Called, datadogMonitors, datadogSlos } from './slo/datadog.ts';
@@ -23,6 +24,7 @@ const root = new URL('../', import.meta.url);
 const RULES = 'deploy/prometheus/rules';
 const OBJECTIVES_FILE = 'scripts/slo/objectives.ts';
 const CONSOLE = 'deploy/kibana/console.txt';
+const SIZING = 'docs/sizing.measured.json';
 
 const all: readonly Generated[] = [
   {
@@ -61,7 +63,12 @@ const all: readonly Generated[] = [
   {
     path: 'deploy/kibana/saved-objects.ndjson',
     source: `${CONSOLE} or scripts/kibana`,
-    text: async () => savedObjects(await readFile(new URL(CONSOLE, root), 'utf8')),
+    text: async () => savedObjects(await read(CONSOLE)),
+  },
+  {
+    path: 'docs/sizing.md',
+    source: `${SIZING} or scripts/sizing`,
+    text: async () => withTables(await read('docs/sizing.md'), JSON.parse(await read(SIZING))),
   },
   { path: 'docs/chaos.md', source: 'docs/chaos.json or test/chaos', text: freshPage },
 ];
@@ -74,6 +81,10 @@ for (const { path, source, text } of all) {
     process.stderr.write(`${path} differs from ${source}: run \`npm run generate\`\n`);
     process.exitCode = 1;
   }
+}
+
+function read(path: string): Promise<string> {
+  return readFile(new URL(path, root), 'utf8');
 }
 
 function json(value: object): string {
@@ -89,7 +100,7 @@ function yaml(value: unknown): string {
 async function calledByRules(): Promise<readonly Called[]> {
   const names = (await readdir(new URL(RULES, root))).filter((name) => !name.includes('.generated.')).sort();
   const files: readonly RuleFile[] = await Promise.all(
-    names.map(async (name) => parse(await readFile(new URL(`${RULES}/${name}`, root), 'utf8'))),
+    names.map(async (name) => parse(await read(`${RULES}/${name}`))),
   );
   const rules = files.flatMap(({ groups }) => groups.flatMap((group) => group.rules));
   const called = rules.map(({ alert, labels: { severity, service, stage } }) => ({

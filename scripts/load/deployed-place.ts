@@ -25,6 +25,7 @@ export function deployedPlace({ target, key, abusiveKey, customers, ops }: Deplo
     keys: { usual: checkedKey('--key', key), abusive: checkedKey('--abusive-key', abusiveKey ?? key) },
     customers: readCustomers(customers),
     ops: ops === undefined ? undefined : addressOf('--ops', ops),
+    pids: { redis: [], store: [] },
     happen: undefined,
   };
 }

@@ -21,7 +21,7 @@ async function order(happens: Happening): Promise<readonly string[]> {
     heard.push(what);
     resolve();
   };
-  const place = { ...load, customers: [], ops: undefined, happen };
+  const place = { ...load, customers: [], ops: undefined, pids: { redis: [], store: [] }, happen };
   const { unsent, cost } = await measure({ tool, load, place, happens, signal: new AbortController().signal });
   expect({ unsent, cost }).toEqual({ unsent: 99, cost: undefined });
   return heard;

@@ -1,6 +1,6 @@
 /** One tool, one load, and what befalls the servers meanwhile. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Cost, costOf, readFigures } from './cost.ts';
+import { type Cost, costOf, read } from './cost.ts';
 import type { Place } from './place.ts';
 import { requestsOf, secondsOf } from './planned.ts';
 import type { Happening } from './profile.ts';
@@ -34,20 +34,17 @@ export async function measure({ tool, load, place, happens, signal }: Measuremen
   };
   const isBefore = happens !== undefined && BEFORE.includes(happens);
   if (isBefore) await happen();
-  const before = await figuresOf(place);
+  const before = await read(place);
   const meanwhile = async () => {
     if (isBefore || happens === undefined) return;
     await delay(secondsOf(load.phases) * MEANWHILE * 1_000, undefined, { signal });
     await happen();
   };
   const [samples] = await Promise.all([tool.ask(load), meanwhile()]);
-  const after = await figuresOf(place);
+  const after = await read(place);
   return {
     rows: rowsOf(load.phases, samples),
     unsent: requestsOf(load.phases) - samples.reduce((sum, { length }) => sum + length, 0),
     cost: before === undefined || after === undefined ? undefined : costOf(before, after),
   };
 }
-
-const figuresOf = async ({ ops }: Place): Promise<string | undefined> =>
-  ops === undefined ? undefined : readFigures(ops);

@@ -10,6 +10,8 @@ export interface Place {
   readonly customers: readonly string[];
   /** Where `/metrics` asks no key, if anywhere. */
   readonly ops: string | undefined;
+  /** Processes of its stores, where they are on this machine. */
+  readonly pids: Readonly<Record<'redis' | 'store', readonly number[]>>;
   /** Undefined where nobody but its people may do that. */
   readonly happen: ((what: Happening) => Promise<void>) | undefined;
 }

@@ -81,8 +81,8 @@ test('tools that asked nothing cannot agree', () => {
 });
 
 test('what a load cost is the difference of two readings of the figures', () => {
-  const reading = (requests: number, cpu: number, store: number) =>
-    [
+  const reading = (requests: number, cpu: number, store: number) => ({
+    figures: [
       `http_server_request_duration_seconds_count{route="a"} ${requests}`,
       `process_cpu_seconds_total ${cpu}`,
       'process_resident_memory_bytes 200000000',
@@ -90,13 +90,17 @@ test('what a load cost is the difference of two readings of the figures', () => 
       `segment_cache_requests_total{tier="redis",result="miss"} ${2 * store}`,
       `segment_cache_requests_total{tier="store",result="hit"} ${store}`,
       '',
-    ].join('\n');
+    ].join('\n'),
+    cpuSeconds: { redis: Number.NaN, store: store / 1_000 },
+  });
   expect(costOf(reading(100, 1, 10), reading(1_100, 1.1, 60))).toEqual({
     requests: 1_000,
     cpuMicrosPerRequest: expect.closeTo(100),
     residentMb: 200,
     redisShare: 0.1,
     storeShare: 0.05,
+    redisCpuMicros: Number.NaN,
+    storeCpuMicros: expect.closeTo(1_000),
     shedShare: 0,
   });
 });

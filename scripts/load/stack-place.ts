@@ -30,8 +30,13 @@ export async function stackPlace({ folder, abusivePerSecond }: Stacked): Promise
   const { customers } = await customersOf([url], facts.keys.operator);
   const usual = facts.keys.feed;
   const abusive = abusivePerSecond === undefined ? usual : await createAbusiveKey(facts, abusivePerSecond);
-  const ops = facts.ops[SERVER];
-  return { url, keys: { usual, abusive }, customers, ops, happen: (what) => happenings[what](door, facts) };
+  const happen = (what: Happening) => happenings[what](door, facts);
+  return { url, keys: { usual, abusive }, customers, ops: facts.ops[SERVER], pids: pidsOf(facts), happen };
+}
+
+function pidsOf({ parts }: Facts): Place['pids'] {
+  const pids = (...names: readonly string[]) => names.flatMap((name) => parts[name]?.pid ?? []);
+  return { redis: pids('redis'), store: pids('elasticsearch-1', 'elasticsearch-2') };
 }
 
 async function opened(folder: string): Promise<Door> {

@@ -1,0 +1,82 @@
+/** What sizing starts from, and where each figure comes from. None is guessed: what nobody measured is missing. */
+
+/** Of `npm run load` (`.data/load/<profile>.json`), of a benchmark row, or of a pilot: entered by hand. */
+export type Source =
+  | { readonly of: 'load'; readonly profile: string; readonly cost: string }
+  | { readonly of: 'bench'; readonly subject: string; readonly row: string; readonly field: string }
+  | { readonly of: 'pilot'; readonly how: string };
+
+export interface Figure {
+  readonly means: string;
+  readonly unit: string;
+  readonly source: Source;
+}
+
+export const figureNames = [
+  'requestCpuMicros',
+  'residentMb',
+  'redisShare',
+  'storeShare',
+  'redisCpuMicros',
+  'storeCpuMicros',
+  'missCpuMicros',
+  'bytesPerCachedCustomer',
+  'answerBytes',
+  'documentsPerSecond',
+  'documentBytes',
+  'loadStoreMsPerMb',
+  'loadPeakMb',
+  'redisBytesPerCustomer',
+  'storeBytesPerMembership',
+] as const;
+export type FigureName = (typeof figureNames)[number];
+
+const steady = (cost: string): Source => ({ of: 'load', profile: 'steady', cost });
+const strangers = (cost: string): Source => ({ of: 'load', profile: 'unknown-ids', cost });
+const server = (row: string, field: string): Source => ({ of: 'bench', subject: 'server', row, field });
+const large = (field: string): Source => ({ of: 'bench', subject: 'ingest', row: 'large-vs-ceiling', field });
+
+export const FIGURES: Readonly<Record<FigureName, Figure>> = {
+  requestCpuMicros: { means: 'CPU of the server a request', unit: 'µs', source: steady('cpuMicrosPerRequest') },
+  residentMb: { means: 'memory of a server with few customers in it', unit: 'MB', source: steady('residentMb') },
+  redisShare: { means: 'requests that go on to Redis', unit: 'of 1', source: steady('redisShare') },
+  storeShare: { means: 'requests that go on to Elasticsearch', unit: 'of 1', source: steady('storeShare') },
+  redisCpuMicros: { means: 'CPU of Redis a request that reaches it', unit: 'µs', source: strangers('redisCpuMicros') },
+  storeCpuMicros: { means: 'CPU of Elasticsearch a read', unit: 'µs', source: strangers('storeCpuMicros') },
+  missCpuMicros: {
+    means: 'CPU of the server a request that Elasticsearch answers',
+    unit: 'µs',
+    source: server('es-miss-cpu-vs-get', 'wholeMicros'),
+  },
+  bytesPerCachedCustomer: {
+    means: 'memory of the server a customer in it',
+    unit: 'bytes',
+    source: server('bytes-per-cached-customer', 'value'),
+  },
+  answerBytes: {
+    means: 'answer of that customer',
+    unit: 'bytes',
+    source: server('bytes-per-cached-customer', 'baseline'),
+  },
+  documentsPerSecond: { means: 'customers loaded a second, one job', unit: '/s', source: large('value') },
+  documentBytes: { means: 'member line of these', unit: 'bytes', source: large('documentBytes') },
+  loadStoreMsPerMb: {
+    means: 'CPU of Elasticsearch a MB of lines, no replica',
+    unit: 'ms',
+    source: large('oursElasticsearchMsPerMb'),
+  },
+  loadPeakMb: { means: 'memory of a load', unit: 'MB', source: large('oursPeakMb') },
+  redisBytesPerCustomer: {
+    means: 'memory of Redis a customer and generation',
+    unit: 'bytes',
+    source: { of: 'pilot', how: '(`used_memory` − `used_memory_startup`) / `DBSIZE`, a day of traffic' },
+  },
+  storeBytesPerMembership: {
+    means: 'disk of Elasticsearch a membership, no replica',
+    unit: 'bytes',
+    source: { of: 'pilot', how: '`pri.store.size` of `_cat/indices/segments-members-*` / memberships of its run' },
+  },
+};
+
+/** What was measured, and on what; a name that is missing was not. */
+export type Measured = Readonly<Partial<Record<FigureName, { readonly value: number; readonly on: string }>>>;
