@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { list } from './list.ts';
+import { oneOf } from './one-of.ts';
 import { type Option, optionalInteger } from './option.ts';
 import { bytes, duration, ratio } from './quantity.ts';
 
@@ -12,6 +13,7 @@ const options = {
   list: list({ description }),
   'list of known': list({ description, known: ['counts', 'mapping', 'drift'] }),
   integer: optionalInteger({ description, min: 2 }),
+  'one of': oneOf({ description, words: ['counts', 'drift'], fallback: 'drift' }),
 } as const satisfies Record<string, Option<unknown>>;
 
 test.each<[keyof typeof options, string, unknown]>([
@@ -38,6 +40,7 @@ test.each<[keyof typeof options, string, unknown]>([
   ['list', '["a,b"]', ['a,b']],
   ['list of known', 'drift', ['drift']],
   ['integer', '2', 2],
+  ['one of', 'counts', 'counts'],
 ])('a %s "%s" is %j', (name, text, value) => {
   expect(options[name].parse(text)).toEqual(value);
 });
@@ -64,6 +67,7 @@ test.each<[keyof typeof options, string, string]>([
   ['list', '["a"],b', 'JSON array of texts'],
   ['list of known', 'conts', '"conts" is none of counts, mapping, drift; did you mean "counts"?'],
   ['integer', '1', 'a whole number ≥ 2'],
+  ['one of', 'count', 'expected counts, drift'],
 ])('a %s "%s" is refused: %s', (name, text, message) => {
   expect(() => options[name].parse(text)).toThrow(message);
 });
@@ -77,6 +81,7 @@ test('a fallback is given and shown as people write it', () => {
     [],
     [],
     undefined,
+    'drift',
   ]);
   expect(options.bytes.fallbackText).toBe('64MB');
 });
