@@ -16,6 +16,8 @@ interface Population {
   readonly mix: Mix;
   /** The first is asked for most. */
   readonly customers: readonly string[];
+  /** Stands in the ids of strangers. */
+  readonly strangers: string;
 }
 
 /** Of one load: nobody knows one of them twice. */
@@ -23,8 +25,8 @@ const STRANGERS = 1_000_000;
 const SEED = 1;
 const FINE = 2 ** 30;
 
-/** The same ones each time. */
-export function askedIn(phases: readonly Planned[], { mix, customers }: Population): readonly Asked[] {
+/** The same each time, for the same word of strangers. */
+export function askedIn(phases: readonly Planned[], { mix, customers, strangers }: Population): readonly Asked[] {
   const random = randomBelow(SEED);
   const chance = () => random(FINE) / FINE;
   const place = zipf(customers.length);
@@ -32,7 +34,7 @@ export function askedIn(phases: readonly Planned[], { mix, customers }: Populati
   const hot = customers[Math.trunc(customers.length / 2)] ?? '';
   const customer = () => {
     const chosen = chance();
-    if (chosen < mix.unknown) return `stranger-${random(STRANGERS)}`;
+    if (chosen < mix.unknown) return `stranger-${strangers}-${random(STRANGERS)}`;
     return chosen < mix.unknown + mix.hot ? hot : (customers[place(chance())] ?? '');
   };
   const one = (): Asked => ({

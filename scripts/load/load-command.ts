@@ -50,10 +50,13 @@ async function run(given: Given, context: Context): Promise<void> {
   });
   try {
     const place = await placeOf(given);
-    const { mix } = PROFILES[given.profile];
-    const load: Load = { phases, asked: askedIn(phases, { mix, customers: place.customers }), ...place };
-    if (given.write === undefined) await ask(given, { place, load }, context);
-    else await write(given.write, load, context);
+    const loadOf = (strangers: string): Load => ({
+      phases,
+      asked: askedIn(phases, { ...PROFILES[given.profile], customers: place.customers, strangers }),
+      ...place,
+    });
+    if (given.write === undefined) await ask(given, { place, loadOf }, context);
+    else await write(given.write, loadOf(uniqueWord()), context);
   } catch (error) {
     if (error instanceof MissingTool) throw new CommandError(exitCode.usage, error.message, { cause: error });
     throw error;
@@ -67,16 +70,19 @@ async function placeOf({ target, stack, rate, profile, ...given }: Given): Promi
 
 interface Asking {
   readonly place: Place;
-  readonly load: Load;
+  /** Each tool asks for strangers of its own: those of the one before are known to be nobody by then. */
+  loadOf(strangers: string): Load;
 }
+
+const uniqueWord = (): string => Date.now().toString(36);
 
 async function ask(given: Given, asking: Asking, context: Context): Promise<void> {
   const names = toolNames.filter((name) => given.with === 'both' || given.with === name);
   for (const name of names) await prepare(name, context);
   await using wire = await wireTo(asking.place.url, given.latency);
-  const load = { ...asking.load, url: wire.url };
+  const loadOf = (strangers: string): Load => ({ ...asking.loadOf(strangers), url: wire.url });
   const measured: [ToolName, Measured][] = [];
-  for (const name of names) measured.push([name, await askBy(name, given, { ...asking, load }, context)]);
+  for (const name of names) measured.push([name, await askBy(name, given, { ...asking, loadOf }, context)]);
   const verdicts = judged(measured);
   const file = given.results ?? join(import.meta.dirname, '../../.data/load', `${given.profile}.json`);
   keepResults(file, given, measured, verdicts);
@@ -91,10 +97,10 @@ async function prepare(name: ToolName, { say }: Context): Promise<void> {
 }
 
 async function askBy(name: ToolName, given: Given, asking: Asking, { say, signal }: Context): Promise<Measured> {
-  const { place, load } = asking;
+  const load = asking.loadOf(`${uniqueWord()}-${name}`);
   const { happens } = PROFILES[given.profile];
   say({ kind: 'stage', stage: name, detail: planOf(load.phases) });
-  const measured = await measure({ tool: TOOLS[name], load, place, happens, signal });
+  const measured = await measure({ tool: TOOLS[name], load, place: asking.place, happens, signal });
   if (measured.rows.length === 0) throw new CommandError(exitCode.failed, `${name} has no result of a single request`);
   if (measured.unsent > 0) say({ kind: 'warning', text: `${name} did not send ${measured.unsent} requests` });
   const lag = Math.max(...measured.rows.map(({ lagP99 }) => lagP99));

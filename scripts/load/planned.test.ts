@@ -22,15 +22,15 @@ test('a slow load is led in slowly', () => {
 test.each(profileNames)('%s takes as long as it is told to, and each request has somebody to ask for', (name) => {
   const phases = planned(PROFILES[name], pace);
   expect(secondsOf(phases.filter(({ counts }) => counts))).toBeCloseTo(60, 1);
-  const asked = askedIn(phases, { mix: PROFILES[name].mix, customers });
+  const asked = askedIn(phases, { mix: PROFILES[name].mix, customers, strangers: 'new' });
   expect(asked).toHaveLength(requestsOf(phases));
-  expect(asked).toEqual(askedIn(phases, { mix: PROFILES[name].mix, customers }));
+  expect(asked).toEqual(askedIn(phases, { mix: PROFILES[name].mix, customers, strangers: 'new' }));
 });
 
 /** Of what counts, how many requests are so. */
 function share(name: keyof typeof PROFILES, isSo: (asked: { customer: string; caller: string }) => boolean): number {
   const counted = planned(PROFILES[name], pace).filter(({ counts }) => counts);
-  const asked = askedIn(counted, { mix: PROFILES[name].mix, customers });
+  const asked = askedIn(counted, { mix: PROFILES[name].mix, customers, strangers: 'new' });
   return asked.filter(isSo).length / asked.length;
 }
 

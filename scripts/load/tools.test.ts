@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { byPhase, readResults, toSchedule } from './jmeter.ts';
+import { byPhase, PLAN, readResults, toSchedule } from './jmeter.ts';
 import { argumentsIn, readTable, toTargets } from './vegeta.ts';
 
 const phases = [
@@ -65,4 +67,12 @@ test('results of vegeta are read to the nanosecond, errors with commas too, and 
     { sentAtMs: 1764000000000, tookMs: 10_000, status: 0, caller: 'abusive' },
     { sentAtMs: 1764000000020.5, tookMs: 1.25, status: 200, caller: 'usual' },
   ]);
+});
+
+test('every property that the plan reads is on its page', async () => {
+  const plan = await readFile(PLAN, 'utf8');
+  const page = await readFile(join(PLAN, '../README.md'), 'utf8');
+  const read = [...plan.matchAll(/__P\(([a-z]+)/g)].map(([, name]) => name);
+  expect(new Set(read)).toEqual(new Set(['customers', 'schedule', 'rate', 'duration', 'target', 'key']));
+  for (const name of read) expect(page).toMatch(new RegExp(`^\\|.*\`${name}[\`.]`, 'm'));
 });
