@@ -20,7 +20,7 @@ interface Population {
   readonly strangers: string;
 }
 
-/** Of one load: nobody knows one of them twice. */
+/** So many ids that hardly one of them is drawn twice. */
 const STRANGERS = 1_000_000;
 const SEED = 1;
 const FINE = 2 ** 30;

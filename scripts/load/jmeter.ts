@@ -60,6 +60,9 @@ export async function writeInputs(load: Load, folder: string): Promise<void> {
     'key.abusive': keys.abusive,
     'jmeterengine.nongui.port': '0',
     'jmeter.save.saveservice.output_format': 'csv',
+    'jmeter.save.saveservice.timestamp_format': 'ms',
+    'jmeter.save.saveservice.print_field_names': 'true',
+    'sampleresult.timestamp.start': 'true',
     ...Object.fromEntries(UNTOLD.map((name) => [`jmeter.save.saveservice.${name}`, 'false'])),
   };
   const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);

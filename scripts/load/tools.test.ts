@@ -55,15 +55,14 @@ test('targets of vegeta carry their key, and who asks where no server sees it', 
   );
 });
 
-test('results of vegeta are read to the nanosecond, errors with commas too, and what asked for nobody is left out', () => {
+test('results of vegeta are read to the nanosecond, errors with commas too, and what asked for nobody is left out', async () => {
   const url = 'http://h/v1/customers/c1/segments';
-  const text = [
+  const lines = [
     `1764000000020500000,200,1250000,0,0,,,,1,GET,${url}#usual,eyJh`,
     `1764000000000000000,0,10000000000,0,0,"Get ""${url}#usual"": EOF, reset",,,0,GET,${url}#abusive,`,
     '1764000000030000000,0,10,0,0,no targets to attack,,,2,,,',
-    '',
-  ].join('\n');
-  expect(readTable(text)).toEqual([
+  ];
+  expect(await readTable(lines)).toEqual([
     { sentAtMs: 1764000000000, tookMs: 10_000, status: 0, caller: 'abusive' },
     { sentAtMs: 1764000000020.5, tookMs: 1.25, status: 200, caller: 'usual' },
   ]);

@@ -1,6 +1,8 @@
 /** vegeta: an attack a phase, as its command line knows constant rates only. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { run } from '@segment-store/services/tool';
 import { vegeta as findVegeta } from '@segment-store/services/vegeta';
 import type { Asked } from './asked.ts';
@@ -41,7 +43,8 @@ function attack(program: string, phase: Planned, targets: string): Promise<reado
     async read(folder) {
       const table = join(folder, FILES.table);
       await run(program, ['encode', '-to=csv', `-output=${table}`, join(folder, FILES.results)]);
-      return readTable(await readFile(table, 'utf8'));
+      // By line: with the headers of every answer it may be longer than a text can be.
+      return readTable(createInterface({ input: createReadStream(table) }));
     },
   });
 }
@@ -68,14 +71,20 @@ export function toTargets(asked: readonly Asked[], { url, keys }: Pick<Load, 'ur
  * `nanoseconds since 1970, status, nanoseconds, bytes, bytes, error, body, attack, sequence, method, URL, headers`: errors
  * may hold commas, so the URL is looked for from the end. One without is no request: there was nobody left to ask for.
  */
-export function readTable(text: string): readonly Sample[] {
-  const samples = text.split('\n').flatMap((line): Sample[] => {
+export async function readTable(lines: AsyncIterable<string> | Iterable<string>): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  for await (const line of lines) {
     const [sentAt = '', status, took, ...rest] = line.split(',');
     const caller = /^http.*#(\w+)$/.exec(rest.findLast((cell) => cell.startsWith('http')) ?? '')?.[1];
-    if (caller === undefined) return [];
-    return [{ sentAtMs: toMs(sentAt), tookMs: Number(took) / 1e6, status: Number(status), caller: callerOf(caller) }];
-  });
-  return samples.toSorted((one, other) => one.sentAtMs - other.sentAtMs);
+    if (caller === undefined) continue;
+    samples.push({
+      sentAtMs: toMs(sentAt),
+      tookMs: Number(took) / 1e6,
+      status: Number(status),
+      caller: callerOf(caller),
+    });
+  }
+  return samples.sort((one, other) => one.sentAtMs - other.sentAtMs);
 }
 
 /** 19 digits are more than a number holds. */
