@@ -58,7 +58,12 @@ export const badCalls: readonly BadCall[] = [
   customers('no customer', '\n\n', 'customers.txt', 'names no customer'),
   customers('a customer that can be none', 'c1\n\n..\n', 'customers.txt, line 3'),
   { title: 'customers that are nowhere', flags: TARGET, exitCode: 7, names: ['customers.txt', 'ENOENT'] },
-  { title: 'no stack', flags: { stack: '$FOLDER' }, exitCode: 6, names: ['no stack runs', 'npm run stack', '--target'] },
+  {
+    title: 'no stack',
+    flags: { stack: '$FOLDER' },
+    exitCode: 6,
+    names: ['no stack runs', 'npm run stack', '--target'],
+  },
   {
     title: 'a stack that has ended',
     flags: { stack: '$FOLDER' },

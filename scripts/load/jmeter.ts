@@ -42,7 +42,7 @@ async function prepared(load: Load, folder: string) {
 }
 
 /** After `jmeter` on a command line. */
-export function argumentsIn(folder: string): readonly string[] {
+function argumentsIn(folder: string): readonly string[] {
   const at = (name: string) => join(folder, name);
   return ['-n', '-t', PLAN, '-q', at(FILES.properties), '-l', at(FILES.results), '-j', at(FILES.log)];
 }

@@ -17,8 +17,10 @@ async function call(flags: Readonly<Record<string, string>>) {
   const given = Object.entries(flags).map(([name, value]) => [name, value.replace('$FOLDER', folder)]);
   const events: CommandEvent[] = [];
   const context = { say: (event: CommandEvent) => void events.push(event), signal: new AbortController().signal };
-  const ran = loadCommand.run({ args: [], flags: Object.fromEntries(given), environmentPrefix: 'TEST_LOAD' }, context);
-  const ended = await ran.then(
+  // Flags are read before the first turn, and may be refused there.
+  const run = async () =>
+    loadCommand.run({ args: [], flags: Object.fromEntries(given), environmentPrefix: 'TEST_LOAD' }, context);
+  const ended = await run().then(
     () => ({ exitCode: 0, message: '' }),
     (error) => {
       if (error instanceof CommandError) return { exitCode: error.exitCode, message: error.message };

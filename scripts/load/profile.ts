@@ -110,4 +110,3 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     mix: { ...USUAL, abusive: ABUSE / (1 + ABUSE) },
   },
 };
-

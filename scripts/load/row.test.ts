@@ -52,11 +52,10 @@ test('refusals are counted and are in no percentile; no answer took as long as i
 });
 
 test('phases have rows of their own and one together, without the lead-in', () => {
-  const rows = rowsOf([{ ...steady, name: 'lead-in', counts: false }, steady, { ...steady, name: 'later' }], [
-    [sample(0, 500)],
-    stalled,
-    stalled,
-  ]);
+  const rows = rowsOf(
+    [{ ...steady, name: 'lead-in', counts: false }, steady, { ...steady, name: 'later' }],
+    [[sample(0, 500)], stalled, stalled],
+  );
   expect(rows.map(({ phase, requests }) => [phase, requests])).toEqual([
     ['steady', 200],
     ['later', 200],
@@ -68,11 +67,11 @@ const measured = (achieved: number, p75: number): readonly Row[] =>
   rowsOf([steady], [stalled]).map((row) => ({ ...row, achieved, fromDue: { ...row.fromDue, p75 } }));
 
 test.each([
-  [100, 21, 98.1, 22.9, [true, true]],
-  [100, 21, 97.9, 21, [false, true]],
-  [100, 21, 100, 23.1, [true, false]],
-])('%d/s with p75 %d ms and %d/s with %d ms', (rate, p75, otherRate, otherP75, passed) => {
-  const verdicts = agreement(measured(rate, p75), measured(otherRate, otherP75));
+  { rate: 98.1, p75: 22.9, passed: [true, true] },
+  { rate: 97.9, p75: 21, passed: [false, true] },
+  { rate: 100, p75: 23.1, passed: [true, false] },
+])('100/s with p75 21 ms beside $rate/s with $p75 ms', ({ rate, p75, passed }) => {
+  const verdicts = agreement(measured(100, 21), measured(rate, p75));
   expect(verdicts.map((verdict) => verdict.passed)).toEqual(passed);
 });
 

@@ -42,8 +42,10 @@ function figureTable(measured: Measured): string {
 }
 
 function whence(source: Source): string {
-  if (source.of === 'load') return `\`npm run load -- --profile ${source.profile}\`, cost of vegeta: \`${source.cost}\``;
-  if (source.of === 'bench') return `\`npm run bench -- ${source.subject}\`, row \`${source.row}\`: \`${source.field}\``;
+  if (source.of === 'load')
+    return `\`npm run load -- --profile ${source.profile}\`, cost of vegeta: \`${source.cost}\``;
+  if (source.of === 'bench')
+    return `\`npm run bench -- ${source.subject}\`, row \`${source.row}\`: \`${source.field}\``;
   return `a pilot: ${source.how}`;
 }
 

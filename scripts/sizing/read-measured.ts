@@ -1,7 +1,7 @@
 /** Figures from what loads and benchmarks left on this machine. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FIGURES, figureNames, type FigureName, type Measured } from './figures.ts';
+import { FIGURES, type FigureName, figureNames, type Measured } from './figures.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -14,7 +14,9 @@ interface Loaded {
 interface Benched {
   readonly cpu: string;
   readonly startedAt: string;
-  readonly rows: readonly (Readonly<Record<string, unknown>> & { readonly beside?: Readonly<Record<string, number>> })[];
+  readonly rows: readonly (Readonly<Record<string, unknown>> & {
+    readonly beside?: Readonly<Record<string, number>>;
+  })[];
 }
 
 /** Those that are there; a pilot's are entered by hand and are not. */

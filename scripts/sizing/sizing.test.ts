@@ -10,7 +10,9 @@ const values = {
   ...{ documentsPerSecond: 50_000, documentBytes: 1_500, loadStoreMsPerMb: 200, loadPeakMb: 400 },
   ...{ redisBytesPerCustomer: 200, storeBytesPerMembership: 10 },
 };
-const measured: Measured = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, on: 'x' }]));
+const measured: Measured = Object.fromEntries(
+  Object.entries(values).map(([name, value]) => [name, { value, on: 'x' }]),
+);
 const demand: Demand = { ...ORIGIN, customers: 1_000_000, segmentsPerCustomer: 20, loadWithinSeconds: 60 };
 const need = (what: string, known: Measured = measured): number | undefined =>
   needsOf(demand, known).find((one) => one.what === what)?.value;

@@ -18,7 +18,6 @@ const fileOption = {
   keys: requiredText({ placeholder: '<file>', description: 'the keys file; `create` makes it' }),
 };
 
-
 const createOptions = {
   ...fileOption,
   scopes: {
