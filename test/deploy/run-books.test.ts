@@ -1,13 +1,15 @@
 /** A page for each alert, and nothing on it that does not exist: whoever reads it was asleep a minute ago. */
-import { onPath, run } from '@segment-store/services/tool';
+import { onPath } from '@segment-store/services/tool';
 import { expect, test } from 'vitest';
-import { mainOf } from '../support/commands.ts';
+import { DRILLS } from '../drills/drills.ts';
+import { drillsText } from '../drills/pages.ts';
 import { allAlerts } from './alerts.ts';
-import { type OwnCommand, ownCommandsIn, readReadme, readRunBooks } from './run-books.ts';
+import { ownCommandsIn, wrongFlags } from './own-commands.ts';
+import { readReadme, readRunBooks } from './run-books.ts';
 
 const SECTIONS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Escalation', 'Last drill'];
 const KINDS =
-  /^(promql|sh|sh drill|sh kubernetes|sh kubernetes part=(server-[12]|elasticsearch-[12]|redis|ingestion|calculations))$/;
+  /^(promql|sh|sh drill|sh kubernetes|sh kubernetes part=(server-[12]|elasticsearch-[12]|redis|ingestion|calculations|sqs-exporter))$/;
 const alerts = await allAlerts();
 const books = await readRunBooks();
 
@@ -32,20 +34,9 @@ test.each(books.map((book) => [book.name, book] as const))(
 
 test('commands of ours have only flags that they have', async () => {
   const commands = books.flatMap(({ text }) => ownCommandsIn(text));
-  const byName = Object.groupBy(commands, ({ program, command }) => `${program} ${command}`);
-  const wrong = await Promise.all(Object.entries(byName).map(([name, same = []]) => complaintsOf(name, same)));
-  expect(wrong.flat()).toEqual([]);
-  expect(Object.keys(byName).length).toBeGreaterThan(10);
+  expect(await wrongFlags(commands)).toEqual([]);
+  expect(new Set(commands.map(({ program, command }) => `${program} ${command}`)).size).toBeGreaterThan(10);
 });
-
-async function complaintsOf(name: string, same: readonly OwnCommand[]): Promise<readonly string[]> {
-  const [first] = same;
-  if (first === undefined) return [];
-  const help = await run(process.execPath, [mainOf(first.program), ...first.command.split(' '), '--help']);
-  if (!help.startsWith(`Usage: segment-${name}`)) return [`segment-${name} is no command`];
-  const flags = new Set([...help.matchAll(/--[a-z-]+/g)].map(([flag]) => flag));
-  return same.flatMap((one) => one.flags.filter((flag) => !flags.has(flag)).map((flag) => `segment-${name} ${flag}`));
-}
 
 test('variables are those that the README explains, other programs those that people have', async () => {
   const shell = books.flatMap(({ fences }) =>
@@ -57,4 +48,9 @@ test('variables are those that the README explains, other programs those that pe
   const programs = new Set(shell.flatMap((text) => text.split('\n')).map((line) => line.split(' ')[0]));
   expect([...programs].sort()).toEqual(['aws', 'curl', 'kubectl', 'redis-cli', 'segment-ingest', 'segment-server']);
   expect(onPath('curl')).toBeDefined();
+});
+
+test('every page has a drill, and the README says which', async () => {
+  expect(DRILLS.flatMap(({ walks }) => Object.keys(walks)).sort()).toEqual(books.map(({ name }) => name).sort());
+  expect(await readReadme()).toContain(`\n## Drills\n\n${drillsText(DRILLS)}\n`);
 });

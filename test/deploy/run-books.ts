@@ -12,7 +12,7 @@ export interface RunBook {
   readonly fences: readonly Fence[];
 }
 
-interface Fence {
+export interface Fence {
   /** `promql`, `sh`, `sh drill`, `sh kubernetes`, `sh kubernetes part=redis`. */
   readonly kind: string;
   readonly section: string;
@@ -24,13 +24,17 @@ export async function readRunBooks(): Promise<readonly RunBook[]> {
   return Promise.all(names.map(async (name) => toRunBook(name.slice(0, -3), await readFile(FOLDER + name, 'utf8'))));
 }
 
-/** Every query of a page, and those of docs/alerts.md, which is about all of them. */
+/** Every query of a page, those of docs/alerts.md, which is about all of them, and of docs/launch-plan.md. */
 export async function readQueries(): Promise<readonly { readonly name: string; readonly text: string }[]> {
-  const alerts = { name: 'alerts', fences: fencesIn('', await readFile(`${FOLDER}../alerts.md`, 'utf8')) };
-  return [...(await readRunBooks()), alerts].flatMap(({ name, fences }) =>
-    fences.filter(({ kind }) => kind === 'promql').map(({ text }) => ({ name, text })),
+  const others = await Promise.all(['alerts', 'launch-plan'].map(readDocument));
+  return [...(await readRunBooks()), ...others].flatMap(({ name, fences }) =>
+    fences.filter(({ kind }) => /^promql\b/.test(kind)).map(({ text }) => ({ name, text })),
   );
 }
+
+/** A page of docs/ as run-books are read. */
+export const readDocument = async (name: string): Promise<RunBook> =>
+  toRunBook(name, await readFile(`${FOLDER}../${name}.md`, 'utf8'));
 
 export const readReadme = (): Promise<string> => readFile(`${FOLDER}README.md`, 'utf8');
 
@@ -42,20 +46,3 @@ function toRunBook(name: string, text: string): RunBook {
 
 const fencesIn = (section: string, text: string): readonly Fence[] =>
   [...text.matchAll(/^```(.*)\n([\s\S]*?)\n```$/gm)].map(([, kind = '', body = '']) => ({ kind, section, text: body }));
-
-/** One command of ours as a page writes it. */
-export interface OwnCommand {
-  readonly program: 'compute' | 'ingest' | 'server';
-  /** `load`, `keys create`. */
-  readonly command: string;
-  readonly flags: readonly string[];
-}
-
-export function ownCommandsIn(text: string): readonly OwnCommand[] {
-  return [...text.matchAll(/(?:^|`)segment-(compute|ingest|server) ((?:keys )?[a-z-]+)([^\n`|]*)/gm)].flatMap(
-    ([, program, command = '', rest = '']) => {
-      const flags = [...rest.matchAll(/(?<=\s)--[a-z-]+/g)].map(([flag]) => flag);
-      return program === 'compute' || program === 'ingest' || program === 'server' ? [{ program, command, flags }] : [];
-    },
-  );
-}

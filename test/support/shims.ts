@@ -1,4 +1,4 @@
-/** Commands by the names that examples call them. */
+/** Commands by the names that examples and run-books call them. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pythonWith } from '@segment-store/services/python';
@@ -6,10 +6,14 @@ import { mainOf } from './commands.ts';
 
 /** A PATH that begins with `folder`, where `node`, `segment-ingest` and `aws` (of PyPI) are. */
 export async function pathWithShims(folder: string): Promise<string> {
-  const commands = {
+  return pathWith(folder, {
     'segment-ingest': [process.execPath, mainOf('ingest')],
     aws: [await pythonWith('checks'), '-m', 'awscli'],
-  };
+  });
+}
+
+/** A PATH that begins with `folder`, where each name is what its words call. */
+export async function pathWith(folder: string, commands: Readonly<Record<string, readonly string[]>>): Promise<string> {
   await mkdir(folder, { recursive: true });
   for (const [name, command] of Object.entries(commands)) {
     const words = command.map((word) => `'${word}'`).join(' ');

@@ -19,6 +19,11 @@ export async function announce(queue: string, bucket: string, key: string): Prom
   await call(new URL(queue).origin, 'SendMessage', { QueueUrl: queue, MessageBody });
 }
 
+/** Nothing of what was in it comes back. */
+export async function empty(queue: string): Promise<void> {
+  await call(new URL(queue).origin, 'PurgeQueue', { QueueUrl: queue });
+}
+
 export interface QueueFill {
   readonly visible: number;
   /** Taken by somebody who has not removed them yet. */

@@ -1,0 +1,152 @@
+/** One drill: the condition of a run-book is brought about, looked into by its queries, and ended by its commands. */
+import type { RunBook } from '../deploy/run-books.ts';
+import type { Ground } from './ground.ts';
+import { until } from './observing.ts';
+import type { Environment } from './shell.ts';
+
+export interface Walk {
+  /** The rule's `for` or its windows are longer than a drill: then what it is made of is looked at instead. */
+  readonly seen: 'alerted' | 'pending' | { readonly recorded: string };
+  /** What is in queries of the page that find nothing here, though they could. */
+  readonly silent?: readonly string[];
+  /** Looks of the page ask what is dead. */
+  readonly looksFail?: true;
+  /** May be there before: its window remembers drills before this one. */
+  readonly lingers?: true;
+  /** A query that has a sample once it is over. Default: neither Prometheus nor Alertmanager has the alert. */
+  readonly over?: string;
+}
+
+export interface Drill {
+  /** What is done, for the pages: `server-1 is killed`. */
+  readonly how: string;
+  /** The alerts whose run-books are walked through, in this order. */
+  readonly walks: Readonly<Record<string, Walk>>;
+  /** Time it takes counts nowhere. Variables for the commands of the pages. */
+  prepare?(ground: Ground): Promise<Environment>;
+  bring(ground: Ground, prepared: Environment): Promise<Environment | undefined>;
+  /** Again and again until everything is seen. */
+  meanwhile?(ground: Ground): Promise<void>;
+  /** What the pages leave to others (the owners of the store, the job's next run); after their commands. */
+  mend?(ground: Ground): Promise<void>;
+}
+
+export interface Drilled {
+  readonly alert: string;
+  /** From the condition to its being seen. */
+  readonly seenSeconds: number;
+  /** From the first command to the end of the condition. */
+  readonly overSeconds: number;
+}
+
+const CALM_MS = 60_000;
+const SEEN_MS = 150_000;
+const OVER_MS = 120_000;
+
+/** @throws Error naming run-book and command for whatever does not go as the page says */
+export async function perform(drill: Drill, ground: Ground, books: readonly RunBook[]): Promise<readonly Drilled[]> {
+  const walks = Object.entries(drill.walks);
+  for (const [alert, walk] of walks) await calm(alert, walk, ground);
+  try {
+    const prepared = (await drill.prepare?.(ground)) ?? {};
+    const broughtAt = performance.now();
+    const environment = { ...prepared, ...(await drill.bring(ground, prepared)) };
+    const seen = await seenAll(walks, drill, ground);
+    for (const [alert, walk] of walks) await diagnose(bookOf(alert, books), walk, { ground, environment });
+    const mendedAt = performance.now();
+    for (const [alert] of walks) await mitigate(bookOf(alert, books), { ground, environment });
+    await drill.mend?.(ground);
+    const over = await Promise.all(walks.map((walk) => isOver(walk, ground)));
+    return walks.map(([alert], index) => ({
+      alert,
+      seenSeconds: ((seen[index] ?? 0) - broughtAt) / 1_000,
+      overSeconds: ((over[index] ?? 0) - mendedAt) / 1_000,
+    }));
+  } catch (error) {
+    await drill.mend?.(ground).catch(() => 'the drill has failed already');
+    throw error;
+  }
+}
+
+function bookOf(alert: string, books: readonly RunBook[]): RunBook {
+  const found = books.find(({ name }) => name === alert);
+  if (found === undefined) throw new Error(`${alert} has no run-book`);
+  return found;
+}
+
+/** Or nobody could tell that it was the drill. */
+async function calm(alert: string, { seen, lingers }: Walk, ground: Ground): Promise<void> {
+  if (lingers === true || typeof seen === 'object') return;
+  await until(`${alert}, there before its drill, ends`, CALM_MS, async () => !(await isThere(alert, ground)));
+}
+
+const isThere = async (alert: string, ground: Ground): Promise<boolean> =>
+  (await ground.isPending(alert)) || (await ground.isNotified(alert));
+
+type Walks = readonly (readonly [alert: string, walk: Walk])[];
+
+/** When each was seen, on the clock of `performance`. */
+async function seenAll(walks: Walks, { meanwhile }: Drill, ground: Ground): Promise<readonly number[]> {
+  const all = Promise.all(
+    walks.map(async ([alert, { seen }]) => {
+      await until(`${alert} is seen`, SEEN_MS, () => isSeen(alert, seen, ground));
+      return performance.now();
+    }),
+  );
+  if (meanwhile === undefined) return all;
+  let ended = false;
+  const over = all.then(noop, noop).then(() => {
+    ended = true;
+  });
+  while (!ended) await Promise.race([meanwhile(ground), over]);
+  return all;
+}
+
+const noop = (): void => {};
+
+async function isSeen(alert: string, seen: Walk['seen'], ground: Ground): Promise<boolean> {
+  if (seen === 'alerted') return ground.isNotified(alert);
+  return seen === 'pending' ? ground.isPending(alert) : (await ground.count(seen.recorded)) > 0;
+}
+
+interface Scene {
+  readonly ground: Ground;
+  readonly environment: Environment;
+}
+
+const QUERY = 'promql';
+const LOOK = 'sh';
+const PART = /^sh kubernetes part=(\S+)$/;
+
+async function diagnose({ name, fences }: RunBook, walk: Walk, { ground, environment }: Scene): Promise<void> {
+  const { silent = [], looksFail = false } = walk;
+  for (const { kind, section, text } of fences) {
+    if (kind === QUERY) {
+      const found = await ground.count(text);
+      if (found === 0 && !silent.some((part) => text.includes(part))) throw new Error(`${name} finds nothing by\n${text}`);
+    } else if (kind === LOOK && section === 'Diagnosis') {
+      const { exitCode, output } = await ground.shell(text, environment);
+      if (exitCode !== 0 && !looksFail) throw new Error(`${name}: a look ended with ${exitCode}\n${text}\n${output}`);
+    }
+  }
+}
+
+/** Every command of the section, top down; where a cluster's part would be changed, that of the stack starts again. */
+async function mitigate({ name, fences }: RunBook, { ground, environment }: Scene): Promise<void> {
+  for (const { kind, section, text } of fences) {
+    if (section !== 'Mitigation') continue;
+    const [, part] = PART.exec(kind) ?? [];
+    try {
+      if (part !== undefined) await ground.door.restart(part);
+      else if (kind === 'sh drill' || kind === LOOK) await ground.mustRun(text, environment);
+    } catch (error) {
+      throw new Error(`${name}: a mitigation does not work`, { cause: error });
+    }
+  }
+}
+
+async function isOver([alert, { over }]: Walks[number], ground: Ground): Promise<number> {
+  const holds = over === undefined ? async () => !(await isThere(alert, ground)) : async () => (await ground.count(over)) > 0;
+  await until(`${alert} is over`, OVER_MS, holds);
+  return performance.now();
+}

@@ -1,0 +1,46 @@
+/** Every run-book does what it says, on a stack of its own: condition, queries, commands, end. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Stack, startStack } from '@segment-store/stack/stack';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readRunBooks } from '../deploy/run-books.ts';
+import { perform } from '../drills/drill.ts';
+import { DRILLS } from '../drills/drills.ts';
+import { type Ground, openGround } from '../drills/ground.ts';
+
+/** Calculations run when a drill wants one. */
+const DAY_MS = 86_400_000;
+const DRILL_MS = 420_000;
+const books = await readRunBooks();
+
+let folder = '';
+let stack: Stack;
+let ground: Ground & AsyncDisposable;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'drills-stack-'));
+  stack = await startStack({ folder, everyMs: DAY_MS, faults: true });
+  ground = await openGround(stack);
+}, 300_000);
+afterAll(async () => {
+  await ground[Symbol.asyncDispose]();
+  await stack.stop();
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+test('every run-book has a drill, and one only', () => {
+  const drilled = DRILLS.flatMap(({ walks }) => Object.keys(walks));
+  expect(drilled.sort()).toEqual(books.map(({ name }) => name).sort());
+});
+
+test.each(DRILLS.map((drill) => [Object.keys(drill.walks).join(', '), drill] as const))(
+  '%s',
+  async (_, drill) => {
+    const found = await perform(drill, ground, books);
+    expect(found.map(({ alert }) => alert)).toEqual(Object.keys(drill.walks));
+    for (const { alert, seenSeconds } of found) {
+      if (alert === 'SegmentServerDown') expect(seenSeconds).toBeLessThanOrEqual(30);
+    }
+  },
+  DRILL_MS,
+);
