@@ -143,6 +143,26 @@ test('a stage with errors is closed and the rollout halted; the run says why, an
   expect([again.exitCode, JSON.stringify(again.events.at(-1))]).toEqual([4, expect.stringContaining('is halted')]);
 });
 
+test('people write a ladder, sign off, halt and roll back by command; what cannot be is refused', async () => {
+  const file = join(scratch, 'ladder.json');
+  const stages = ladder.stages.map((stage) => ({ ...stage, signOffs: 1 }));
+  await writeFile(file, JSON.stringify({ ...ladder, stages }));
+  const kept = ['--server', server.url, '--api-key', key];
+  const step = (...args: string[]) => runCommand('rollout', ['step', 'by-hand', ...args, '--reason', 'a test', ...kept]);
+  const put = () => runCommand('rollout', ['put', 'by-hand', '--ladder', file, ...kept]);
+  expect((await put()).events.at(-1)).toMatchObject({
+    kind: 'result',
+    text: 'by-hand is planned, nothing of it is open; lyon is next and lacks 1 sign-off',
+    data: { version: 1 },
+  });
+  const early = await step('advance');
+  expect([early.exitCode, early.events.at(-1)]).toMatchObject([4, { text: expect.stringContaining('lacks 1 sign-offs') }]);
+  for (const action of ['sign-off', 'advance', 'halt', 'resume']) expect((await step(action)).exitCode).toBe(0);
+  expect(await ask('/v1/rollouts/by-hand')).toMatchObject({ state: 'open', stage: 'lyon' });
+  expect((await step('roll-back')).events.at(-1)).toMatchObject({ data: { state: 'halted', why: 'a test' } });
+  expect([(await step('forward')).exitCode, (await step('advance')).exitCode, (await put()).exitCode]).toEqual([2, 4, 0]);
+});
+
 test('a query that cannot be answered is refused before anything opens', async () => {
   const stages = ladder.stages.map((stage) => ({ ...stage, entry: [{ name: 'wrong', query: 'sum(', min: 1 }] }));
   await ask('/v1/rollouts/wrong', { method: 'PUT', body: { ...ladder, stages }, version: 0 });

@@ -20,6 +20,16 @@ await main({
       load: async () => (await import('./shadow-command.ts')).shadowCommand,
     },
     {
+      name: 'put',
+      summary: 'Writes the ladder of a rollout',
+      load: async () => (await import('./put-command.ts')).putCommand,
+    },
+    {
+      name: 'step',
+      summary: 'Signs off, advances, halts, resumes or rolls back by hand',
+      load: async () => (await import('./step-command.ts')).stepCommand,
+    },
+    {
       name: 'run',
       summary: 'Climbs the ladder of a rollout, halts and rolls back',
       load: async () => (await import('./run-command.ts')).runCommand,

@@ -2,17 +2,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import { optionalText, requiredText, type Values } from '@segment-store/cli/option';
+import { requiredText, type Values } from '@segment-store/cli/option';
 import { duration } from '@segment-store/cli/quantity';
 import { baseUrlOf } from './base-url.ts';
+import { keptBy, keptOptions } from './ladder/kept.ts';
 import { asWritten, rehearsed } from './ladder/pace.ts';
 import { type Ask, createAsk, QueryError } from './ladder/prometheus.ts';
-import { createService, type Service, ServiceError } from './ladder/service.ts';
+import { type Service, ServiceError } from './ladder/service.ts';
 import { walk } from './ladder/walk.ts';
 
 const options = {
-  server: requiredText({ placeholder: '<url>', description: 'the segment server that keeps the rollout' }),
-  apiKey: optionalText({ placeholder: '<key>', description: 'of the server; scopes read and publish', secret: true }),
+  ...keptOptions,
   prometheus: requiredText({ placeholder: '<url>', description: 'answers the queries of the checks' }),
   rehearse: duration({
     fallback: '0',
@@ -33,9 +33,9 @@ export const runCommand: AnyCommand = command({
   run: ({ args: [name = ''], options: given }, context) => run(name, given, context),
 });
 
-async function run(name: string, { server, apiKey, prometheus, rehearse }: Given, { say, signal }: Context) {
+async function run(name: string, { prometheus, rehearse, ...kept }: Given, { say, signal }: Context) {
   const pace = rehearse === 0 ? asWritten : rehearsed(rehearse);
-  const service = createService(name, { baseUrl: baseUrlOf('--server', server), apiKey });
+  const service = keptBy(name, kept);
   const ask = createAsk(baseUrlOf('--prometheus', prometheus));
   await tried(service, ask);
   const deps = {

@@ -27,6 +27,11 @@ export interface Service {
   step(step: Step, version: number): Promise<Rollout>;
 }
 
+export interface RolloutService extends Service {
+  /** Version 0: there is none yet. */
+  write(ladder: Rollout['ladder'], version: number): Promise<Rollout>;
+}
+
 export interface ServiceOptions {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
@@ -34,7 +39,7 @@ export interface ServiceOptions {
 
 const ASK_MS = 10_000;
 
-export function createService(name: string, { baseUrl, apiKey }: ServiceOptions): Service {
+export function createService(name: string, { baseUrl, apiKey }: ServiceOptions): RolloutService {
   const path = `/v1/rollouts/${encodeURIComponent(name)}`;
   const headers = { ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }) };
 
@@ -48,14 +53,16 @@ export function createService(name: string, { baseUrl, apiKey }: ServiceOptions)
     throw new ServiceError(response.status, `${baseUrl}${target} was answered ${response.status}${detailOf(text)}`);
   }
 
+  const change = (method: 'POST' | 'PUT', body: object, version: number): RequestInit => ({
+    method,
+    headers: { ...headers, 'content-type': 'application/json', 'if-match': `"${version}"` },
+    body: JSON.stringify(body),
+  });
+
   return {
     read: () => ask(path, { headers }),
-    step: (step, version) =>
-      ask(`${path}/steps`, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json', 'if-match': `"${version}"` },
-        body: JSON.stringify(step),
-      }),
+    step: (step, version) => ask(`${path}/steps`, change('POST', step, version)),
+    write: (ladder, version) => ask(path, change('PUT', ladder, version)),
   };
 }
 
