@@ -4,7 +4,9 @@ import { get } from '@segment-store/services/service';
 import type { Facts } from '@segment-store/stack/door';
 
 export interface Observing {
-  /** How many samples the query has now. Rejects with Prometheus's own words when it cannot be evaluated. */
+  /** The samples that the query has now. Rejects with Prometheus's own words when it cannot be evaluated. */
+  values(promql: string): Promise<readonly number[]>;
+  /** How many they are. */
   count(promql: string): Promise<number>;
   /** Whether the rule's expression holds: the alert fires, or will after its `for`. */
   isPending(alert: string): Promise<boolean>;
@@ -15,12 +17,14 @@ export interface Observing {
 export function observing({ parts }: Facts): Observing {
   const prometheus = `${parts.prometheus?.url}/api/v1`;
   const alertmanager = `${parts.alertmanager?.url}/api/v2`;
+  async function values(promql: string): Promise<readonly number[]> {
+    const answer: Instant = JSON.parse(await get(`${prometheus}/query?query=${encodeURIComponent(promql)}`));
+    return answer.data.result.map(({ value }) => Number(value[1]));
+  }
+
   return {
-    async count(promql) {
-      const answer: Instant = JSON.parse(await get(`${prometheus}/query?query=${encodeURIComponent(promql)}`));
-      const { resultType, result } = answer.data;
-      return resultType === 'vector' ? result.length : 1;
-    },
+    values,
+    count: async (promql) => (await values(promql)).length,
     async isPending(alert) {
       const answer: Alerts = JSON.parse(await get(`${prometheus}/alerts`));
       return answer.data.alerts.some(({ labels }) => labels.alertname === alert);
@@ -33,8 +37,9 @@ export function observing({ parts }: Facts): Observing {
   };
 }
 
+/** A vector: queries of pages and drills are no scalars. */
 interface Instant {
-  readonly data: { readonly resultType: string; readonly result: readonly unknown[] };
+  readonly data: { readonly result: readonly { readonly value: readonly [at: number, value: string] }[] };
 }
 
 interface Alerts {
