@@ -2,7 +2,7 @@
 import { run } from '@segment-store/services/tool';
 import { mainOf } from '../support/commands.ts';
 
-export interface OwnCommand {
+interface OwnCommand {
   readonly program: 'compute' | 'ingest' | 'rollout' | 'server';
   /** `load`, `keys create`. */
   readonly command: string;

@@ -12,7 +12,7 @@ export interface RunBook {
   readonly fences: readonly Fence[];
 }
 
-export interface Fence {
+interface Fence {
   /** `promql`, `sh`, `sh drill`, `sh kubernetes`, `sh kubernetes part=redis`. */
   readonly kind: string;
   readonly section: string;

@@ -24,7 +24,8 @@ const root = join(import.meta.dirname, '../..');
 const LONGEST_MS = 120_000;
 const SHOWN = 4_000;
 
-export async function openShell(facts: Facts, binFolder: string): Promise<Shell> {
+/** No command may take longer than `longestMs`, by default two minutes. */
+export async function openShell(facts: Facts, binFolder: string, longestMs: number = LONGEST_MS): Promise<Shell> {
   const PATH = await pathWith(binFolder, {
     'segment-compute': [process.execPath, mainOf('compute')],
     'segment-ingest': [process.execPath, mainOf('ingest')],
@@ -34,7 +35,7 @@ export async function openShell(facts: Facts, binFolder: string): Promise<Shell>
     aws: [await pythonWith('checks'), '-m', 'awscli'],
   });
   const fixed = { ...process.env, ...variablesOf(facts), PATH };
-  return (text, environment = {}) => ran(text, { ...fixed, ...environment });
+  return (text, environment = {}) => ran(text, { ...fixed, ...environment }, longestMs);
 }
 
 /** Those of docs/runbooks/README.md that a stack decides; drills give the others. */
@@ -70,8 +71,8 @@ async function redisCli(): Promise<readonly string[]> {
   return ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), join(folder, 'usr/bin/redis-cli')];
 }
 
-function ran(text: string, env: NodeJS.ProcessEnv): Promise<Ran> {
-  const child = spawn('sh', ['-ec', text], { env, cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST_MS });
+function ran(text: string, env: NodeJS.ProcessEnv, timeout: number): Promise<Ran> {
+  const child = spawn('sh', ['-ec', text], { env, cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (some: string) => {

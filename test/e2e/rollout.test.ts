@@ -1,6 +1,6 @@
 /** A rollout from a planned ladder to everybody, and one that goes wrong: server, database, Prometheus and SDK are real. */
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +141,15 @@ test('a stage with errors is closed and the rollout halted; the run says why, an
   expect(await metrics.text()).toContain('segment_rollout_open_stages{rollout="bad",state="halted"} 0\n');
   const again = await run('bad');
   expect([again.exitCode, JSON.stringify(again.events.at(-1))]).toEqual([4, expect.stringContaining('is halted')]);
+});
+
+test('the ladder and the experiments of the launch plan are what a server takes', async () => {
+  const launch = join(import.meta.dirname, '../../deploy/launch');
+  const file = ['--ladder', join(launch, 'ladder.json')];
+  const put = await runCommand('rollout', ['put', 'launch', ...file, '--server', server.url, '--api-key', key]);
+  expect([put.exitCode, put.events.at(-1)]).toMatchObject([0, { data: { next: { stage: 'lyon' } } }]);
+  const body = JSON.parse(await readFile(join(launch, 'experiments.json'), 'utf8'));
+  expect(await ask('/v1/experiments', { method: 'PUT', body, version: 0 })).toMatchObject({ version: 1 });
 });
 
 test('people write a ladder, sign off, halt and roll back by command; what cannot be is refused', async () => {

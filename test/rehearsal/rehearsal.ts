@@ -43,7 +43,7 @@ export async function rehearse({ stack, log, hold }: RehearsalOptions): Promise<
   try {
     const facts = await stack.facts();
     await using figures = await createFigures(facts);
-    const shell = await openShell(facts, join(scratch, 'bin'));
+    const shell = await openShell(facts, join(scratch, 'bin'), LADDER_MS);
     const run = await secondRun(stack, shell, log);
     const [old, candidate] = ['server-1', 'server-2'].map((server) => facts.parts[server]?.url ?? '');
     const servers = [old ?? '', candidate ?? ''];
@@ -66,6 +66,8 @@ export async function rehearse({ stack, log, hold }: RehearsalOptions): Promise<
   }
 }
 
+/** A ladder of four stages, each with sign-offs and looks. */
+const LADDER_MS = 1_200_000;
 /** Of the plan's `--listen`. */
 const MIRROR = 'http://127.0.0.1:8090';
 const FEWEST_REQUESTS = 30;
@@ -187,9 +189,6 @@ const beside: Readonly<Record<string, Around>> = {
   async 'sign-off'({ section }, { log }) {
     log.note(section, 'signing off', 'done by two people while the ladder was climbed, above');
   },
-  async 'read-out'(command, scene) {
-    await ending(0, command, scene);
-  },
   async fault(command, scene) {
     const { stack, rollouts, log } = scene;
     const killed = until('the stage that is to fail is open', 120_000, async () => {
@@ -203,9 +202,6 @@ const beside: Readonly<Record<string, Around>> = {
     const { state, stage, why } = await rollouts.read('segments-next');
     if (state !== 'halted' || stage !== 'lyon') throw new Error(`${command.section}: it is ${state}, open up to ${stage}`);
     log.note(command.section, 'what is left of it', `halted, open up to ${stage}: ${why}`);
-  },
-  async halt(command, scene) {
-    await run(command, scene);
   },
   async 'roll-back'(command, scene) {
     await run(command, scene);
@@ -225,6 +221,9 @@ const beside: Readonly<Record<string, Around>> = {
     log.note(command.section, 'both servers answer from the generation before', `${seconds} s after the command`);
   },
 };
+
+/** The steps that a plan may have. */
+export const STEPS: readonly string[] = Object.keys(beside);
 
 /** With people who sign off meanwhile. */
 async function climbed(rollout: string, expected: number, command: Command, scene: Scene): Promise<void> {
@@ -257,5 +256,5 @@ async function finalState({ rollouts, shell, seeing, log }: Scene): Promise<void
   }
   const { output } = await shell('segment-ingest generations --store "$STORE"');
   log.note(LAST, 'generations', output);
-  log.note(LAST, 'servers that answer', `${(await seeing.values('up{job="segment-server",instance!="drill"}')).join(', ')}`);
+  log.note(LAST, 'servers that answer', `${(await seeing.values('up{job="segment-server"} == 1')).length} of 2`);
 }
