@@ -38,6 +38,8 @@ export default defineConfig({
       project('examples', ['test/examples/**/*.test.ts'], { ...withServers, fileParallelism: false }),
       // One file at a time: its jobs load into Elasticsearch as processes.
       project('deploy', ['test/deploy/**/*.test.ts'], { ...withServers, fileParallelism: false }),
+      // One file at a time: each starts the whole system.
+      project('stack', ['test/long/{stack,drills}.test.ts'], { ...withServers, fileParallelism: false }),
       project('browser', ['test/browser/**/*.test.ts'], withServers),
       // Alone and one file at a time: what is measured is how long answers take.
       project('load', ['test/load/**/*.test.ts'], { ...withServers, fileParallelism: false }),
@@ -46,7 +48,7 @@ export default defineConfig({
         [
           'test/e2e/{kill,no-mixing,source-faults,store-faults}.test.ts',
           'test/contract/schemathesis.test.ts',
-          'test/long/**/*.test.ts',
+          'test/long/{images,spark}.test.ts',
           'packages/sdk/src/faults/faults.test.ts',
           ...cuts,
         ],

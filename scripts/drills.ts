@@ -4,7 +4,7 @@ import { type Context, command } from '@segment-store/cli/command';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { list } from '@segment-store/cli/list';
 import { main } from '@segment-store/cli/main';
-import { flag, text } from '@segment-store/cli/option';
+import { flag, text as textOption } from '@segment-store/cli/option';
 import { startStack } from '@segment-store/stack/stack';
 import { readRunBooks } from '../test/deploy/run-books.ts';
 import { type Drill, perform } from '../test/drills/drill.ts';
@@ -37,7 +37,8 @@ async function run({ only, write, folder }: Options, context: Context): Promise<
     await stack.stop();
   }
   const pages = drills.reduce((sum, { walks }) => sum + Object.keys(walks).length, 0);
-  context.say({ kind: 'result', text: `${pages - failed} of ${pages} run-books do what they say`, data: { pages, failed } });
+  const text = `${pages - failed} of ${pages} run-books do what they say`;
+  context.say({ kind: 'result', text, data: { pages, failed } });
   if (failed > 0) throw new CommandError(exitCode.different, `${failed} run-books do not do what they say`);
 }
 
@@ -87,9 +88,12 @@ await main({
       ].join(' '),
       arguments: [],
       options: {
-        only: list({ placeholder: '<alert,…>', description: 'these run-books, with those that are drilled together with them' }),
+        only: list({
+          placeholder: '<alert,…>',
+          description: 'these run-books, with those that are drilled together with them',
+        }),
         write: flag({ description: 'put day and seconds into docs/runbooks' }),
-        folder: text({
+        folder: textOption({
           description: 'of the stack; emptied first',
           fallback: join(import.meta.dirname, '../.data/drills'),
           placeholder: '<dir>',

@@ -35,6 +35,7 @@ const steps: readonly Step[] = [
 const longSteps: readonly Step[] = [
   { name: 'pack everywhere', group: 'test', command: ['node', 'scripts/check-pack.ts', '--long'] },
   { name: 'chaos', group: 'test', command: ['node', 'test/chaos/main.ts'] },
+  { name: 'stack', group: 'test', project: 'stack', servers: false, limitMs: 2 * 3600_000 },
   { name: 'long', group: 'test', project: 'long', servers: true, limitMs: 6 * 3600_000 },
   { name: 'load', group: 'test', project: 'load', servers: false, limitMs: 3600_000 },
 ];

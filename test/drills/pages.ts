@@ -7,7 +7,8 @@ const FOLDER = fileURLToPath(new URL('../../docs/runbooks/', import.meta.url));
 const WIDTH = 120;
 
 /** `on`: the day. */
-export async function writeLastDrill(drill: Drill, { alert, seenSeconds, overSeconds }: Drilled, on: Date): Promise<void> {
+export async function writeLastDrill(drill: Drill, drilled: Drilled, on: Date): Promise<void> {
+  const { alert, seenSeconds, overSeconds } = drilled;
   const walk = drill.walks[alert];
   if (walk === undefined) throw new Error(`${alert} is not of this drill`);
   const text = [

@@ -23,7 +23,9 @@ export async function readPlan(): Promise<readonly Step[]> {
     const [command, name] = COMMAND.exec(kind) ?? [];
     if (command !== undefined) return [{ kind: 'command', section, text, name }];
     const [, side, limit] = QUERY.exec(kind) ?? [];
-    if (side === 'min' || side === 'max') return [{ kind: 'query', section, text, bound: { side, limit: Number(limit) } }];
+    if (side === 'min' || side === 'max') {
+      return [{ kind: 'query', section, text, bound: { side, limit: Number(limit) } }];
+    }
     throw new Error(`docs/launch-plan.md has a fence of an unknown kind: ${kind}`);
   });
 }

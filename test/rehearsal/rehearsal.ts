@@ -24,7 +24,6 @@ export interface RehearsalOptions {
 
 interface Scene {
   readonly stack: Stack;
-  readonly facts: Facts;
   readonly log: Log;
   readonly seeing: Observing;
   readonly shell: Shell;
@@ -56,7 +55,7 @@ export async function rehearse({ stack, log, hold }: RehearsalOptions): Promise<
     await figures.tell('segment-client', checkout.figures);
     const keys = [await secondKey(shell), facts.keys.operator];
     const scene: Scene = {
-      ...{ stack, facts, log, shell, checkout, keys, environment, plan: await readPlan(), customer: customers[0] ?? '' },
+      ...{ stack, log, shell, checkout, keys, environment, plan: await readPlan(), customer: customers[0] ?? '' },
       ...{ seeing: observing(facts), rollouts: rolloutsAt(old ?? '', facts.keys.operator) },
     };
     for (const step of scene.plan) await take(step, scene);
@@ -83,7 +82,12 @@ interface Inputs {
 async function environmentOf(facts: Facts, { scratch, run, segment, hold }: Inputs): Promise<Environment> {
   const { parts, keys, runs } = facts;
   const url = (part: string) => parts[part]?.url ?? '';
-  const files = { EXPOSURES: 'exposures.ndjson', OUTCOMES: 'outcomes.ndjson', LADDER: 'ladder.json', EXPERIMENTS: 'experiments.json' };
+  const files = {
+    EXPOSURES: 'exposures.ndjson',
+    OUTCOMES: 'outcomes.ndjson',
+    LADDER: 'ladder.json',
+    EXPERIMENTS: 'experiments.json',
+  };
   const paths = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, join(scratch, file)]));
   for (const name of ['EXPOSURES', 'OUTCOMES']) await writeFile(paths[name] ?? '', '');
   await copyChanged('ladder.json', paths.LADDER ?? '', (text) =>
@@ -163,15 +167,14 @@ async function holds({ section, text, bound }: Query, { seeing, log }: Scene): P
   log.note(section, `\`${text}\``, `${values.join(', ')} (${limit})`);
 }
 
-async function run(command: Command, scene: Scene): Promise<void> {
-  await ending(0, command, scene);
-}
+const run = (command: Command, scene: Scene): Promise<void> => ending(0, command, scene);
 
-async function ending(expected: number, { section, text }: Command, { shell, environment, log }: Scene): Promise<string> {
-  const { exitCode, output } = await shell(text, environment);
-  if (exitCode !== expected) throw new Error(`${section}: ended with ${exitCode}, not ${expected}\n${text}\n${output}`);
-  log.note(section, `\`${text}\``, output);
-  return output;
+async function ending(expected: number, { section, text }: Command, scene: Scene): Promise<void> {
+  const { exitCode, output } = await scene.shell(text, scene.environment);
+  if (exitCode !== expected) {
+    throw new Error(`${section}: ended with ${exitCode}, not ${expected}\n${text}\n${output}`);
+  }
+  scene.log.note(section, `\`${text}\``, output);
 }
 
 type Around = (command: Command, scene: Scene) => Promise<void>;
@@ -182,8 +185,9 @@ const beside: Readonly<Record<string, Around>> = {
     const { checkout, log } = scene;
     await checkout.mirrored(() => run(command, scene));
     const { match, mismatch } = checkout.shadow();
-    if (match === 0 || mismatch > 0) throw new Error(`${command.section}: the SDK's shadow found ${mismatch} of ${match}`);
-    log.note(command.section, "the SDK's shadow, beside it", `${match} the same, ${mismatch} others`);
+    const found = `${match} the same, ${mismatch} others`;
+    if (match === 0 || mismatch > 0) throw new Error(`${command.section}: the SDK's shadow found ${found}`);
+    log.note(command.section, "the SDK's shadow, beside it", found);
   },
   ladder: (command, scene) => climbed('segments', 0, command, scene),
   async 'sign-off'({ section }, { log }) {
@@ -200,7 +204,7 @@ const beside: Readonly<Record<string, Around>> = {
     await Promise.all([climbed('segments-next', 4, command, scene), killed]);
     await stack.restart('server-2');
     const { state, stage, why } = await rollouts.read('segments-next');
-    if (state !== 'halted' || stage !== 'lyon') throw new Error(`${command.section}: it is ${state}, open up to ${stage}`);
+    if (state !== 'halted' || stage !== 'lyon') throw new Error(`${command.section}: it is ${state}, up to ${stage}`);
     log.note(command.section, 'what is left of it', `halted, open up to ${stage}: ${why}`);
   },
   async 'roll-back'(command, scene) {

@@ -14,7 +14,7 @@ const options = {
 
 export const putCommand: AnyCommand = command({
   name: 'put',
-  summary: 'Writes the ladder of a rollout: planned when it is new; of one that has begun, what is open must stay as it is.',
+  summary: 'Writes the ladder of a rollout. Of one that has begun, what is open must stay as it is.',
   arguments: ['<rollout>'],
   options,
   examples: ['segment-rollout put new-checkout --ladder ladder.json --server http://localhost:8080'],

@@ -62,7 +62,7 @@ export const failedLoad: Drill = {
   async prepare(ground) {
     await endWatch(ground);
     const damaged = await ground.runs.next({ isCorrupt: true });
-    await ground.job(damaged, INTO_STORE, 7);
+    await ground.mustRun(`segment-ingest load "$RUN_FOLDER" ${INTO_STORE}`, { RUN_FOLDER: damaged.folder }, 7);
     return { RUN: damaged.id };
   },
   async bring(ground) {
@@ -79,7 +79,11 @@ const LONG_AGO_MS = 16 * 60_000;
 export const rolledBack: Drill = {
   how: 'somebody rolls back, and a newer run is loaded under the hold; Prometheus is told what the floor was 16 minutes ago',
   walks: {
-    SegmentRolledBack: { seen: 'alerted', lingers: true, over: 'count(count by (generation) (segment_generation_info)) == 1' },
+    SegmentRolledBack: {
+      seen: 'alerted',
+      lingers: true,
+      over: 'count(count by (generation) (segment_generation_info)) == 1',
+    },
   },
   async prepare(ground) {
     await ground.published();

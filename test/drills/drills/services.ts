@@ -25,7 +25,6 @@ export const serverOfAService: Drill = {
     await door.restart('traffic');
     return undefined;
   },
-  mend: ({ door }) => door.restart('server-1'),
 };
 
 export const limitedService: Drill = {
