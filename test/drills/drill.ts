@@ -28,7 +28,7 @@ export interface Drill {
   /** Again and again until everything is seen. */
   meanwhile?(ground: Ground): Promise<void>;
   /** What the pages leave to others (the owners of the store, the job's next run); after their commands. */
-  mend?(ground: Ground): Promise<void>;
+  mend?(ground: Ground, environment: Environment): Promise<void>;
 }
 
 export interface Drilled {
@@ -47,15 +47,17 @@ const OVER_MS = 120_000;
 export async function perform(drill: Drill, ground: Ground, books: readonly RunBook[]): Promise<readonly Drilled[]> {
   const walks = Object.entries(drill.walks);
   for (const [alert, walk] of walks) await calm(alert, walk, ground);
+  let environment: Environment = {};
   try {
-    const prepared = (await drill.prepare?.(ground)) ?? {};
+    environment = (await drill.prepare?.(ground)) ?? {};
     const broughtAt = performance.now();
-    const environment = { ...prepared, ...(await drill.bring(ground, prepared)) };
+    environment = { ...environment, ...(await drill.bring(ground, environment)) };
     const seen = await seenAll(walks, drill, ground);
-    for (const [alert, walk] of walks) await diagnose(bookOf(alert, books), walk, { ground, environment });
+    const scene = { ground, environment };
+    for (const [alert, walk] of walks) await diagnose(bookOf(alert, books), walk, scene);
     const mendedAt = performance.now();
-    for (const [alert] of walks) await mitigate(bookOf(alert, books), { ground, environment });
-    await drill.mend?.(ground);
+    for (const [alert] of walks) await mitigate(bookOf(alert, books), scene);
+    await drill.mend?.(ground, environment);
     const over = await Promise.all(walks.map((walk) => isOver(walk, ground)));
     return walks.map(([alert], index) => ({
       alert,
@@ -63,7 +65,7 @@ export async function perform(drill: Drill, ground: Ground, books: readonly RunB
       overSeconds: ((over[index] ?? 0) - mendedAt) / 1_000,
     }));
   } catch (error) {
-    await drill.mend?.(ground).catch(() => 'the drill has failed already');
+    await drill.mend?.(ground, environment).catch(() => 'the drill has failed already');
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { announce, empty } from '@segment-store/stack/queue';
 import type { Drill } from '../drill.ts';
 import type { Ground } from '../ground.ts';
 import { until } from '../observing.ts';
+import type { Environment } from '../shell.ts';
 
 const AN_HOUR = 3_600;
 const WAITING = 11;
@@ -11,29 +12,33 @@ export const lateRun: Drill = {
   how: 'a run is live that should have a successor after five seconds',
   walks: {
     SegmentGenerationLate: { seen: 'alerted', silent: ['segment_ingest_exit_code'] },
-    SegmentCalculationLate: { seen: 'alerted' },
     SegmentFreshnessBurn: {
       seen: 'alerted',
       over: '(sum(rate(segment_answers_total{freshness=~"stale|outdated"}[20s])) or vector(0)) == 0',
     },
+    SegmentCalculationLate: { seen: 'alerted' },
   },
   async bring(ground) {
     const late = await ground.published({ expectedEvery: 'PT5S' });
     const next = await ground.runs.next();
-    return { RUN: late.id, RUN_FOLDER: next.folder };
+    return { RUN: late.id, RUN_FOLDER: next.folder, BEFORE: next.id };
   },
+  mend: calculatedRunLive,
 };
 
 export const failedCalculation: Drill = {
   how: 'a calculation is given orders that are not there',
   walks: { SegmentCalculationFailed: { seen: 'alerted', silent: ['segment_compute_failure_info'] } },
-  async bring({ facts, shell }) {
+  async bring(ground) {
+    const { facts, shell } = ground;
     const inputs = ['orders', 'definitions', 'categories'].map((name) => `--${name} "$FOLDER/no-${name}"`).join(' ');
-    const command = `segment-compute run ${inputs} --as-of 2011-12-10 --to "$FOLDER" --metrics-file "$FIGURES/compute.prom"`;
+    const outputs = '--to "$FOLDER" --metrics-file "$FIGURES/compute.prom"';
+    const command = `segment-compute run ${inputs} --as-of 2011-12-10 ${outputs}`;
     const { exitCode, output } = await shell(command, { FOLDER: facts.folder, FIGURES: facts.jobFigures });
     if (exitCode === 0) throw new Error(`a calculation of nothing ended well:\n${output}`);
-    return undefined;
+    return { BEFORE: await liveRun(ground) };
   },
+  mend: calculatedRunLive,
 };
 
 /** The live run is announced so often that nobody has anything to do once messages are taken again. */
@@ -45,7 +50,10 @@ export const unreadQueue: Drill = {
     SegmentQueueOld: { seen: 'pending', silent: ['segment_ingest_item_failures'] },
   },
   async prepare(ground) {
-    const run = await calculated(ground);
+    const BEFORE = await liveRun(ground);
+    await ground.door.restart('calculations');
+    await calculatedRunLive(ground, { BEFORE });
+    const run = await liveRun(ground);
     return { RUN: run, RUN_FOLDER: `${ground.facts.runs}/${run}` };
   },
   async bring({ door, facts: { runs, queues }, figures }, { RUN = '' }) {
@@ -62,15 +70,12 @@ export const unreadQueue: Drill = {
   },
 };
 
-/** A run by the stack's own calculation, live. */
-async function calculated({ door, shell }: Ground): Promise<string> {
-  const startedAt = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').toLowerCase();
-  await door.restart('calculations');
-  let live = '';
-  await until('the calculated run is live', 120_000, async () => {
-    const { output } = await shell('segment-ingest generations --store "$STORE"');
-    live = /^(\d{8}t\d{6}z)\s+live\b/m.exec(output)?.[1] ?? '';
-    return live >= `${startedAt}z`;
-  });
-  return live;
+/** Or the message of that run would meet a newer one, and end aside. */
+async function calculatedRunLive(ground: Ground, { BEFORE = '' }: Environment): Promise<void> {
+  await until('the calculated run is live', 120_000, async () => (await liveRun(ground)) > BEFORE);
+}
+
+async function liveRun({ shell }: Ground): Promise<string> {
+  const { output } = await shell('segment-ingest generations --store "$STORE"');
+  return /^(\d{8}t\d{6}z)\s+live\b/m.exec(output)?.[1] ?? '';
 }
