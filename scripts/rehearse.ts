@@ -61,7 +61,11 @@ await main({
       ].join(' '),
       arguments: [],
       options: {
-        hold: text({ description: 'every stage is held this long at most', fallback: '30s', placeholder: '<duration>' }),
+        hold: text({
+          description: 'every stage is held this long at most',
+          fallback: '30s',
+          placeholder: '<duration>',
+        }),
         folder: text({
           description: 'of the stack; emptied first',
           fallback: join(import.meta.dirname, '../.data/rehearsal'),

@@ -44,7 +44,10 @@ test('what rules ask for is exported by somebody, or recorded by another rule', 
 test('so is what run-books ask for, and Prometheus can read it', async () => {
   const queries = await readQueries();
   const file = join(scratch, 'queries.yml');
-  const rules = queries.map(({ name, text }, index) => ({ record: `${name.replaceAll('-', '_')}:${index}`, expr: text }));
+  const rules = queries.map(({ name, text }, index) => ({
+    record: `${name.replaceAll('-', '_')}:${index}`,
+    expr: text,
+  }));
   await writeFile(file, JSON.stringify({ groups: [{ name: 'queries', rules }] }));
   await promtool('check', 'rules', file);
   expect(queries.length).toBeGreaterThan(70);

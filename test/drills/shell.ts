@@ -10,7 +10,7 @@ import { pathWith } from '../support/shims.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
-export interface Ran {
+interface Ran {
   /** Null when it took longer than it may. */
   readonly exitCode: number | null;
   /** Of both streams, at most the last 4,000 characters. */

@@ -157,8 +157,7 @@ test('people write a ladder, sign off, halt and roll back by command; what canno
   const stages = ladder.stages.map((stage) => ({ ...stage, signOffs: 1 }));
   await writeFile(file, JSON.stringify({ ...ladder, stages }));
   const kept = ['--server', server.url, '--api-key', key];
-  const step = (action: string) =>
-    runCommand('rollout', ['step', 'by-hand', action, '--reason', 'a test', ...kept]);
+  const step = (action: string) => runCommand('rollout', ['step', 'by-hand', action, '--reason', 'a test', ...kept]);
   const put = () => runCommand('rollout', ['put', 'by-hand', '--ladder', file, ...kept]);
   expect((await put()).events.at(-1)).toMatchObject({
     kind: 'result',

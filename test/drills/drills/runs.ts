@@ -61,7 +61,10 @@ export const unreadQueue: Drill = {
     await door.kill('ingestion');
     for (let message = 0; message < WAITING; message++) await announce(queues.runs, bucket, pathname.slice(1));
     await announce(queues.aside, bucket, pathname.slice(1));
-    await figures.tell('sqs', () => `aws_sqs_approximate_age_of_oldest_message_maximum{queue_name="runs"} ${AN_HOUR}\n`);
+    await figures.tell(
+      'sqs',
+      () => `aws_sqs_approximate_age_of_oldest_message_maximum{queue_name="runs"} ${AN_HOUR}\n`,
+    );
     return undefined;
   },
   async mend({ facts, figures }) {
