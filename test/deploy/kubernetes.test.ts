@@ -61,8 +61,23 @@ describe.each(['production', 'pilot'])('overlay %s', async (name) => {
   });
 });
 
-test.each(['1.33', '1.37'])('the job that climbs a rollout is valid in Kubernetes %s', async (version) => {
+test.each(['1.33', '1.37'])('jobs that people start are valid in Kubernetes %s', async (version) => {
   await checkManifest(join(KUBERNETES, 'rollout-once/rollout-job.yaml'), version);
+  await checkManifest(join(KUBERNETES, 'ingest-once/by-hand.yaml'), version);
+});
+
+test('a shell with segment-ingest is let in by the policies of the namespace and has what a load has', async () => {
+  const read = (name: string) => readFile(join(KUBERNETES, name), 'utf8');
+  const [shell] = podsIn(resourcesIn(await read('ingest-once/by-hand.yaml')));
+  const [load] = podsIn(resourcesIn(await read('ingest-once/parallel-job.yaml')));
+  const [own] = shell?.spec.containers ?? [];
+  const [other] = load?.spec.containers ?? [];
+  expect(shell?.spec.securityContext).toEqual(load?.spec.securityContext);
+  expect(own?.securityContext).toEqual(other?.securityContext);
+  expect(shell?.labels['app.kubernetes.io/component']).toBe(load?.labels['app.kubernetes.io/component']);
+  expect(own?.envFrom).toEqual(other?.envFrom);
+  const variables = (container: typeof own) => container?.env?.filter(({ name }) => name.startsWith('SEGMENT_'));
+  expect(variables(own)).toEqual(variables(other));
 });
 
 test('servers are spread, keep most of their number in a disruption, and are scaled in production', async () => {

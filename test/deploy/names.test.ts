@@ -49,7 +49,7 @@ test('every container of ours starts with options that its program has', async (
   const wrong = await Promise.all(launches().map(async (one) => complaintsOf(one, await askedOptionsOf(one))));
   expect(wrong.flat()).toEqual([]);
   expect(launches().map(({ where }) => where)).toEqual([
-    ...['server-1', 'server-2', 'ingest'].map((name) => `compose.yaml: ${name}`),
+    ...['server-1', 'server-2', 'ingest', 'compute'].map((name) => `compose.yaml: ${name}`),
     ...['Deployment segment-ingest: watch', 'Deployment segment-server: server', 'CronJob segment-compute: compute'],
     ...['Deployment segment-server: server', 'CronJob segment-compute: compute', 'CronJob segment-ingest: load'],
     ...['Job segment-ingest-20260131t040000z: load', 'Job segment-rollout-new-checkout: climb'],
