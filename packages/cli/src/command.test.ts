@@ -27,12 +27,11 @@ const copy = command({
     if (args[0] === 'refused') throw new CommandError(exitCode.refused, 'the gate is shut');
     if (args[0] === 'defect') throw new TypeError('a defect');
     say({ kind: 'stage', stage: 'copying', detail: args[0] });
-    const alive = setInterval(() => {}, 1000);
+    if (args[0] === 'patient') await new Promise((resolve) => setTimeout(resolve, 20).unref());
     if (options.wait) await new Promise((_, reject) => signal.addEventListener('abort', () => {
       say({ kind: 'note', text: 'stopping' });
       if (args[0] !== 'stubborn') reject(signal.reason);
     }));
-    clearInterval(alive);
     say({ kind: 'result', text: 'copied to ' + options.to, data: { to: options.to, parts: options.parts, ...(options.only.length > 0 && { only: options.only }) } });
   },
 });
@@ -277,6 +276,10 @@ test('the first signal asks the command to stop: it may run again, exit 6', asyn
   const { code, stderr } = await ended;
   expect(code).toBe(6);
   expect(stderr).toContain('stopped by SIGINT; run the same command again');
+});
+
+test('a command that does nothing but wait is not ended by Node', async () => {
+  expect(await demo('copy', 'patient', '--to', 'b')).toMatchObject({ code: 0, stdout: 'copied to b\n' });
 });
 
 test('a command that does not stop when it is told to is ended after its time, exit 6', async () => {

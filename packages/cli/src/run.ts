@@ -10,6 +10,7 @@ import { sharedOptions, watchedOptions } from './shared-options.ts';
 import { processSignals, stopSignal } from './signals.ts';
 
 const DRAIN_MS = 20_000;
+const HOUR_MS = 3_600_000;
 
 const outside: Outside = {
   streams: process,
@@ -43,9 +44,20 @@ export async function runCommand(cli: Cli, one: AnyCommand, { args, flags }: Par
     renderers.push(...(await watchers(called, watched, outside)));
     await one.run({ ...sources, args }, { say, signal });
   };
+  const letGo = staysAlive();
   const code = await ended(work(), { say, signal, drainMs: one.spec.drainMs ?? DRAIN_MS });
   await close();
+  letGo();
   return code;
+}
+
+/**
+ * A command that waits to ask again has neither a connection nor a timer that holds its process: Node would end it with
+ * 13, in the middle of its work. Returns how to end it.
+ */
+function staysAlive(): () => void {
+  const staying = setInterval(() => {}, HOUR_MS);
+  return () => clearInterval(staying);
 }
 
 function calledAs(cli: Cli, { spec }: AnyCommand, flags: Parsed['flags']): Called {
