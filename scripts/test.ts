@@ -4,10 +4,13 @@
  */
 import { parseArgs } from 'node:util';
 import { stopAll } from '@segment-store/services/leashed';
+import { memoryFolder } from '@segment-store/services/memory';
 import { type Started, serviceNames, startNamed } from '@segment-store/services/named';
 import { MissingTool, stopTools } from '@segment-store/services/tool';
 import { type Outcome, runStep, type Step } from './test-step.ts';
 
+/** Most are one thread, so two fill two cores; a Vitest project does so alone. */
+const CHECKS_AT_ONCE = 2;
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 const steps: readonly Step[] = [
@@ -50,14 +53,12 @@ await main().catch(async (error: Error) => {
 async function main(): Promise<void> {
   const chosen = choose(process.argv.slice(2));
   if (typeof chosen === 'string') return exit(2, chosen);
+  if (!chosen.some((step) => longSteps.includes(step))) await stayOffDisk();
   const servers = chosen.some(needsServers) ? startServers() : Promise.resolve([]);
   // Lacking a tool ends everything at once, whatever is running: nothing is skipped.
   servers.catch((error) => (error instanceof MissingTool && !interrupted ? exit(2, error.message) : undefined));
-  const outcomes: Outcome[] = [];
-  for (const step of chosen) {
-    if (interrupted) return;
-    outcomes.push(await run(step, servers));
-  }
+  const [checks, tests] = [chosen.filter(isCheck), chosen.filter((step) => !isCheck(step))];
+  const outcomes = [...(await runAll(checks, servers, CHECKS_AT_ONCE)), ...(await runAll(tests, servers, 1))];
   if (interrupted) return;
   const used = await servers.then(reportUse, () => []);
   const passed = sum(outcomes.map((outcome) => outcome.passed));
@@ -65,6 +66,12 @@ async function main(): Promise<void> {
   await stopAll({ keepLog: failed > 0 });
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   process.exit(failed === 0 && passed > 0 ? 0 : 1);
+}
+
+/** Servers and steps write their files to memory. Not the long steps: theirs need not fit. Who sets TMPDIR has chosen. */
+async function stayOffDisk(): Promise<void> {
+  const folder = await memoryFolder();
+  if (folder !== undefined) process.env.TMPDIR ??= folder;
 }
 
 function choose(args: string[]): readonly Step[] | string {
@@ -78,6 +85,10 @@ function choose(args: string[]): readonly Step[] | string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function isCheck({ group }: Step): boolean {
+  return group === 'check';
 }
 
 function needsServers(step: Step): boolean {
@@ -96,6 +107,20 @@ function startServers(): Promise<Server[]> {
       return { ...started, requestsBefore: await started.service.requestCount() };
     }),
   );
+}
+
+/** `atOnce` at a time, begun in their order. */
+async function runAll(chosen: readonly Step[], servers: Promise<Server[]>, atOnce: number): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const rest = chosen.values();
+  const work = async () => {
+    for (const step of rest) {
+      if (interrupted) return;
+      outcomes.push(await run(step, servers));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return outcomes;
 }
 
 async function run(step: Step, servers: Promise<Server[]>): Promise<Outcome> {

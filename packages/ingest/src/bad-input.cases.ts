@@ -232,10 +232,4 @@ export const badCommands: readonly BadCommand[] = [
     exitCode: exitCode.refused,
     names: ['20260131t040000z'],
   },
-  {
-    what: 'an Elasticsearch that is not there',
-    args: ['load', '<run>', '--store', 'http://127.0.0.1:9'],
-    exitCode: exitCode.unavailable,
-    names: ['127.0.0.1:9', 'run the same command again once it answers'],
-  },
 ];
