@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { type RunningServer, runCommand, startServer } from '../support/commands.ts';
+import { type RunningServer, startServer } from '../support/commands.ts';
+import { createKey } from '../support/keys.ts';
 import { judge, type Opened, openBrowser, openPage } from './browser.ts';
 import { openShop, type Shop } from './shop.ts';
 
@@ -39,11 +40,8 @@ afterAll(async () => {
 });
 
 async function makeKeys(file: string): Promise<void> {
-  const made = async (name: string, scopes: string) => {
-    const { events } = await runCommand('server', ['keys', 'create', name, '--keys', file, '--scopes', scopes]);
-    return events.flatMap((event) => (event.kind === 'data' ? [`${event.data.key}`] : []))[0] ?? '';
-  };
-  keys = { file, reader: await made('ada', 'read'), publisher: await made('grace', 'read,publish') };
+  const reader = await createKey(file, 'ada', '--scopes', 'read');
+  keys = { file, reader, publisher: await createKey(file, 'grace', '--scopes', 'read,publish') };
 }
 
 type Options = Parameters<typeof openPage>[1];

@@ -13,6 +13,7 @@ import { type Postgres, startPostgres } from '@segment-store/services/postgres';
 import { pythonWith } from '@segment-store/services/python';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RunningServer, runCommand, startServer } from '../support/commands.ts';
+import { createKey, EVERY_SCOPE } from '../support/keys.ts';
 import { generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 import { faults } from './schemathesis/faults.cases.ts';
 import { startSpoilingProxy } from './schemathesis/spoiling-proxy.ts';
@@ -50,9 +51,7 @@ beforeAll(async () => {
   }
   expect(ended).toEqual([0, 0, 4]);
   const keys = join(scratch, 'keys.json');
-  const scopes = 'read,read:members,publish,erase,admin';
-  const { events } = await runCommand('server', ['keys', 'create', 'all', '--keys', keys, '--scopes', scopes]);
-  key = `${events.find((event) => event.kind === 'data')?.data.key}`;
+  key = await createKey(keys, 'all', '--scopes', EVERY_SCOPE);
   server = await startServer(['--store', store, '--keys', keys, '--rate', '100000', '--database', postgres.url]);
 });
 afterAll(async () => {

@@ -9,7 +9,8 @@ import { type FaultProxy, startFaultProxy } from '@segment-store/services/fault-
 import { startRedis } from '@segment-store/services/redis';
 import type { Service } from '@segment-store/services/service';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
+import { type RunningServer, resultOf, startServer } from '../support/commands.ts';
+import { createKey } from '../support/keys.ts';
 import { tellRedis } from '../support/redis.ts';
 import { generatedMember, generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 import { rowsOf } from '../support/table.ts';
@@ -45,7 +46,7 @@ const startStore = (port?: number) =>
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'segment-failure-modes-'));
-  authorization = `Bearer ${await createKey()}`;
+  authorization = `Bearer ${await createKey(keyFile(), 'checkout', '--class', 'critical')}`;
   [elasticsearch, redis] = await Promise.all([startStore(), startRedis()]);
   toElasticsearch = await startFaultProxy(elasticsearch.url);
   toRedis = await startFaultProxy(redis.url);
@@ -59,13 +60,8 @@ afterAll(async () => {
   await rm(scratch, { recursive: true });
 });
 
-const keys = () => ['--keys', join(scratch, 'keys.json')];
-
-async function createKey(): Promise<string> {
-  const { events } = await runCommand('server', ['keys', 'create', 'checkout', ...keys(), '--class', 'critical']);
-  const [data] = events.filter((event) => event.kind === 'data');
-  return `${data?.data.key}`;
-}
+const keyFile = () => join(scratch, 'keys.json');
+const keys = () => ['--keys', keyFile()];
 
 /** Of one question after the other, to an Elasticsearch that has just started. */
 async function slowest(): Promise<number> {

@@ -12,6 +12,7 @@ import { startPrometheus } from '@segment-store/services/prometheus';
 import type { Service } from '@segment-store/services/service';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
+import { createKey } from '../support/keys.ts';
 import { generatedMember, generatedParts, runFiles, writeRun } from '../support/run-folder.ts';
 
 /** An application: each time it is scraped, 500 more of each arm have asked it. */
@@ -53,9 +54,7 @@ beforeAll(async () => {
     `scrape_configs: [{ job_name: app, scrape_interval: 200ms, scrape_timeout: 200ms, static_configs: [{ targets: ['${target}'] }] }]`,
   );
   const keys = join(scratch, 'keys.json');
-  const create = ['keys', 'create', 'rollouts', '--keys', keys, '--scopes', 'read,publish,admin'];
-  const { events } = await runCommand('server', create);
-  key = `${events.find((event) => event.kind === 'data')?.data.key}`;
+  key = await createKey(keys, 'rollouts', '--scopes', 'read,publish,admin');
   const store = `embedded:${join(scratch, 'store')}`;
   const parts = generatedParts({ customers: customers.length, parts: 1, seed: 1 });
   const folder = await writeRun(join(scratch, RUN), runFiles({ run: RUN, parts }));

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Postgres, startPostgres } from '@segment-store/services/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
+import { type RunningServer, resultOf, startServer } from '../support/commands.ts';
+import { createKey, EVERY_SCOPE } from '../support/keys.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const text = await readFile(join(root, 'docs/http-api.md'), 'utf8');
@@ -49,11 +50,9 @@ beforeAll(async () => {
     await resultOf('ingest', ['load', `${folder}`, '--store', store]);
   }
   const keys = join(scratch, 'keys.json');
-  const all = 'read,read:members,publish,erase,admin';
-  const { events } = await runCommand('server', ['keys', 'create', 'docs', '--keys', keys, '--scopes', all]);
-  const made = events.find((event) => event.kind === 'data');
+  const key = await createKey(keys, 'docs', '--scopes', EVERY_SCOPE);
   server = await startServer(['--store', store, '--keys', keys, '--database', postgres.url]);
-  environment = { URL: server.url, KEY: `${made?.data.key}` };
+  environment = { URL: server.url, KEY: key };
 });
 afterAll(async () => {
   await server.stop();
