@@ -1,5 +1,5 @@
-/** No rule and no run-book asks for a metric that nobody exports: it would never fire, and look well. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+/** No rule, run-book or monitor asks for a metric that nobody exports: it would never fire, and look well. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -52,4 +52,17 @@ test('so is what run-books ask for, and Prometheus can read it', async () => {
   await promtool('check', 'rules', file);
   expect(queries.length).toBeGreaterThan(70);
   expect(await unknownIn(queries)).toEqual([]);
+});
+
+test('so is what Datadog is asked for, as its agent names it', async () => {
+  const read = (name: string) => readFile(new URL(`../../deploy/datadog/${name}`, import.meta.url), 'utf8');
+  const slos: readonly { readonly query: object }[] = JSON.parse(await read('slos.json'));
+  const monitors: readonly { readonly query: string }[] = JSON.parse(await read('monitors.json'));
+  const texts = [...slos.flatMap(({ query }) => Object.values(query)), ...monitors.map(({ query }) => query)];
+  const asked = texts.flatMap((text) =>
+    [...text.matchAll(/(?<!")segments\.(\w+)(\.count)?/g)].map(([, name = '']) => name),
+  );
+  const known = (name: string) => ['', '_total', '_count'].some((end) => exported.has(name + end));
+  expect(asked.filter((name) => !known(name))).toEqual([]);
+  expect(asked.length).toBeGreaterThan(20);
 });
