@@ -48,11 +48,24 @@ export type Figures = Readonly<Record<string, number>>;
 export async function ratio(contest: Contest): Promise<Row> {
   const { name, rounds, warmUp = 3, candidate, baseline } = contest;
   process.stderr.write(`  ${name} …\n`);
-  const measured: { readonly value: number; readonly baseline: number }[] = [];
+  const measured: Round[] = [];
   for (let round = -warmUp; round < rounds; round += 1) {
     const [first, second, third, fourth] = [await candidate(), await baseline(), await baseline(), await candidate()];
     if (round >= 0) measured.push({ value: (first + fourth) / 2, baseline: (second + third) / 2 });
   }
+  return ofRounds(contest, measured);
+}
+
+/** Both ways, measured close to each other. */
+export interface Round {
+  readonly value: number;
+  readonly baseline: number;
+}
+
+type Judged = Pick<Contest, 'name' | 'unit' | 'goal' | 'better'>;
+
+/** A row of rounds that were measured elsewhere: medians, also of the rounds' own ratios. */
+export function ofRounds(contest: Judged, measured: readonly Round[]): Row {
   const ratios = measured.map((round) => round.value / round.baseline);
   const row = toRow(contest, {
     value: median(measured.map((round) => round.value)),
@@ -64,7 +77,7 @@ export async function ratio(contest: Contest): Promise<Row> {
 
 /** A row of what was measured elsewhere. */
 export function toRow(
-  { name, unit, goal, better = 'lower' }: Pick<Contest, 'name' | 'unit' | 'goal' | 'better'>,
+  { name, unit, goal, better = 'lower' }: Judged,
   measured: { readonly value: number; readonly baseline: number; readonly ratio: number },
 ): Row {
   const { ratio: result } = measured;

@@ -1,7 +1,8 @@
 /** What a caller with 150 ms to spend experiences, with ours and with what people write instead, through six faults. */
-import { median, type Row, toRow } from '../ratio.ts';
+import { percentile } from '../percentile.ts';
+import { ofRounds, type Row, type toRow } from '../ratio.ts';
 import { attempt, report } from '../report.ts';
-import { atLeast, type Cell, measureCell, percentile } from './caller/cell.ts';
+import { atLeast, type Cell, measureCell } from './caller/cell.ts';
 import { type Contender, contenders } from './caller/contenders.ts';
 import type { FaultName } from './caller/faults.ts';
 import { figure, type Measured, sum } from './caller/figure.ts';
@@ -40,9 +41,10 @@ function compared(
   contest: Parameters<typeof toRow>[0],
   [own, its]: readonly [readonly number[], readonly number[]],
 ): Row {
-  const ratios = own.map((value, round) => value / (its[round] ?? Number.NaN));
-  const row = toRow(contest, { value: median(own), baseline: median(its), ratio: median(ratios) });
-  return { ...row, rounds: ratios.map((ratio) => Number(ratio.toPrecision(4))) };
+  return ofRounds(
+    contest,
+    own.map((value, round) => ({ value, baseline: its[round] ?? Number.NaN })),
+  );
 }
 
 /** Stale answers count as useful: the caller can go on with them. Fallbacks do not. */

@@ -1,7 +1,8 @@
 /** How far beyond its deadline the last of a thousand calls settles, all about somebody never seen, in the worst fault. */
+import { percentile } from '../percentile.ts';
 import { toRow, withFigures } from '../ratio.ts';
 import { report } from '../report.ts';
-import { type Cell, measureCell, percentile } from './caller/cell.ts';
+import { type Cell, measureCell } from './caller/cell.ts';
 import { BUDGET_MS } from './caller/contenders.ts';
 import type { FaultName } from './caller/faults.ts';
 import { scale } from './caller/scale.ts';

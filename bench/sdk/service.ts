@@ -1,7 +1,8 @@
 /** The service as the SDK sees it, in a process of its own, so that its CPU is not the client's. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { nextMessage } from '../next-message.ts';
 
 const GENERATION = '20260914t031500z';
 const HEADERS = {
@@ -31,14 +32,14 @@ type Told = { readonly failing: number } | 'count';
 /** `port`: where one that died was. Default: a free one. */
 export async function startService(port: number = 0): Promise<Service> {
   const child = fork(import.meta.filename, [`${port}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const listens = Number(await message(child));
+  const listens = Number(await nextMessage(child, 'the service of the benchmark'));
   return {
     url: `http://127.0.0.1:${listens}`,
     port: listens,
     fail: (failing) => void child.send({ failing } satisfies Told),
     requests: async () => {
       child.send('count' satisfies Told);
-      return Number(await message(child));
+      return Number(await nextMessage(child, 'the service of the benchmark'));
     },
     die: async () => {
       const gone = once(child, 'exit');
@@ -47,17 +48,6 @@ export async function startService(port: number = 0): Promise<Service> {
     },
     [Symbol.dispose]: () => child.kill(),
   };
-}
-
-function message(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const ended = (code: unknown) => reject(new Error(`the service of the benchmark ended with ${code}`));
-    child.once('exit', ended);
-    child.once('message', (told) => {
-      child.off('exit', ended);
-      resolve(told);
-    });
-  });
 }
 
 function serve(port: number): void {

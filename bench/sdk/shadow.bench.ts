@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSegmentClient, type SegmentClient } from '@segment-store/sdk';
 import { withShadow } from '@segment-store/sdk/shadow';
+import { percentile } from '../percentile.ts';
 import { median, ratio, toRow, withFigures } from '../ratio.ts';
 import { report } from '../report.ts';
 import { startService } from './service.ts';
@@ -62,8 +63,7 @@ async function misses() {
   });
   await Promise.all([shadowed.close(), alone.close()]);
   silent.close();
-  const p99 = (all: readonly number[]) =>
-    (all.toSorted((a, b) => a - b)[Math.floor(all.length * 0.99)] ?? Number.NaN) * 1_000;
+  const p99 = (all: readonly number[]) => percentile(all, 0.99) * 1_000;
   return withFigures(row, { 'p99 µs': p99(taken.shadowed), 'p99 µs without': p99(taken.alone) });
 }
 

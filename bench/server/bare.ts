@@ -2,13 +2,13 @@
  * The least a server can do: `node bare.ts hono|node-http <answers>` knows all answers beforehand and sends them as they
  * are; one handler, no key, no figures, no log. `delayed`: for checking who measures.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cpuSeconds } from '../ingest/cpu.ts';
+import { nextMessage } from '../next-message.ts';
 import type { Server } from './ours.ts';
 
 type Kind = 'hono' | 'node-http' | 'delayed';
@@ -28,10 +28,8 @@ export const startBare = (kind: Kind, answers: string): Promise<Bare> =>
 
 /** A module that sends its port to whoever forks it. */
 export async function startServer(module: string, ...args: readonly string[]): Promise<Bare> {
-  const child: ChildProcess = fork(module, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${args[0]} ended with ${code}`)));
-  failed.catch(() => 'it has been used');
-  const [port] = await Promise.race([once(child, 'message'), failed]);
+  const child = fork(module, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const port = Number(await nextMessage(child, `${args[0]}`));
   const { pid = 0 } = child;
   return { port, key: '', cpuSeconds: () => cpuSeconds(pid), [Symbol.dispose]: () => child.kill() };
 }

@@ -1,5 +1,6 @@
 /** Who asks: a process of its own, so that its CPU is nobody else's. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { nextMessage } from '../next-message.ts';
 import { zipf } from '../zipf.ts';
 import type { Answered, Asked } from './asked.ts';
 import { closed } from './closed.ts';
@@ -17,23 +18,12 @@ export function startLoad(): Load {
   return {
     async ask(asked) {
       child.send(asked);
-      const answered = await nextMessage(child);
+      const answered = Object(await nextMessage(child, 'the load process'));
       if ('error' in answered) throw new Error(String(answered.error));
-      return Object(answered);
+      return answered;
     },
     [Symbol.dispose]: () => child.kill(),
   };
-}
-
-function nextMessage(child: ChildProcess): Promise<object> {
-  return new Promise((resolve, reject) => {
-    const end = () => reject(new Error('the load process has ended'));
-    child.once('exit', end);
-    child.once('message', (message) => {
-      child.off('exit', end);
-      resolve(Object(message));
-    });
-  });
 }
 
 /** A GET of one customer, or a POST of several: each call another. */

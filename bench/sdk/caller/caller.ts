@@ -1,5 +1,6 @@
 /** A service that calls ours: a process of its own, warmed up, then asked to call through a fault. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { nextMessage } from '../../next-message.ts';
 import { type Ask, type Contender, contenders } from './contenders.ts';
 import { type Looped, openLoop } from './open-loop.ts';
 import { CUSTOMERS, callsOf, customersOf, type Window } from './schedule.ts';
@@ -43,17 +44,12 @@ const callerIn = (child: ChildProcess): Caller => ({
 });
 
 function answerOf(child: ChildProcess, withinMs: number): Promise<unknown> {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const ended = (code: unknown) => reject(new Error(`the caller ended with ${code}`));
+  const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     child.kill('SIGKILL');
     reject(new Error(`the caller said nothing within ${withinMs} ms`));
   }, withinMs);
-  child.once('exit', ended).once('message', resolve);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    child.off('exit', ended);
-  });
+  return Promise.race([nextMessage(child, 'the caller'), promise]).finally(() => clearTimeout(timer));
 }
 
 async function run({ contender, url }: Begin): Promise<void> {

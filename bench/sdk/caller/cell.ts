@@ -35,12 +35,6 @@ export async function measureCell(contender: Contender, fault: FaultName, window
   return { warm: ms(warm), cold: ms(cold), got: gotIn(called), coldGot: gotIn(cold), requests, lagMs };
 }
 
-/** `part`: 0.99 for the 99th percentile, 1 for the worst. */
-export function percentile(milliseconds: readonly number[], part: number): number {
-  const sorted = milliseconds.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
-}
-
 /** One still open was waited for at least so long. */
 export const atLeast = (ms: number): number => (Number.isFinite(ms) ? ms : WAIT_MS);
 

@@ -1,7 +1,8 @@
 /** All cells as one table: what a caller experiences, a line for each fault and contender. */
 
+import { percentile } from '../../percentile.ts';
 import { WAIT_MS } from './caller.ts';
-import { type Cell, percentile } from './cell.ts';
+import type { Cell } from './cell.ts';
 import type { Contender } from './contenders.ts';
 import type { FaultName } from './faults.ts';
 
