@@ -53,21 +53,15 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
     open: async (run, call) =>
       ready(call).then(() => openReader({ connection, layout, records, ...options }, run, call)),
   };
+  const terms = {
+    ...options,
+    ...buildsAt({ connection, layout, ...options }),
+    records,
+    documents,
+    pointer: standing.pointer,
+  };
   const writer: StoreWriter = {
-    async build(manifest, call) {
-      await ready(call);
-      const contents = { connection, layout, ...options };
-      const terms: BuildTerms = {
-        ...options,
-        records,
-        documents,
-        lives: () => true,
-        pointer: (call) => standing.pointer(call),
-        checkVacant: (run, call) => checkVacant(contents, run, call),
-        contents: ({ run }) => createContents(contents, run),
-      };
-      return openBuild(manifest, terms, call);
-    },
+    build: (manifest, call) => ready(call).then(() => openBuild(manifest, terms, call)),
   };
   const list = (call: Call) => ready(call).then(() => erasures.list(call));
   return {
@@ -85,6 +79,15 @@ export function openElasticsearch(url: URL, options: ResolvedOptions): Store {
       closing.abort(refusal('UNAVAILABLE', `the store at ${connection.url} was closed: open it again`));
       return connection[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Where a build's documents go. Whether another job lives, only its lease tells. */
+function buildsAt(place: Parameters<typeof createContents>[0]): Pick<BuildTerms, 'lives' | 'checkVacant' | 'contents'> {
+  return {
+    lives: () => true,
+    checkVacant: (run, call) => checkVacant(place, run, call),
+    contents: ({ run }) => createContents(place, run),
   };
 }
 
