@@ -11,7 +11,7 @@ import { removeIndices } from '../support/indices.ts';
 import { servers } from '../support/servers.ts';
 
 /** A hundred in the long tests. */
-const PUBLISHES = Number(process.env.PUBLISHES ?? 12);
+const PUBLISHES = Number(process.env.PUBLISHES ?? 8);
 /** From a publish to its first answer, from a roll back to the last answer of what it withdrew. */
 const BOUND_MS = 10_000;
 const POLL_MS = 500;

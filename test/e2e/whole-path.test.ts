@@ -17,6 +17,7 @@ const FIRST = { run: '20260101t000000z', asOf: '2011-12-10' };
 /** Two months of orders more or less are more than a generation should drift unseen. */
 const anyhow = ['drift', 'segment-drift', 'vanished-segments'].flatMap((gate) => ['--accept', gate]);
 const SECOND = { run: '20260102t000000z', asOf: '2011-10-01' };
+const THIRD = { run: '20260103t000000z', asOf: '2011-12-10' };
 
 let scratch = '';
 beforeAll(async () => {
@@ -28,7 +29,12 @@ const stores = {
   embedded: () => ['--store', `embedded:${join(scratch, randomUUID())}`],
   elasticsearch: () => ['--store', servers().elasticsearch, '--prefix', `e2e-${randomUUID().slice(0, 8)}`],
 };
-const folders = {
+interface Folder {
+  readonly root: string;
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+const folders: Readonly<Record<'directory' | 's3', () => Promise<Folder>>> = {
   directory: async () => ({ root: join(scratch, randomUUID()), flags: [], environment: {} }),
   s3: async () => {
     const { endpoint, ...credentials } = servers().s3;
@@ -40,6 +46,25 @@ const folders = {
   },
 };
 
+const filled = new Map<string, Promise<Folder>>();
+
+/** With three runs in it, which are calculated once for both stores. */
+function filledFolder(kind: keyof typeof folders): Promise<Folder> {
+  const folder = filled.get(kind) ?? fill(folders[kind]());
+  filled.set(kind, folder);
+  return folder;
+}
+
+async function fill(empty: Promise<Folder>): Promise<Folder> {
+  const { root, flags, environment } = await empty;
+  const calculate = ({ run, asOf }: typeof FIRST) => {
+    const args = ['run', ...calculation, '--as-of', asOf, '--run', run, '--to', root, ...flags];
+    return resultOf('compute', args, environment);
+  };
+  await Promise.all([FIRST, SECOND, THIRD].map(calculate));
+  return empty;
+}
+
 describe.each([
   ['embedded', 'directory'],
   ['embedded', 's3'],
@@ -47,22 +72,15 @@ describe.each([
   ['elasticsearch', 's3'],
 ] as const)('%s store, %s folder', (storeKind, folderKind) => {
   let store: readonly string[] = [];
-  let folder: Awaited<ReturnType<(typeof folders)[typeof folderKind]>>;
+  let folder: Folder;
   let server: RunningServer;
 
-  const calculate = ({ run, asOf }: typeof FIRST) =>
-    resultOf(
-      'compute',
-      ['run', ...calculation, '--as-of', asOf, '--run', run, '--to', folder.root, ...folder.flags],
-      folder.environment,
-    );
   const loading = (run: string) => ['load', `${folder.root}/${run}`, ...store, ...folder.flags, ...anyhow];
   const load = ({ run }: typeof FIRST) => resultOf('ingest', loading(run), folder.environment);
 
   beforeAll(async () => {
     store = stores[storeKind]();
-    folder = await folders[folderKind]();
-    await Promise.all([calculate(FIRST), calculate(SECOND)]);
+    folder = await filledFolder(folderKind);
     await load(FIRST);
     server = await startServer([...store, '--poll-ms', '200', '--store-timeout-ms', '10000']);
   }, 120_000);
@@ -100,16 +118,14 @@ describe.each([
   }, 60_000);
 
   test('after a rollback the withdrawn run stays out and a newer one waits for unhold', async () => {
-    const third = { run: '20260103t000000z', asOf: '2011-12-10' };
-    await calculate(third);
-    const refused = await runCommand('ingest', loading(third.run), folder.environment);
+    const refused = await runCommand('ingest', loading(THIRD.run), folder.environment);
     expect(refused).toMatchObject({ exitCode: 4, stderr: '' });
     expect(refused.events.at(-1)).toMatchObject({ kind: 'error', text: expect.stringContaining('unhold') });
     await resultOf('ingest', ['unhold', ...store]);
-    expect(await load(third)).toMatchObject({ run: third.run });
+    expect(await load(THIRD)).toMatchObject({ run: THIRD.run });
     const { generations } = await resultOf('ingest', ['generations', ...store]);
     expect(generations).toMatchObject([
-      { run: third.run, state: 'live' },
+      { run: THIRD.run, state: 'live' },
       { run: SECOND.run, state: 'withdrawn' },
       { run: FIRST.run, state: 'retired' },
     ]);
