@@ -4,42 +4,56 @@ import { type Context, command } from '@segment-store/cli/command';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { list } from '@segment-store/cli/list';
 import { main } from '@segment-store/cli/main';
-import { flag, text as textOption } from '@segment-store/cli/option';
+import { flag, optionalText, text as textOption } from '@segment-store/cli/option';
+import { attach } from '@segment-store/stack/control';
 import { startStack } from '@segment-store/stack/stack';
 import { readRunBooks } from '../test/deploy/run-books.ts';
 import { type Drill, perform } from '../test/drills/drill.ts';
 import { DRILLS } from '../test/drills/drills.ts';
 import { type Ground, openGround } from '../test/drills/ground.ts';
+import { killedText, killServer } from '../test/drills/killed-server.ts';
 import { writeLastDrill, writeTable } from '../test/drills/pages.ts';
 
 interface Options {
   readonly only: readonly string[];
   readonly write: boolean;
   readonly folder: string;
+  readonly attach: string | undefined;
 }
 
 const DAY_MS = 86_400_000;
 
-async function run({ only, write, folder }: Options, context: Context): Promise<void> {
+async function run({ only, write, folder, attach: running }: Options, context: Context): Promise<void> {
   const drills = chosen(only);
   const tell = (line: string) => context.say({ kind: 'note', text: line });
-  if (write) await writeTable(DRILLS);
-  tell(`a stack is started in ${folder}`);
-  const stack = await startStack({ folder, everyMs: DAY_MS, faults: true });
+  const startedAt = performance.now();
+  if (write) await writeTable(DRILLS, await readRunBooks());
+  await using ground = running === undefined ? await ownGround(folder, tell) : await openGround(attach(running));
   let failed = 0;
-  try {
-    await using ground = await openGround(stack);
-    for (const drill of drills) {
-      if (context.signal.aborted) throw context.signal.reason;
-      if (!(await isDone(drill, { ground, write, tell }))) failed += Object.keys(drill.walks).length;
-    }
-  } finally {
-    await stack.stop();
+  if (only.length === 0) tell(killedText(await killServer(ground)));
+  for (const drill of drills) {
+    if (context.signal.aborted) throw context.signal.reason;
+    if (!(await isDone(drill, { ground, write, tell }))) failed += Object.keys(drill.walks).length;
   }
   const pages = drills.reduce((sum, { walks }) => sum + Object.keys(walks).length, 0);
-  const text = `${pages - failed} of ${pages} run-books do what they say`;
+  const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
+  const text = `${pages - failed} of ${pages} run-books do what they say, in ${minutes} minutes`;
   context.say({ kind: 'result', text, data: { pages, failed } });
   if (failed > 0) throw new CommandError(exitCode.different, `${failed} run-books do not do what they say`);
+}
+
+/** Its end is the end of its stack. */
+async function ownGround(folder: string, tell: (line: string) => void): Promise<Ground & AsyncDisposable> {
+  tell(`a stack is started in ${folder}`);
+  const stack = await startStack({ folder, everyMs: DAY_MS, faults: true });
+  const ground = await openGround(stack);
+  return {
+    ...ground,
+    async [Symbol.asyncDispose]() {
+      await ground[Symbol.asyncDispose]();
+      await stack.stop();
+    },
+  };
 }
 
 function chosen(only: readonly string[]): readonly Drill[] {
@@ -57,10 +71,11 @@ interface Doing {
 
 async function isDone(drill: Drill, { ground, write, tell }: Doing): Promise<boolean> {
   try {
-    for (const drilled of await perform(drill, ground, await readRunBooks())) {
+    const books = await readRunBooks();
+    for (const drilled of await perform(drill, ground, books)) {
       const { alert, seenSeconds, overSeconds } = drilled;
       tell(`${alert}: seen after ${seenSeconds.toFixed(1)} s, over after ${overSeconds.toFixed(1)} s`);
-      if (write) await writeLastDrill(drill, drilled, new Date());
+      if (write) await writeLastDrill(drill, drilled, books, new Date());
     }
     return true;
   } catch (error) {
@@ -96,6 +111,10 @@ await main({
         folder: textOption({
           description: 'of the stack; emptied first',
           fallback: join(import.meta.dirname, '../.data/drills'),
+          placeholder: '<dir>',
+        }),
+        attach: optionalText({
+          description: 'folder of a stack that runs with --faults --every 1d, to drill on that',
           placeholder: '<dir>',
         }),
       },

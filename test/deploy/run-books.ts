@@ -12,7 +12,7 @@ export interface RunBook {
   readonly fences: readonly Fence[];
 }
 
-interface Fence {
+export interface Fence {
   /** `promql`, `sh`, `sh drill`, `sh kubernetes`, `sh kubernetes part=redis`. */
   readonly kind: string;
   readonly section: string;

@@ -3,6 +3,7 @@ import type { RunBook } from '../deploy/run-books.ts';
 import type { Ground } from './ground.ts';
 import { until } from './observing.ts';
 import type { Environment } from './shell.ts';
+import { partOf, treatmentOf } from './tally.ts';
 
 export interface Walk {
   /** The rule's `for` or its windows are longer than a drill: then what it is made of is looked at instead. */
@@ -11,8 +12,8 @@ export interface Walk {
   readonly silent?: readonly string[];
   /** Looks of the page ask what is dead. */
   readonly looksFail?: true;
-  /** May be there before: its window remembers drills before this one. */
-  readonly lingers?: true;
+  /** It may be there before, its window being long: then this query, too, has a sample once the drill is seen. */
+  readonly lingers?: string;
   /** A query that has a sample once it is over. Default: neither Prometheus nor Alertmanager has the alert. */
   readonly over?: string;
 }
@@ -31,7 +32,13 @@ export interface Drill {
   mend?(ground: Ground, environment: Environment): Promise<void>;
 }
 
-export interface Drilled {
+/** What a page asked for and did not get, though the drill goes on. */
+export interface Misses {
+  readonly silentQueries: number;
+  readonly failedLooks: number;
+}
+
+export interface Drilled extends Misses {
   readonly alert: string;
   /** From the condition to its being seen. */
   readonly seenSeconds: number;
@@ -39,6 +46,7 @@ export interface Drilled {
   readonly overSeconds: number;
 }
 
+const NONE: Misses = { silentQueries: 0, failedLooks: 0 };
 const CALM_MS = 60_000;
 const SEEN_MS = 150_000;
 const OVER_MS = 120_000;
@@ -54,13 +62,15 @@ export async function perform(drill: Drill, ground: Ground, books: readonly RunB
     environment = { ...environment, ...(await drill.bring(ground, environment)) };
     const seen = await seenAll(walks, drill, ground);
     const scene = { ground, environment };
-    for (const [alert, walk] of walks) await diagnose(bookOf(alert, books), walk, scene);
+    const misses: Misses[] = [];
+    for (const [alert, walk] of walks) misses.push(await diagnose(bookOf(alert, books), walk, scene));
     const mendedAt = performance.now();
     for (const [alert] of walks) await mitigate(bookOf(alert, books), scene);
     await drill.mend?.(ground, environment);
     const over = await Promise.all(walks.map((walk) => isOver(walk, ground)));
     return walks.map(([alert], index) => ({
       alert,
+      ...(misses[index] ?? NONE),
       seenSeconds: ((seen[index] ?? 0) - broughtAt) / 1_000,
       overSeconds: ((over[index] ?? 0) - mendedAt) / 1_000,
     }));
@@ -70,7 +80,7 @@ export async function perform(drill: Drill, ground: Ground, books: readonly RunB
   }
 }
 
-function bookOf(alert: string, books: readonly RunBook[]): RunBook {
+export function bookOf(alert: string, books: readonly RunBook[]): RunBook {
   const found = books.find(({ name }) => name === alert);
   if (found === undefined) throw new Error(`${alert} has no run-book`);
   return found;
@@ -78,7 +88,7 @@ function bookOf(alert: string, books: readonly RunBook[]): RunBook {
 
 /** Or nobody could tell that it was the drill. */
 async function calm(alert: string, { seen, lingers }: Walk, ground: Ground): Promise<void> {
-  if (lingers === true || typeof seen === 'object') return;
+  if (lingers !== undefined || typeof seen === 'object') return;
   await until(`${alert}, there before its drill, ends`, CALM_MS, async () => !(await isThere(alert, ground)));
 }
 
@@ -90,8 +100,8 @@ type Walks = readonly (readonly [alert: string, walk: Walk])[];
 /** When each was seen, on the clock of `performance`. */
 async function seenAll(walks: Walks, { meanwhile }: Drill, ground: Ground): Promise<readonly number[]> {
   const all = Promise.all(
-    walks.map(async ([alert, { seen }]) => {
-      await until(`${alert} is seen`, SEEN_MS, () => isSeen(alert, seen, ground));
+    walks.map(async ([alert, walk]) => {
+      await until(`${alert} is seen`, SEEN_MS, () => isSeen(alert, walk, ground));
       return performance.now();
     }),
   );
@@ -106,7 +116,8 @@ async function seenAll(walks: Walks, { meanwhile }: Drill, ground: Ground): Prom
 
 const noop = (): void => {};
 
-async function isSeen(alert: string, seen: Walk['seen'], ground: Ground): Promise<boolean> {
+async function isSeen(alert: string, { seen, lingers }: Walk, ground: Ground): Promise<boolean> {
+  if (lingers !== undefined && (await ground.count(lingers)) === 0) return false;
   if (seen === 'alerted') return ground.isNotified(alert);
   return seen === 'pending' ? ground.isPending(alert) : (await ground.count(seen.recorded)) > 0;
 }
@@ -116,31 +127,32 @@ interface Scene {
   readonly environment: Environment;
 }
 
-const QUERY = 'promql';
-const LOOK = 'sh';
-const PART = /^sh kubernetes part=(\S+)$/;
-
-async function diagnose({ name, fences }: RunBook, walk: Walk, { ground, environment }: Scene): Promise<void> {
+async function diagnose({ name, fences }: RunBook, walk: Walk, { ground, environment }: Scene): Promise<Misses> {
   const { silent = [], looksFail = false } = walk;
-  for (const { kind, section, text } of fences) {
-    if (kind === QUERY) {
-      const mayBeSilent = silent.some((part) => text.includes(part));
-      if ((await ground.count(text)) === 0 && !mayBeSilent) throw new Error(`${name} finds nothing by\n${text}`);
-    } else if (kind === LOOK && section === 'Diagnosis') {
+  let [silentQueries, failedLooks] = [0, 0];
+  for (const fence of fences) {
+    const { text } = fence;
+    const treatment = treatmentOf(fence);
+    if (treatment === 'asked' && (await ground.count(text)) === 0) {
+      if (!silent.some((part) => text.includes(part))) throw new Error(`${name} finds nothing by\n${text}`);
+      silentQueries += 1;
+    } else if (treatment === 'looked') {
       const { exitCode, output } = await ground.shell(text, environment);
-      if (exitCode !== 0 && !looksFail) throw new Error(`${name}: a look ended with ${exitCode}\n${text}\n${output}`);
+      if (exitCode === 0) continue;
+      if (!looksFail) throw new Error(`${name}: a look ended with ${exitCode}\n${text}\n${output}`);
+      failedLooks += 1;
     }
   }
+  return { silentQueries, failedLooks };
 }
 
 /** Every command of the section, top down; where a cluster's part would be changed, that of the stack starts again. */
 async function mitigate({ name, fences }: RunBook, { ground, environment }: Scene): Promise<void> {
-  for (const { kind, section, text } of fences) {
-    if (section !== 'Mitigation') continue;
-    const [, part] = PART.exec(kind) ?? [];
+  for (const fence of fences) {
     try {
-      if (part !== undefined) await ground.door.restart(part);
-      else if (kind === 'sh drill' || kind === LOOK) await ground.mustRun(text, environment);
+      const treatment = treatmentOf(fence);
+      if (treatment === 'replaced') await ground.door.restart(partOf(fence));
+      else if (treatment === 'run') await ground.mustRun(fence.text, environment);
     } catch (error) {
       throw new Error(`${name}: a mitigation does not work`, { cause: error });
     }

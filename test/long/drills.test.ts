@@ -8,6 +8,7 @@ import { readRunBooks } from '../deploy/run-books.ts';
 import { perform } from '../drills/drill.ts';
 import { DRILLS } from '../drills/drills.ts';
 import { type Ground, openGround } from '../drills/ground.ts';
+import { killedText, killServer } from '../drills/killed-server.ts';
 
 /** Calculations run when a drill wants one. */
 const DAY_MS = 86_400_000;
@@ -32,6 +33,15 @@ test('every run-book has a drill, and one only', () => {
   const drilled = DRILLS.flatMap(({ walks }) => Object.keys(walks));
   expect(drilled.sort()).toEqual(books.map(({ name }) => name).sort());
 });
+
+test('a server that is killed is with Alertmanager in 30 s and then with its receiver; so is its end', async () => {
+  const seconds = await killServer(ground);
+  process.stdout.write(`${killedText(seconds)}\n`);
+  expect(seconds.alerted).toBeLessThanOrEqual(30);
+  expect(seconds.notified).toBeLessThanOrEqual(60);
+  expect(seconds.ended).toBeLessThanOrEqual(30);
+  expect(seconds.resolved).toBeLessThanOrEqual(120);
+}, 400_000);
 
 test.each(DRILLS.map((drill) => [Object.keys(drill.walks).join(', '), drill] as const))(
   '%s',

@@ -81,7 +81,7 @@ export const rolledBack: Drill = {
   walks: {
     SegmentRolledBack: {
       seen: 'alerted',
-      lingers: true,
+      lingers: 'changes(segment_epoch_floor{job="segment-server"}[1m]) > 0',
       over: 'count(count by (generation) (segment_generation_info)) == 1',
     },
   },

@@ -8,13 +8,16 @@ import type { Environment } from '../shell.ts';
 const AN_HOUR = 3_600;
 const WAITING = 11;
 
+const OLD_ANSWERS = 'sum(rate(segment_answers_total{freshness=~"stale|outdated"}[20s]))';
+
 export const lateRun: Drill = {
   how: 'a run is live that should have a successor after five seconds',
   walks: {
     SegmentGenerationLate: { seen: 'alerted', silent: ['segment_ingest_exit_code'] },
     SegmentFreshnessBurn: {
       seen: 'alerted',
-      over: '(sum(rate(segment_answers_total{freshness=~"stale|outdated"}[20s])) or vector(0)) == 0',
+      lingers: `${OLD_ANSWERS} > 1`,
+      over: `(${OLD_ANSWERS} or vector(0)) == 0`,
     },
     SegmentCalculationLate: { seen: 'alerted' },
   },

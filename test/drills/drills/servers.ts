@@ -36,15 +36,16 @@ export const serverWithoutData: Drill = {
 };
 
 const STARTS = 3;
+const STARTED = 'changes(segment_start_time_seconds{instance="server-1"}[20s])';
 
 export const restartingServer: Drill = {
   how: 'server-1 is started again three times',
   walks: {
     SegmentServerRestarting: {
       seen: 'alerted',
-      lingers: true,
+      lingers: `${STARTED} > 0`,
       silent: ['segment_worker_starts'],
-      over: 'changes(segment_start_time_seconds{instance="server-1"}[20s]) == 0',
+      over: `${STARTED} == 0`,
     },
   },
   async bring({ door, count }) {

@@ -4,6 +4,8 @@ import { rising } from '../figures.ts';
 
 const WEEK_SECONDS = 7 * 86_400;
 
+const FALLBACKS = 'sum(rate(segment_store_client_lookups_total{segment_store_served_from="fallback"}[15s]))';
+
 /** With cold caches, as after a deployment of theirs: nothing hides that nobody answers. */
 export const serverOfAService: Drill = {
   how: 'server-1 is killed, and the services that ask begin anew',
@@ -11,8 +13,8 @@ export const serverOfAService: Drill = {
     SegmentServerDown: { seen: 'alerted', looksFail: true },
     SegmentClientFallbacks: {
       seen: 'alerted',
-      lingers: true,
-      over: '(sum(rate(segment_store_client_lookups_total{segment_store_served_from="fallback"}[15s])) or vector(0)) < 2',
+      lingers: `${FALLBACKS} > 2`,
+      over: `(${FALLBACKS} or vector(0)) < 2`,
     },
     SegmentClientBreakerOpen: { seen: 'alerted' },
   },

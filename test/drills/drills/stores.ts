@@ -5,13 +5,16 @@ import type { Ground } from '../ground.ts';
 const STRANGERS = 200;
 const askStrangers = (ground: Ground): Promise<void> => ground.askStrangers(STRANGERS);
 
+const FAILURES = 'sum(rate(http_server_request_duration_seconds_count{status="5xx",route=~"/v1/.*"}[20s]))';
+
 export const silentStore: Drill = {
   how: 'Elasticsearch takes what servers ask and does not answer, while strangers are asked for',
   walks: {
     SegmentAvailabilityBurn: {
       seen: 'alerted',
       silent: ['budget_left', 'segment_shed_total'],
-      over: '(sum(rate(http_server_request_duration_seconds_count{status="5xx",route=~"/v1/.*"}[20s])) or vector(0)) < 0.1',
+      lingers: `${FAILURES} > 1`,
+      over: `(${FAILURES} or vector(0)) < 0.1`,
     },
     SegmentStoreUnreachable: { seen: 'alerted' },
   },
@@ -32,19 +35,26 @@ const rateOf = (part: string, more = ''): string =>
   `sum(rate(http_server_request_duration_seconds_${part}{${LOOKUPS}${more}}[20s]))`;
 const shareWithin = (seconds: string): string => `${rateOf('bucket', `,le="${seconds}"`)} / ${rateOf('count')}`;
 
+const MISSES = 'sum(rate(segment_cache_requests_total{tier="l1",result="miss"}[20s]))';
+
 export const slowStore: Drill = {
   how: 'Elasticsearch and Redis answer 100 ms later, while strangers are asked for',
   walks: {
-    SegmentLatencyBurn: { seen: 'alerted', over: `${shareWithin('0.05')} > 0.95` },
+    SegmentLatencyBurn: {
+      seen: 'alerted',
+      lingers: `${shareWithin('0.05')} < 0.8`,
+      over: `${shareWithin('0.05')} > 0.95`,
+    },
     SegmentLatencyTargetBurn: {
       seen: { recorded: 'segment:latency_target:bad_ratio_30m > 0.06' },
+      lingers: `${shareWithin('0.0125')} < 0.5`,
       silent: ['bad_ratio_6h'],
       over: `${shareWithin('0.0125')} > 0.8`,
     },
     SegmentCacheHitRatioLow: {
       seen: 'pending',
-      lingers: true,
-      over: 'sum(rate(segment_cache_requests_total{tier="l1",result="miss"}[20s])) < 20',
+      lingers: `${MISSES} > 20`,
+      over: `${MISSES} < 20`,
     },
   },
   async bring({ door }) {
