@@ -7,12 +7,13 @@ import { main } from '@segment-store/cli/main';
 import { flag, optionalText, text as textOption } from '@segment-store/cli/option';
 import { attach } from '@segment-store/stack/control';
 import { startStack } from '@segment-store/stack/stack';
-import { readRunBooks } from '../test/deploy/run-books.ts';
-import { type Drill, perform } from '../test/drills/drill.ts';
-import { DRILLS } from '../test/drills/drills.ts';
-import { type Ground, openGround } from '../test/drills/ground.ts';
+import { type RunBook, readRunBooks } from '../test/deploy/run-books.ts';
+import type { Drill, Drilled } from '../test/drills/drill.ts';
+import { DRILLS, ROUNDS } from '../test/drills/drills.ts';
+import { type OpenGround, openGround } from '../test/drills/ground.ts';
 import { killedText, killServer } from '../test/drills/killed-server.ts';
-import { writeLastDrill, writeTable } from '../test/drills/pages.ts';
+import { performAll, type Round } from '../test/drills/lanes.ts';
+import { writeLastDrill } from '../test/drills/pages.ts';
 
 interface Options {
   readonly only: readonly string[];
@@ -27,13 +28,13 @@ async function run({ only, write, folder, attach: running }: Options, context: C
   const drills = chosen(only);
   const tell = (line: string) => context.say({ kind: 'note', text: line });
   const startedAt = performance.now();
-  if (write) await writeTable(DRILLS, await readRunBooks());
   await using ground = running === undefined ? await ownGround(folder, tell) : await openGround(attach(running));
   let failed = 0;
   if (only.length === 0) tell(killedText(await killServer(ground)));
-  for (const drill of drills) {
-    if (context.signal.aborted) throw context.signal.reason;
-    if (!(await isDone(drill, { ground, write, tell }))) failed += Object.keys(drill.walks).length;
+  const books = await readRunBooks();
+  const performed = performAll(roundsOf(drills), { ground, books, signal: context.signal });
+  for (const [drill, found] of performed) {
+    if (!(await isDone(drill, found, { books, write, tell }))) failed += Object.keys(drill.walks).length;
   }
   const pages = drills.reduce((sum, { walks }) => sum + Object.keys(walks).length, 0);
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
@@ -43,7 +44,7 @@ async function run({ only, write, folder, attach: running }: Options, context: C
 }
 
 /** Its end is the end of its stack. */
-async function ownGround(folder: string, tell: (line: string) => void): Promise<Ground & AsyncDisposable> {
+async function ownGround(folder: string, tell: (line: string) => void): Promise<OpenGround> {
   tell(`a stack is started in ${folder}`);
   const stack = await startStack({ folder, everyMs: DAY_MS, faults: true });
   const ground = await openGround(stack);
@@ -63,16 +64,22 @@ function chosen(only: readonly string[]): readonly Drill[] {
   return DRILLS.filter(({ walks }) => only.length === 0 || only.some((alert) => alert in walks));
 }
 
-interface Doing {
-  readonly ground: Ground;
+const roundsOf = (drills: readonly Drill[]): readonly Round[] =>
+  ROUNDS.map((round) => round.map((lane) => lane.filter((drill) => drills.includes(drill))));
+
+interface Telling {
+  readonly books: readonly RunBook[];
   readonly write: boolean;
   tell(line: string): void;
 }
 
-async function isDone(drill: Drill, { ground, write, tell }: Doing): Promise<boolean> {
+async function isDone(
+  drill: Drill,
+  found: Promise<readonly Drilled[]>,
+  { books, write, tell }: Telling,
+): Promise<boolean> {
   try {
-    const books = await readRunBooks();
-    for (const drilled of await perform(drill, ground, books)) {
+    for (const drilled of await found) {
       const { alert, seenSeconds, overSeconds } = drilled;
       tell(`${alert}: seen after ${seenSeconds.toFixed(1)} s, over after ${overSeconds.toFixed(1)} s`);
       if (write) await writeLastDrill(drill, drilled, books, new Date());

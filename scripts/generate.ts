@@ -3,6 +3,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { parse, stringify } from 'yaml';
 import { freshPage } from '../test/chaos/page-file.ts';
+import { readRunBooks } from '../test/deploy/run-books.ts';
+import { DRILLS } from '../test/drills/drills.ts';
+import { freshReadme } from '../test/drills/pages.ts';
 import { DASHBOARDS } from './dashboards/dashboards.ts';
 import { toDatadogDashboard } from './dashboards/datadog.ts';
 import { toGrafana } from './dashboards/grafana.ts';
@@ -69,6 +72,11 @@ const all: readonly Generated[] = [
     path: 'docs/sizing.md',
     source: `${SIZING} or scripts/sizing`,
     text: async () => withTables(await read('docs/sizing.md'), JSON.parse(await read(SIZING))),
+  },
+  {
+    path: 'docs/runbooks/README.md',
+    source: 'test/drills or the pages beside it',
+    text: async () => freshReadme(DRILLS, await readRunBooks()),
   },
   { path: 'docs/chaos.md', source: 'docs/chaos.json or test/chaos', text: freshPage },
 ];

@@ -1,4 +1,4 @@
-/** Every drill, in an order in which none brings about what a later one looks for. */
+/** Every drill; none brings about what one beside it or after it looks for. */
 import type { Drill } from './drill.ts';
 import {
   deadLetters,
@@ -20,16 +20,23 @@ import {
 } from './drills/servers.ts';
 import { endingCertificate, endingKey, limitedService, serverOfAService } from './drills/services.ts';
 import { deadRedis, fullDisk, lostNode, readOnlyIndex, redCluster, silentStore, slowStore } from './drills/stores.ts';
+import type { Round } from './lanes.ts';
 
-export const DRILLS: readonly Drill[] = [
+/** Each by itself: servers, stores and traffic suffer. */
+const ALONE = [
   serverOfAService,
   silentStore,
-  lateRun,
   slowStore,
   bothServers,
   serverWithoutData,
   deadRedis,
   lostNode,
+  restartingServer,
+];
+
+/** Each publishes, or wants that nobody else does. */
+const PUBLISHING = [
+  lateRun,
   redCluster,
   readOnlyIndex,
   fullDisk,
@@ -42,11 +49,13 @@ export const DRILLS: readonly Drill[] = [
   silentLoad,
   unreadQueue,
   failedCalculation,
-  endingKey,
-  endingCertificate,
-  limitedService,
-  busyServer,
   serversThatDiffer,
   wrongAnswers,
-  restartingServer,
 ];
+
+/** Of figures that Prometheus is told, and of keys. */
+const TOLD = [endingKey, endingCertificate, limitedService, busyServer];
+
+export const ROUNDS: readonly Round[] = [[ALONE], [PUBLISHING, TOLD]];
+
+export const DRILLS: readonly Drill[] = ROUNDS.flat(2);

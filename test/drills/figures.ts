@@ -8,33 +8,84 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Facts } from '@segment-store/stack/door';
 
-export interface Figures extends AsyncDisposable {
+export interface Figures {
   /** From now on; `text`, in Prometheus's format, is asked for at each scrape. */
   tell(job: string, text: () => string): Promise<void>;
-  /** The targets are as they were. */
+  /** What this part told is told no more. */
   forget(): Promise<void>;
 }
 
-export async function createFigures({ folder }: Facts): Promise<Figures> {
-  const told = new Map<string, () => string>();
-  const before = new Map<string, string>();
+/** Drills at the same time have a part each. */
+export interface AllFigures extends Figures, AsyncDisposable {
+  part(): Figures;
+}
+
+interface Told {
+  readonly job: string;
+  readonly text: () => string;
+}
+
+export async function createFigures({ folder }: Facts): Promise<AllFigures> {
+  const parts = new Set<Told[]>();
+  const toldOf = (job: string) => [...parts].flat().filter((told) => told.job === job);
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'text/plain; version=0.0.4');
-    response.end(told.get(`${request.url?.slice(1)}`)?.() ?? '');
+    response.end(
+      toldOf(`${request.url?.slice(1)}`)
+        .map(({ text }) => text())
+        .join(''),
+    );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = `127.0.0.1:${Object(server.address()).port}`;
-  const fileOf = (job: string) => join(folder, 'prometheus/targets', `${job}.json`);
+  const targets = createTargets(join(folder, 'prometheus/targets'), `127.0.0.1:${Object(server.address()).port}`);
 
-  async function forget(): Promise<void> {
-    for (const [job, text] of before) await replace(fileOf(job), text);
-    before.clear();
-    told.clear();
+  function part(): Figures {
+    const own: Told[] = [];
+    parts.add(own);
+    return {
+      async tell(job, text) {
+        own.push({ job, text });
+        await targets.add(job);
+      },
+      async forget() {
+        const jobs = own.splice(0).map(({ job }) => job);
+        for (const job of jobs) if (toldOf(job).length === 0) await targets.remove(job);
+      },
+    };
   }
 
   return {
-    async tell(job, text) {
-      told.set(job, text);
+    ...part(),
+    part,
+    async [Symbol.asyncDispose]() {
+      await targets.removeAll();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+interface Targets {
+  /** Once, however often it is asked for. */
+  add(job: string): Promise<void>;
+  remove(job: string): Promise<void>;
+  removeAll(): Promise<void>;
+}
+
+/** Files of the folder, each the targets of a job, with ours beside those that were there. */
+function createTargets(folder: string, address: string): Targets {
+  const before = new Map<string, string>();
+  const fileOf = (job: string) => join(folder, `${job}.json`);
+
+  async function remove(job: string): Promise<void> {
+    const text = before.get(job);
+    if (text === undefined) return;
+    before.delete(job);
+    await replace(fileOf(job), text);
+  }
+
+  return {
+    async add(job) {
       if (before.has(job)) return;
       const old = await readFile(fileOf(job), 'utf8');
       before.set(job, old);
@@ -42,11 +93,9 @@ export async function createFigures({ folder }: Facts): Promise<Figures> {
       const own = { targets: [address], labels: { instance: 'drill', __metrics_path__: `/${job}` } };
       await replace(fileOf(job), JSON.stringify([...targets, own]));
     },
-    forget,
-    async [Symbol.asyncDispose]() {
-      await forget();
-      server.closeAllConnections();
-      server.close();
+    remove,
+    async removeAll() {
+      for (const job of [...before.keys()]) await remove(job);
     },
   };
 }

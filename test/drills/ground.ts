@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Door, Facts } from '@segment-store/stack/door';
-import { createFigures, type Figures } from './figures.ts';
+import { type AllFigures, createFigures, type Figures } from './figures.ts';
 import { type Observing, observing } from './observing.ts';
 import { createRuns, type MadeRun, type RunChange, type Runs } from './runs.ts';
 import { type Environment, openShell, type Shell } from './shell.ts';
@@ -25,7 +25,12 @@ export interface Ground extends Observing {
   askStrangers(count: number): Promise<void>;
 }
 
-export async function openGround(door: Door): Promise<Ground & AsyncDisposable> {
+/** Where drills of several lanes stand. */
+export interface OpenGround extends Ground, AsyncDisposable {
+  readonly figures: AllFigures;
+}
+
+export async function openGround(door: Door): Promise<OpenGround> {
   const facts = await door.facts();
   const scratch = await mkdtemp(join(tmpdir(), 'drills-'));
   const [shell, runs] = await Promise.all([openShell(facts, join(scratch, 'bin')), createRuns(join(scratch, 'runs'))]);

@@ -23,14 +23,12 @@ export async function writeLastDrill(
     `${SEEN[seenAs(walk)].sentence} after ${seenSeconds.toFixed(1)} s; over ${overSeconds.toFixed(1)} s after the first command.`,
     doneText(tallyOf(bookOf(alert, books)), drilled),
   ].join(' ');
-  await replaceFrom(`${alert}.md`, '## Last drill', wrapped(text));
+  const file = `${FOLDER}${alert}.md`;
+  await writeFile(file, withSection(await readFile(file, 'utf8'), '## Last drill', wrapped(text)));
 }
 
 /** `3 queries asked, of which 1 found nothing. 2 commands run. 1 for a cluster: the stack's part was started again instead.` */
-export function doneText(
-  { asked, looked, run, replaced, skipped }: Tally,
-  { silentQueries, failedLooks }: Misses,
-): string {
+function doneText({ asked, looked, run, replaced, skipped }: Tally, { silentQueries, failedLooks }: Misses): string {
   const parts = [
     `Queries asked: ${asked}${silentQueries > 0 ? `, of which ${silentQueries} found nothing` : ''}.`,
     looked > 0 && `Looks: ${looked}${failedLooks > 0 ? `, of which ${failedLooks} did not get an answer` : ''}.`,
@@ -41,11 +39,13 @@ export function doneText(
   return parts.filter(Boolean).join(' ');
 }
 
-export const writeTable = (drills: readonly Drill[], books: readonly RunBook[]): Promise<void> =>
-  replaceFrom('README.md', '## Drills', drillsText(drills, books));
+/** docs/runbooks/README.md with the table of these drills. */
+export async function freshReadme(drills: readonly Drill[], books: readonly RunBook[]): Promise<string> {
+  return withSection(await readFile(`${FOLDER}README.md`, 'utf8'), '## Drills', drillsText(drills, books));
+}
 
 /** The section `Drills` of the README, without its heading. */
-export function drillsText(drills: readonly Drill[], books: readonly RunBook[]): string {
+function drillsText(drills: readonly Drill[], books: readonly RunBook[]): string {
   const rows = drills.flatMap((drill) =>
     Object.entries(drill.walks).map(([alert, walk]) => {
       const { asked, looked, run, replaced, skipped } = tallyOf(bookOf(alert, books));
@@ -73,7 +73,7 @@ const HEAD = [
 const INTRODUCTION = [
   '`npm run drills` starts a stack, brings about what each page is about, asks every query of the page, runs its looks and the',
   'commands of its mitigation from the first to the last, and waits for the end of it. `--only SegmentServerDown` does one;',
-  '`--write` puts day and seconds into the pages and this table here, which nobody edits by hand. `npm run test:long` does all of',
+  '`--write` puts day and seconds into the pages; this table is written by `npm run generate`. `npm run test:long` does all of',
   'them, too. No alert is posted by hand: where the stack lacks what an alert watches, Prometheus is told figures of it, and the',
   'rule that is shipped decides. Rows with the same words are one drill.',
   '',
@@ -90,10 +90,10 @@ const SEEN: Readonly<Record<Seen, { readonly cell: string; readonly sentence: st
   recorded: { cell: 'recorded; its windows are longer than a drill', sentence: 'The recording rule behind it saw it' },
 };
 
-async function replaceFrom(name: string, heading: string, text: string): Promise<void> {
-  const page = await readFile(FOLDER + name, 'utf8');
+/** The page with another last section. */
+function withSection(page: string, heading: string, text: string): string {
   const [before] = page.split(`\n${heading}\n`);
-  await writeFile(FOLDER + name, `${before}\n${heading}\n\n${text}\n`);
+  return `${before}\n${heading}\n\n${text}\n`;
 }
 
 function wrapped(text: string): string {
