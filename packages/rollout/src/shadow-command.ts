@@ -1,5 +1,4 @@
 /** `segment-rollout shadow`: mirrored requests, a candidate and two controls → a verdict. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
 import type { VerdictEvent } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
@@ -10,7 +9,8 @@ import { baseUrlOf } from './base-url.ts';
 import { type Comparator, createComparator } from './shadow/comparator.ts';
 import { createMismatches, noMismatches } from './shadow/mismatches.ts';
 import { fromFiles, fromMiddleware, fromPort, type Source } from './shadow/sources.ts';
-import { emptyTally, parseTally, type Tally } from './shadow/tally.ts';
+import { createState, noState, type State, tallyIn } from './shadow/state.ts';
+import { emptyTally, type Tally } from './shadow/tally.ts';
 import { type Limits, type Verdict, verdictOf } from './shadow/verdict.ts';
 
 const options = {
@@ -64,9 +64,9 @@ async function shadow(given: Given, context: Context): Promise<void> {
   const ended = new AbortController();
   await using mismatches = mismatchesOf(given);
   const { inFlight, sample, timeout: timeoutMs } = given;
-  const tally = await tallyOf(given.state);
+  const tally = given.state === undefined ? emptyTally : await tallyIn(given.state);
   const comparator = createComparator({ ...targets, inFlight, sample, timeoutMs, mismatches, tally });
-  const state = createState(given.state);
+  const state = stateOf(given, context);
   const look = setInterval(() => {
     state.keep(comparator.tally);
     report(comparator, limits, context);
@@ -79,8 +79,8 @@ async function shadow(given: Given, context: Context): Promise<void> {
     clearInterval(look);
   }
   state.keep(comparator.tally);
-  await state.kept();
-  conclude(comparator.tally, verdictOf(comparator.tally, limits), context);
+  const verdict = verdictOf(comparator.tally, limits);
+  conclude(comparator.tally, { ...verdict, unkept: await state.kept() }, context);
 }
 
 function report({ tally }: Comparator, { comparisons: total }: Limits, { say }: Context): void {
@@ -88,8 +88,13 @@ function report({ tally }: Comparator, { comparisons: total }: Limits, { say }: 
   say({ kind: 'progress', stage: 'comparing', done, total, unit: 'comparisons', figures });
 }
 
-/** @throws CommandError exit 4 when it is refused, 6 when there is not enough yet */
-function conclude(tally: Tally, { verdict, excess, why }: Verdict, { say }: Context): void {
+interface Conclusion extends Verdict {
+  /** Why no later run can go on. */
+  readonly unkept: CommandError | undefined;
+}
+
+/** @throws CommandError exit 4 when it is refused, 2 when no later run can go on, 6 when there is not enough yet */
+function conclude(tally: Tally, { verdict, excess, why, unkept }: Conclusion, { say }: Context): void {
   const event: VerdictEvent = {
     kind: 'verdict',
     gate: 'shadow',
@@ -102,6 +107,7 @@ function conclude(tally: Tally, { verdict, excess, why }: Verdict, { say }: Cont
   say({ kind: 'result', text, data: { verdict, excess, ...tally } });
   if (verdict === 'refused')
     throw new CommandError(exitCode.refused, 'the candidate answers otherwise than the controls');
+  if (unkept !== undefined) throw unkept;
   if (verdict === 'inconclusive') {
     throw new CommandError(
       exitCode.unavailable,
@@ -140,35 +146,7 @@ function mismatchesOf({ mismatches, hashKey }: Given) {
   return createMismatches(mismatches, hashKey, () => new Date());
 }
 
-async function tallyOf(file: string | undefined): Promise<Tally> {
-  const text = file === undefined ? undefined : await readFile(file, 'utf8').catch(ifMissing);
-  if (text === undefined) return emptyTally;
-  try {
-    return parseTally(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    throw new CommandError(exitCode.input, `--state ${file} is no state of ours (${why}): remove it to begin anew`);
-  }
-}
-
-function ifMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw usage(`--state: ${error instanceof Error ? error.message : error}`);
-}
-
-/** Written whole or not at all, one after the other. */
-function createState(file: string | undefined) {
-  let last = Promise.resolve();
-  const write = async (path: string, tally: Tally) => {
-    await writeFile(`${path}.new`, `${JSON.stringify(tally)}\n`);
-    await rename(`${path}.new`, path);
-  };
-  return {
-    keep(tally: Tally) {
-      if (file !== undefined) last = last.catch(() => 'the next one may do').then(() => write(file, tally));
-    },
-    kept: () => last,
-  };
-}
+const stateOf = ({ state }: Given, { say }: Context): State =>
+  state === undefined ? noState : createState(state, (text) => say({ kind: 'warning', text }));
 
 const usage = (message: string): CommandError => new CommandError(exitCode.usage, message);

@@ -42,4 +42,11 @@ export const badShadows: readonly BadCall[] = [
     names: ['state.json', 'remove it'],
     files: { 'state.json': '{"comparisons":-1}' },
   },
+  {
+    title: 'a state that cannot be written',
+    flags: { file: '$FOLDER/day.gor', state: '$FOLDER/none/state.json' },
+    exitCode: 2,
+    names: ['--state', 'none/state.json', 'ENOENT'],
+    files: { 'day.gor': '' },
+  },
 ];
