@@ -194,6 +194,50 @@ test('a stage opens when its sign-offs are there; whom to ask is told', async ()
   expect(JSON.stringify(events)).toContain('waits for 1 sign-offs; ask team');
 });
 
+test('a sign-off that comes while the stage below is held costs no round', async () => {
+  const signed = (rollout: Rollout): Rollout => ({
+    ...rollout,
+    version: rollout.version + 1,
+    next: { stage: rollout.stage === undefined ? 'city' : 'country', signOffsMissing: 0 },
+  });
+  const { steps } = await climbed({
+    signOffsMissing: 1,
+    happens: [
+      [0, signed],
+      [30, signed],
+    ],
+  });
+  expect(steps).toMatchObject([{ to: 'city' }, { to: 'country', minute: expect.closeTo(60, 1) }]);
+});
+
+test('while the next stage waits, bad verdicts add up, good ones between them or not', async () => {
+  const bad = (query: string, minute: number) =>
+    query === 'candidate errors' && minute > 60 && Math.round(minute) % 10 === 0 ? 40 : well[query];
+  const { steps } = await climbed({
+    ladder: ladder({ analysis: { ...analysis, failureLimit: 2 } }),
+    answers: bad,
+    happens: [
+      [0, (rollout) => ({ ...rollout, next: { stage: 'city', signOffsMissing: 0 } })],
+      [200, (rollout) => ({ ...rollout, version: 9, state: 'halted', why: 'nobody signs off' })],
+    ],
+    signOffsMissing: 1,
+  });
+  expect(steps.at(-1)).toMatchObject({ action: 'roll-back', minute: expect.closeTo(90, 0) });
+});
+
+test('a stage that somebody keeps from opening is not told as begun', async () => {
+  const { deps, events } = world({});
+  const service: Service = {
+    ...deps.service,
+    async step(step, version) {
+      await deps.service.step({ action: 'halt', reason: 'we see errors' }, version);
+      return deps.service.step(step, version);
+    },
+  };
+  await expect(walk({ ...deps, service, pace: asWritten })).rejects.toThrow('we see errors');
+  expect(events.filter(({ kind }) => kind === 'item')).toEqual([]);
+});
+
 test('somebody who halts it meanwhile is obeyed', async () => {
   const halted = (rollout: Rollout): Rollout => ({ ...rollout, version: 9, state: 'halted', why: 'we see errors' });
   const { exitCode, message, steps, minutes } = await climbed({ happens: [[20, halted]] });

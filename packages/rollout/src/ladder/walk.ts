@@ -20,14 +20,20 @@ export interface WalkDeps {
 
 /** @throws CommandError exit 4 when it is halted, 6 when the server does not answer any more */
 export async function walk(deps: WalkDeps): Promise<Rollout> {
-  for (;;) {
-    const rollout = await persistently(deps, () => deps.service.read());
+  const patience = new Patience();
+  for (let rollout = await read(deps); ; ) {
     if (rollout.state === 'halted') throw halted(rollout, rollout.why ?? 'without a reason');
-    if (rollout.stage !== undefined && !(await isHeld(rollout, deps))) continue;
-    if (rollout.next === undefined) return rollout;
-    await open(rollout, deps);
+    const current = rollout.stage === undefined ? rollout : await held(rollout, patience, deps);
+    if (isSame(current, rollout) && current.next === undefined) return current;
+    rollout = isSame(current, rollout) ? await opened(current, deps) : current;
   }
 }
+
+const read = (deps: WalkDeps): Promise<Rollout> => persistently(deps, () => deps.service.read());
+
+/** Nothing was opened, closed or halted between the two; there may be more sign-offs. */
+const isSame = (a: Rollout, b: Rollout | undefined): boolean =>
+  a.stage === b?.stage && a.state === b?.state && a.since === b?.since;
 
 type Stage = Rollout['ladder']['stages'][number];
 
@@ -37,14 +43,13 @@ function stageOf({ ladder, name }: Rollout, wanted: string): Stage {
   return stage;
 }
 
-/** True once it was held for long enough and may stay; false where somebody changed the rollout meanwhile. */
-async function isHeld(rollout: Rollout, deps: WalkDeps): Promise<boolean> {
+/** As it is once its stage was held for long enough and may stay, or once somebody changed it. */
+async function held(rollout: Rollout, patience: Patience, deps: WalkDeps): Promise<Rollout> {
   const { say, pace, now, sleep } = deps;
   const stage = stageOf(rollout, rollout.stage ?? '');
   const openedAt = Date.parse(rollout.since);
   const until = openedAt + pace.holdMs(stage);
   say({ kind: 'stage', stage: stage.name, detail: `open, held for ${pace.shown(stage)}`, idle: true });
-  const patience = new Patience(rollout);
   for (;;) {
     await sleep(Math.max(0, Math.min(pace.everyMs(rollout.ladder.analysis), until - now())));
     const isOver = now() >= until;
@@ -52,11 +57,9 @@ async function isHeld(rollout: Rollout, deps: WalkDeps): Promise<boolean> {
       ...(await analysed(rollout, deps, now() - openedAt)),
       ...(isOver ? await all(stage.exit, deps) : []),
     ];
-    await patience.judged(judged, deps);
-    const current = await persistently(deps, () => deps.service.read());
-    if (current.stage !== rollout.stage || current.state !== rollout.state || current.since !== rollout.since)
-      return false;
-    if (isOver && judged.every(({ verdict }) => verdict === 'good')) return true;
+    await patience.judged(rollout, judged, deps);
+    const current = await read(deps);
+    if (!isSame(current, rollout) || (isOver && judged.every(({ verdict }) => verdict === 'good'))) return current;
     if (isOver) await sleep(pace.everyMs(rollout.ladder.analysis));
   }
 }
@@ -82,31 +85,23 @@ function tell(say: Say, gate: string, { verdict, figure, limit }: Judged): void 
   else say({ kind: 'verdict', gate, figure, limit, passed: verdict === 'good' });
 }
 
-/** How much that is bad or could not be found out a stage is forgiven. */
+/** How much that is bad or could not be found out a stage is forgiven, for as long as it is open. */
 class Patience {
-  readonly #rollout: Rollout;
+  #of: Rollout | undefined;
   #bad = 0;
   #unknown = 0;
 
-  constructor(rollout: Rollout) {
-    this.#rollout = rollout;
-  }
-
   /** @throws CommandError exit 4 once it is too much: then the stage is closed again, or the rollout is halted */
-  async judged(judged: readonly Judged[], deps: WalkDeps): Promise<void> {
-    const { failureLimit = 0, inconclusiveLimit = 1_440 } = this.#rollout.ladder.analysis ?? {};
+  async judged(rollout: Rollout, judged: readonly Judged[], deps: WalkDeps): Promise<void> {
+    if (!isSame(rollout, this.#of)) [this.#of, this.#bad, this.#unknown] = [rollout, 0, 0];
+    const { failureLimit = 0, inconclusiveLimit = 1_440 } = rollout.ladder.analysis ?? {};
     const bad = judged.find(({ verdict }) => verdict === 'bad');
     const unknown = judged.find(({ verdict }) => verdict === 'unknown');
     this.#bad += bad === undefined ? 0 : 1;
     this.#unknown = unknown === undefined ? 0 : this.#unknown + 1;
-    if (bad !== undefined && this.#bad > failureLimit)
-      await rollBack(this.#rollout, `${bad.figure}; ${bad.limit}`, deps);
+    if (bad !== undefined && this.#bad > failureLimit) await rollBack(rollout, `${bad.figure}; ${bad.limit}`, deps);
     if (unknown !== undefined && this.#unknown > inconclusiveLimit) {
-      await halt(
-        this.#rollout,
-        `no verdict ${this.#unknown} times in a row: ${unknown.figure}; ${unknown.limit}`,
-        deps,
-      );
+      await halt(rollout, `no verdict ${this.#unknown} times in a row: ${unknown.figure}; ${unknown.limit}`, deps);
     }
   }
 }
@@ -137,8 +132,8 @@ function halted({ name, stage }: Rollout, why: string): CommandError {
   return new CommandError(exitCode.refused, `${name} is halted, ${open}: ${why}`);
 }
 
-/** Waits for its entry checks and sign-offs; returns without having opened it where somebody changed the rollout. */
-async function open(rollout: Rollout, deps: WalkDeps): Promise<void> {
+/** As it is with its next stage open; or, after a while, where entry checks or sign-offs are missing or somebody changed it. */
+async function opened(rollout: Rollout, deps: WalkDeps): Promise<Rollout> {
   const { say, pace, sleep, service } = deps;
   const stage = stageOf(rollout, rollout.next?.stage ?? '');
   const entered = await all(stage.entry, deps);
@@ -146,12 +141,18 @@ async function open(rollout: Rollout, deps: WalkDeps): Promise<void> {
   const owner = stage.owner ?? rollout.ladder.owner;
   if (missing > 0)
     say({ kind: 'stage', stage: stage.name, detail: `waits for ${missing} sign-offs; ask ${owner}`, idle: true });
-  if (missing > 0 || entered.some(({ verdict }) => verdict !== 'good'))
-    return sleep(pace.everyMs(rollout.ladder.analysis));
+  if (missing > 0 || entered.some(({ verdict }) => verdict !== 'good')) {
+    await sleep(pace.everyMs(rollout.ladder.analysis));
+    return read(deps);
+  }
   const reason = `${entered.length} entry checks passed, all sign-offs are there${pace.remark}`;
   const step = { action: 'advance', to: stage.name, reason } as const;
-  await persistently(deps, () => service.step(step, rollout.version).catch((error) => ifOvertaken(error, service)));
-  say({ kind: 'item', item: 'stage', name: stage.name, state: 'begun' });
+  const current = await persistently(deps, () =>
+    service.step(step, rollout.version).catch((error) => ifOvertaken(error, service)),
+  );
+  // Where somebody was faster, what they did: it may have opened all the same.
+  if (current.stage === stage.name) say({ kind: 'item', item: 'stage', name: stage.name, state: 'begun' });
+  return current;
 }
 
 function ifOvertaken(error: unknown, service: Service): Promise<Rollout> {
