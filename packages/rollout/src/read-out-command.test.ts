@@ -22,7 +22,7 @@ test('each arm has its rate and interval, each but the control what it differs i
   const exposures = [
     ...[...arm('control', 80), ...arm('control', 40), ...arm('discount', 70)], // told of again: counted once
     ...arm('held', 30, { heldOut: 'here' }),
-    exposure('x', { experiment: 'another', variant: 'discount' }),
+    exposure('x', { experiment: 'another', variant: 'discount', segment: 'Lyon\u2028Paris' }),
   ];
   const converted = [
     ...outcomes('control', 48),

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { Fields } from '@segment-store/contract/fields';
 import { FormatError } from '@segment-store/contract/id';
 import { parseJson } from '@segment-store/contract/json';
+import { textLines } from '@segment-store/contract/text-lines';
 import type { FileInfo, Folder } from '@segment-store/folder/folder';
 import { isFailure } from '@segment-store/resilience/failure';
 import type { Call } from '@segment-store/resilience/operation';
@@ -182,18 +183,6 @@ function parseLetter(text: string, name: string): DeadLetter {
     if (!(error instanceof FormatError)) throw error;
     throw sourceFailure('CORRUPT', `${error.message}: move the dead letters away, or write others`, error);
   }
-}
-
-/** By line feeds alone: `readline` would also end a line at U+2028, which JSON leaves as it is. */
-async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
 }
 
 async function* chunksOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

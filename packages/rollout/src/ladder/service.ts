@@ -1,5 +1,6 @@
 /** The server that keeps the rollout, over HTTP. */
 import type { components } from '@segment-store/contract/api.generated';
+import { jsonObjectIn } from '../json-object.ts';
 
 export type Rollout = components['schemas']['Rollout'];
 export type Step = components['schemas']['RolloutStep'];
@@ -67,10 +68,6 @@ export function createService(name: string, { baseUrl, apiKey }: ServiceOptions)
 }
 
 function detailOf(text: string): string {
-  try {
-    const { detail } = Object(JSON.parse(text));
-    return typeof detail === 'string' ? `: ${detail}` : '';
-  } catch {
-    return '';
-  }
+  const detail = jsonObjectIn(text)?.detail;
+  return typeof detail === 'string' ? `: ${detail}` : '';
 }

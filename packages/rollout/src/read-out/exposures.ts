@@ -1,7 +1,8 @@
 /** Exposures and outcomes, as applications write them: a JSON object a line. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { textLines } from '@segment-store/contract/text-lines';
+import { type JsonObject, jsonObjectIn } from '../json-object.ts';
 
 /** What `onExposure` of the SDK is told, as far as it matters here. */
 interface Exposed {
@@ -56,24 +57,21 @@ export async function readOutcomes(files: readonly string[]): Promise<ReadonlySe
   return outcomes;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function exposedIn(place: string, { exposureId, variant, heldOut }: Fields): Exposed {
+function exposedIn(place: string, { exposureId, variant, heldOut }: JsonObject): Exposed {
   if (typeof exposureId !== 'string' || exposureId === '') throw bad(`${place} has no exposureId`);
   if (typeof variant === 'string') return { arm: variant, exposureId };
   if (typeof heldOut === 'string') return { arm: HELD_OUT, exposureId };
   throw bad(`${place} has neither variant nor heldOut`);
 }
 
-async function* linesOf(flag: string, files: readonly string[]): AsyncGenerator<{ place: string; fields: Fields }> {
+async function* linesOf(flag: string, files: readonly string[]): AsyncGenerator<{ place: string; fields: JsonObject }> {
   for (const file of files) {
-    const stream = createReadStream(file);
     let line = 0;
     try {
-      for await (const text of createInterface({ input: stream })) {
+      for await (const text of textLines(createReadStream(file))) {
         line += 1;
         const place = `${flag} ${file}: line ${line}`;
-        if (text.trim() !== '') yield { place, fields: fieldsIn(place, text) };
+        if (text.trim() !== '') yield { place, fields: objectIn(place, text) };
       }
     } catch (error) {
       if (error instanceof CommandError) throw error;
@@ -82,14 +80,10 @@ async function* linesOf(flag: string, files: readonly string[]): AsyncGenerator<
   }
 }
 
-function fieldsIn(place: string, text: string): Fields {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return { ...value };
-  } catch {
-    throw bad(`${place} is no JSON`);
-  }
-  throw bad(`${place} is no object`);
+function objectIn(place: string, text: string): JsonObject {
+  const object = jsonObjectIn(text);
+  if (object === undefined) throw bad(`${place} is no JSON object`);
+  return object;
 }
 
 const bad = (message: string): CommandError => new CommandError(exitCode.input, message);

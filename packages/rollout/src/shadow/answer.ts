@@ -1,4 +1,5 @@
 /** What of an answer counts: status and facts, segments as a set; not ages, timings and order. */
+import { type JsonObject, jsonObjectIn } from '../json-object.ts';
 
 export interface Answer {
   /** 0: none came. */
@@ -17,9 +18,9 @@ export const isSilent = ({ status }: Answer): boolean => status === 0 || status 
 export const noAnswer: Answer = { status: 0, generation: '', facts: 'no answer', segmentIds: new Set() };
 
 export function answerOf(status: number, body: string): Answer {
-  const parsed = status === 200 ? parse(body) : undefined;
+  const parsed = status === 200 ? jsonObjectIn(body) : undefined;
   if (parsed === undefined) return { ...noAnswer, status, facts: `status ${status}` };
-  const items: readonly Json[] = Array.isArray(parsed.items) ? parsed.items.map(Object) : [parsed];
+  const items: readonly JsonObject[] = Array.isArray(parsed.items) ? parsed.items.map(Object) : [parsed];
   const generations = items.map(({ generation }) => generation).filter((each) => typeof each === 'string');
   return {
     status,
@@ -29,28 +30,17 @@ export function answerOf(status: number, body: string): Answer {
   };
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function parse(body: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The same for equal answers of any of the three operations. */
-function factsOf(item: Json): unknown {
+function factsOf(item: JsonObject): unknown {
   const { status, customerId, segmentId, known, member, complete } = item;
   return [status, customerId, segmentId, known, member, complete, idsOf(item), describedOf(item)];
 }
 
-const idsOf = ({ segmentIds }: Json): readonly string[] =>
+const idsOf = ({ segmentIds }: JsonObject): readonly string[] =>
   Array.isArray(segmentIds) ? [...new Set(segmentIds.map(String))].sort() : [];
 
 /** With `view=full`: what each segment is said to be. */
-const describedOf = ({ segments }: Json): readonly string[] =>
+const describedOf = ({ segments }: JsonObject): readonly string[] =>
   Array.isArray(segments) ? segments.map((segment) => JSON.stringify(inOrder(segment))).sort() : [];
 
 function inOrder(value: unknown): unknown {

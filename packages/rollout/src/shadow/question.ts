@@ -1,4 +1,5 @@
 /** What a mirrored request asks, if it is one that can be compared: of its headers nothing is used. */
+import { jsonObjectIn } from '../json-object.ts';
 
 export interface Question {
   readonly method: 'GET' | 'POST';
@@ -33,13 +34,9 @@ function decoded(text: string | undefined): string | undefined {
 }
 
 function firstOf(body: string): string | undefined {
-  try {
-    const { customerIds } = Object(JSON.parse(body));
-    const first: unknown = Array.isArray(customerIds) ? customerIds[0] : undefined;
-    return typeof first === 'string' ? first : undefined;
-  } catch {
-    return undefined;
-  }
+  const customerIds = jsonObjectIn(body)?.customerIds;
+  const first: unknown = Array.isArray(customerIds) ? customerIds[0] : undefined;
+  return typeof first === 'string' ? first : undefined;
 }
 
 /** The question without whom it is about. */
