@@ -1,7 +1,7 @@
 /** Options from a config file, the environment and flags: each later one wins. */
 import { readFileSync } from 'node:fs';
 import { nearest } from '@segment-store/contract/nearest';
-import { CommandError, exitCode } from './exit-code.ts';
+import { usage } from './exit-code.ts';
 import { type Option, type OptionTable, toFlag, toVariable, type Values } from './option.ts';
 
 export interface Sources {
@@ -87,5 +87,3 @@ function parseJson(path: string): Readonly<Record<string, unknown>> {
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) return { ...config };
   throw usage(`--config ${path}: expected a JSON object of options`);
 }
-
-const usage = (message: string): CommandError => new CommandError(exitCode.usage, message);

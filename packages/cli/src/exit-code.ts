@@ -30,3 +30,7 @@ export class CommandError extends Error {
     this.exitCode = code;
   }
 }
+
+/** What was given and cannot be used. */
+export const usage = (message: string, cause?: unknown): CommandError =>
+  new CommandError(exitCode.usage, message, { cause });

@@ -1,11 +1,12 @@
 /** The files that say what the segments are, and up to which day. */
 import { readFile } from 'node:fs/promises';
+import { usage } from '@segment-store/cli/exit-code';
 import { type Option, requiredText, type Values } from '@segment-store/cli/option';
 import { parseDefinitions } from '@segment-store/contract/definition';
 import { parseDay } from '@segment-store/contract/window';
+import { asUsage } from './as-usage.ts';
 import type { Calculation } from './calculate.ts';
 import { parseCategories } from './categories.ts';
-import { asUsage, usage } from './usage.ts';
 
 export const inputOptions: Readonly<Record<'orders' | 'definitions' | 'categories' | 'asOf', Option<string>>> = {
   orders: requiredText({ placeholder: '<file>', description: 'order lines, a Parquet file' }),

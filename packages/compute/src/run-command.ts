@@ -1,18 +1,18 @@
 /** `segment-compute run`: flags and files → a calculation. */
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
-import { CommandError, type ExitCode, exitCode } from '@segment-store/cli/exit-code';
+import { CommandError, type ExitCode, exitCode, usage } from '@segment-store/cli/exit-code';
 import { integer, optionalText, requiredText, type Values } from '@segment-store/cli/option';
 import { createRunId, parseRunId, type RunId, runTime } from '@segment-store/contract/id';
 import { isDuration } from '@segment-store/contract/manifest';
 import type { Folder } from '@segment-store/folder/folder';
 import { openFolder } from '@segment-store/folder/open';
 import { isFailure } from '@segment-store/resilience/failure';
+import { asUsage } from './as-usage.ts';
 import { type Calculation, calculate } from './calculate.ts';
 import { engineOptions, openEngine, outOfMemory } from './engine/options.ts';
 import { inputOptions, readInputs } from './inputs.ts';
 import { producer } from './producer.ts';
 import { report } from './report.ts';
-import { asUsage, usage } from './usage.ts';
 
 const options = {
   ...inputOptions,

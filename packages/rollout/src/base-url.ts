@@ -1,5 +1,5 @@
 /** The address of a service, as flags give it. */
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { usage } from '@segment-store/cli/exit-code';
 
 /** Without a slash at its end. @throws CommandError exit 2 */
 export function baseUrlOf(flag: string, text: string): string {
@@ -7,8 +7,5 @@ export function baseUrlOf(flag: string, text: string): string {
   if (url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.username === '') {
     return text.replace(/\/+$/, '');
   }
-  throw new CommandError(
-    exitCode.usage,
-    `${flag} ${text}: give an address such as http://host:8080, keys by --api-key`,
-  );
+  throw usage(`${flag} ${text}: give an address such as http://host:8080, keys by --api-key`);
 }

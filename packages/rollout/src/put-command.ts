@@ -1,7 +1,7 @@
 /** `segment-rollout put`: a ladder from a file → the server that keeps it. */
 import { readFile } from 'node:fs/promises';
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { usage } from '@segment-store/cli/exit-code';
 import { requiredText, type Values } from '@segment-store/cli/option';
 import { keptBy, keptOptions, orCommandError } from './ladder/kept.ts';
 import { type Rollout, ServiceError } from './ladder/service.ts';
@@ -42,6 +42,6 @@ async function ladderIn(file: string): Promise<Rollout['ladder']> {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
-    throw new CommandError(exitCode.usage, `--ladder ${file}: ${why}`, { cause: error });
+    throw usage(`--ladder ${file}: ${why}`, error);
   }
 }

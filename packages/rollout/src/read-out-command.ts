@@ -1,6 +1,6 @@
 /** `segment-rollout read-out`: exposures and outcomes of an experiment → what can be said of it. */
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
 import { list } from '@segment-store/cli/list';
 import { optionalText, type Values } from '@segment-store/cli/option';
 import { table } from '@segment-store/cli/table';
@@ -101,4 +101,3 @@ function row({ name, exposed, converted, rate, interval, difference }: Arm): rea
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
-const usage = (message: string): CommandError => new CommandError(exitCode.usage, message);

@@ -1,7 +1,7 @@
 /** `segment-rollout run`: a ladder kept by a server, checks asked of Prometheus. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
 import { requiredText, type Values } from '@segment-store/cli/option';
 import { duration } from '@segment-store/cli/quantity';
 import { baseUrlOf } from './base-url.ts';
@@ -66,9 +66,7 @@ async function tried(service: Service, ask: Ask): Promise<void> {
   const queries = [...arms.flatMap((arm) => [arm.requests, arm.errors]), ...checks.map(({ query }) => query)];
   for (const query of queries) {
     await ask(query.replaceAll('$window', '60s')).catch((error) => {
-      throw new CommandError(exitCode.usage, `the ladder has a query that cannot be: ${error.message}`, {
-        cause: error,
-      });
+      throw usage(`the ladder has a query that cannot be: ${error.message}`, error);
     });
   }
 }

@@ -1,7 +1,7 @@
 /** `segment-rollout shadow`: mirrored requests, a candidate and two controls → a verdict. */
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
 import type { VerdictEvent } from '@segment-store/cli/event';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
 import { list } from '@segment-store/cli/list';
 import { flag, integer, optionalText, requiredText, type Values } from '@segment-store/cli/option';
 import { duration, ratio } from '@segment-store/cli/quantity';
@@ -148,5 +148,3 @@ function mismatchesOf({ mismatches, hashKey }: Given) {
 
 const stateOf = ({ state }: Given, { say }: Context): State =>
   state === undefined ? noState : createState(state, (text) => say({ kind: 'warning', text }));
-
-const usage = (message: string): CommandError => new CommandError(exitCode.usage, message);

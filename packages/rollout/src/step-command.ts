@@ -1,6 +1,6 @@
 /** `segment-rollout step`: what people do to a rollout by hand. */
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { usage } from '@segment-store/cli/exit-code';
 import { optionalText, requiredText, type Values } from '@segment-store/cli/option';
 import { keptBy, keptOptions, orCommandError } from './ladder/kept.ts';
 import type { Step } from './ladder/service.ts';
@@ -45,5 +45,5 @@ const ACTIONS = ['sign-off', 'advance', 'halt', 'resume', 'roll-back'] as const 
 function actionOf(text: string): Step['action'] {
   const found = ACTIONS.find((action) => action === text);
   if (found !== undefined) return found;
-  throw new CommandError(exitCode.usage, `${text} is no step: one of ${ACTIONS.join(', ')}`);
+  throw usage(`${text} is no step: one of ${ACTIONS.join(', ')}`);
 }

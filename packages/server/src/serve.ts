@@ -33,6 +33,7 @@ import type { StateDir } from './state/state-dir.ts';
 import { exposition, type Figures } from './telemetry/registry.ts';
 import { openTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { VERSION } from './version.ts';
+import { withoutPassword } from './without-password.ts';
 
 const CLOSE_MS = 1_000;
 /** For the last words into the state directory. */
@@ -126,7 +127,7 @@ async function assembled(config: Config, { say }: Context, part: Part): Promise<
   metrics.watch({ epochs: () => serving.pin });
   let ends: readonly KeyEnd[] = [];
   metrics.watch({ keyEnds: () => ends });
-  const opened = await openRollouts({ url: config.database, workers: config.workers }, say);
+  const opened = await openRollouts(config.database, say);
   metrics.watch({ rollouts: () => [...(opened.rollouts.glance()?.rollouts ?? [])].map(toLevel) });
   const admission = await openAdmission(config.admission, {
     workers: config.workers,
@@ -201,4 +202,3 @@ function refuse(error: unknown): never {
 const toLevel = ([name, { value }]: readonly [string, Versioned<Climb>]) => ({ name, ...value });
 
 const described = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');

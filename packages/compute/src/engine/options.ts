@@ -1,8 +1,8 @@
 /** How much of the machine the SQL engine may take. */
 import { access, constants } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { usage } from '@segment-store/cli/exit-code';
 import { integer, type Option, text, toFlag, type Values } from '@segment-store/cli/option';
-import { usage } from '../usage.ts';
 import { EngineError, openDuckDb } from './duckdb.ts';
 
 type EngineSettings = {

@@ -1,14 +1,13 @@
 /** `segment-compute verify`: what the service answers against what the raw orders say, by another way. */
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
 import type { ResultEvent } from '@segment-store/cli/event';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
 import { optionalText, requiredText, text, type Values } from '@segment-store/cli/option';
 import { formatCount } from '@segment-store/cli/render/count';
 import { type Definition, isMeasured } from '@segment-store/contract/definition';
 import { engineOptions, openEngine, outOfMemory } from '../engine/options.ts';
 import { type Inputs, inputOptions, readInputs } from '../inputs.ts';
 import { checkOrders } from '../orders.ts';
-import { usage } from '../usage.ts';
 import { Comparison, type SegmentComparison } from './comparison.ts';
 import { segmentsOf } from './naive.ts';
 import { rawLines, sampleCustomers } from './raw-orders.ts';

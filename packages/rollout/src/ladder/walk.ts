@@ -1,6 +1,6 @@
 /** Climbs the ladder of a rollout: a stage opens, is watched for as long as it is held, and the next one opens, or it closes again. */
 import type { Say } from '@segment-store/cli/event';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
 import { type Check, checked } from './check.ts';
 import { countsOf, type Judged, judge } from './judge.ts';
 import type { Pace } from './pace.ts';
@@ -172,7 +172,7 @@ async function persistently(deps: WalkDeps, ask: () => Promise<Rollout>): Promis
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const isPassing = error.isPassing || error.status === OVERTAKEN;
-      if (!isPassing) throw new CommandError(exitCode.usage, error.message, { cause: error });
+      if (!isPassing) throw usage(error.message, error);
       if (tries === TRIES) throw new CommandError(exitCode.unavailable, error.message, { cause: error });
       if (tries === 1) deps.say({ kind: 'warning', text: `${error.message}; trying again` });
       await deps.sleep(TRY_MS);

@@ -1,6 +1,6 @@
 /** Exposures and outcomes, as applications write them: a JSON object a line. */
 import { createReadStream } from 'node:fs';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
 import { textLines } from '@segment-store/contract/text-lines';
 import { type JsonObject, jsonObjectIn } from '../json-object.ts';
 
@@ -75,7 +75,7 @@ async function* linesOf(flag: string, files: readonly string[]): AsyncGenerator<
       }
     } catch (error) {
       if (error instanceof CommandError) throw error;
-      throw new CommandError(exitCode.usage, `${flag} ${file}: ${error instanceof Error ? error.message : error}`);
+      throw usage(`${flag} ${file}: ${error instanceof Error ? error.message : error}`);
     }
   }
 }

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
 import { aborted } from '@segment-store/cli/signals';
 import type { Comparator } from './comparator.ts';
 import { recordedIn, recordedInLine } from './gor.ts';
@@ -59,7 +59,7 @@ export const fromPort =
   async (comparator, signal) => {
     const opening = openMirror({ host, port }, (mirrored) => comparator.take(mirrored, now()));
     await using mirror = await opening.catch((cause: unknown) => {
-      throw new CommandError(exitCode.usage, `--listen ${host}:${port}: ${messageOf(cause)}`, { cause });
+      throw usage(`--listen ${host}:${port}: ${messageOf(cause)}`, cause);
     });
     onListening(mirror.url);
     await aborted(signal);

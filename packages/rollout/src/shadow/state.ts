@@ -1,6 +1,6 @@
 /** `--state`: a file that holds what was found so far; the next run goes on from there. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
 import { emptyTally, parseTally, type Tally } from './tally.ts';
 
 export interface State {
@@ -25,7 +25,7 @@ export function createState(file: string, onTrouble: (text: string) => void): St
   function troubled(cause: unknown): CommandError {
     const text = `--state ${file} cannot be written: ${messageOf(cause)}`;
     if (trouble === undefined) onTrouble(`${text}; it is tried again`);
-    return new CommandError(exitCode.usage, text, { cause });
+    return usage(text, cause);
   }
 
   return {
@@ -55,7 +55,7 @@ export async function tallyIn(file: string): Promise<Tally> {
 
 function ifMissing(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw new CommandError(exitCode.usage, `--state: ${messageOf(error)}`, { cause: error });
+  throw usage(`--state: ${messageOf(error)}`, error);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

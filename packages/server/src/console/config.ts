@@ -1,6 +1,7 @@
 /** What the console is told at the start. */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config.ts';
+import { withoutPassword } from '../without-password.ts';
 import type { ConsoleConfig } from './console.ts';
 
 /** `secret`: that of all processes of one server. Default: one of its own. */
@@ -16,7 +17,7 @@ export function consoleConfig(
 }
 
 function storeFlags({ url, prefix }: Config['store']): string {
-  const store = `--store ${quoted(url.replace(/\/\/[^/@]*@/, '//'))}`;
+  const store = `--store ${quoted(withoutPassword(url))}`;
   return url.startsWith('embedded:') ? store : `${store} --prefix ${prefix}`;
 }
 

@@ -8,7 +8,7 @@ import { checkDatabase, openDatabase } from './open.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
-const quiet = { workers: 1, onTrouble: () => {} };
+const quiet = () => {};
 let postgres: Postgres;
 let scratch = '';
 beforeAll(async () => {

@@ -1,19 +1,12 @@
 /** `--database` → a database. */
 import { resolve } from 'node:path';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { usage } from '@segment-store/cli/exit-code';
 import type { Database } from './database.ts';
 
 const LITE = 'pglite:';
 
-export interface DatabaseOptions {
-  /** Each is a process of its own; PGlite is for one. */
-  readonly workers: number;
-  onTrouble(error: unknown): void;
-}
-
-/** Its driver is imported here: a server without it does not pay for it. @throws CommandError exit 2 */
-export async function openDatabase(url: string, { workers, onTrouble }: DatabaseOptions): Promise<Database> {
-  checkDatabase(url, workers);
+/** One that was checked. Its driver is imported here: a server without it does not pay for it. @throws CommandError exit 2 */
+export async function openDatabase(url: string, onTrouble: (error: unknown) => void): Promise<Database> {
   if (!url.startsWith(LITE)) return (await import('./postgres.ts')).openPostgres(url, onTrouble);
   const directory = resolve(url.slice(LITE.length));
   return (await import('./pglite.ts')).openPglite(directory).catch((error) => {
@@ -21,7 +14,7 @@ export async function openDatabase(url: string, { workers, onTrouble }: Database
   });
 }
 
-/** @throws CommandError exit 2 */
+/** Each worker is a process of its own; PGlite is for one. @throws CommandError exit 2 */
 export function checkDatabase(url: string, workers: number): void {
   if (/^postgres(ql)?:\/\/[^/]+/.test(url)) return;
   if (!url.startsWith(LITE) || url === LITE) throw usage(`--database: ${WAY}`);
@@ -30,8 +23,6 @@ export function checkDatabase(url: string, workers: number): void {
 }
 
 const WAY = 'give postgres://user:password@host:port/name, or pglite:<dir> for one process';
-
-const usage = (message: string): CommandError => new CommandError(exitCode.usage, message);
 
 function messageOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;

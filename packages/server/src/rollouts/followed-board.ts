@@ -30,7 +30,8 @@ export interface BoardDeps {
 }
 
 const OLD_MS = 2_000;
-const READ_MS = 3_000;
+/** How long the database may take to answer. */
+export const READ_MS = 3_000;
 export const ROLLOUT = 'rollout:';
 export const EXPERIMENTS = 'experiments';
 

@@ -11,16 +11,11 @@ export interface OpenRollouts extends AsyncDisposable {
   readonly rollouts: Rollouts;
 }
 
-export interface DatabaseConfig {
-  readonly url: string | undefined;
-  readonly workers: number;
-}
-
 /** A Postgres that is away is asked again by whoever asks. @throws CommandError exit 2 */
-export async function openRollouts({ url, workers }: DatabaseConfig, say: Say): Promise<OpenRollouts> {
+export async function openRollouts(url: string | undefined, say: Say): Promise<OpenRollouts> {
   if (url === undefined) return { rollouts: noRollouts, [Symbol.asyncDispose]: async () => {} };
   const onTrouble = sayOnce(say, 'the database cannot be read, rollouts stay as they were read last');
-  const database = await openDatabase(url, { workers, onTrouble });
+  const database = await openDatabase(url, onTrouble);
   const rollouts = createRollouts(createChangeLog(database), { time: systemTime, onTrouble });
   return { rollouts, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 }

@@ -8,6 +8,7 @@ import {
   EXPERIMENTS,
   type ExperimentSet,
   FollowedBoard,
+  READ_MS,
   ROLLOUT,
   type Versioned,
 } from './followed-board.ts';
@@ -32,7 +33,6 @@ export interface Rollouts {
   history: ChangeLog['history'];
 }
 
-const READ_MS = 3_000;
 const WRITE_MS = 10_000;
 
 export function createRollouts(log: ChangeLog, deps: BoardDeps): Rollouts {

@@ -26,7 +26,7 @@ let database: Database;
 let fixture: Fixture;
 beforeAll(async () => {
   postgres = await startPostgres();
-  database = await openDatabase(postgres.url, { workers: 1, onTrouble: (error) => troubles.push(error) });
+  database = await openDatabase(postgres.url, (error) => troubles.push(error));
   fixture = await served();
   await put('checkout', '"0"', ladder());
   await step('checkout', { action: 'advance' });

@@ -5,7 +5,7 @@ import type { Entry } from '../database/change-log.ts';
 import { conflict, invalidId, storeUnavailable } from '../errors.ts';
 import type { Context, Route } from '../handler.ts';
 import { searchOf } from '../hot-route.ts';
-import { json } from '../json.ts';
+import { json, NO_SNIFF } from '../json.ts';
 import { readJson } from '../json-body.ts';
 import { fits } from '../lookup/reply.ts';
 import { versionOf } from '../middleware/precondition.ts';
@@ -63,7 +63,7 @@ function readRoutes(route: Route, { requests, rollouts }: RolloutDeps): void {
   route('getRolloutRules', async (context) => {
     requests.noQuery(searchOf(context));
     const { body, etag } = encoded(await known(rollouts.board()));
-    const headers = { ETag: etag, 'Cache-Control': 'private, no-cache', 'X-Content-Type-Options': 'nosniff' };
+    const headers = { ETag: etag, 'Cache-Control': 'private, no-cache', ...NO_SNIFF };
     if (fits(etag, context.req.header('if-none-match') ?? '')) return new Response(null, { status: 304, headers });
     return new Response(body, { headers: { 'Content-Type': 'application/json', ...headers } });
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Say } from '@segment-store/cli/event';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import type { Config } from '../config.ts';
+import { withoutPassword } from '../without-password.ts';
 import { noStateDir, openStateDir, type StateDir } from './state-dir.ts';
 
 /** Each worker has a directory of its own in it. @throws CommandError exit 2 for one of another server, or of no use */
@@ -18,5 +19,4 @@ export async function openState(config: Config, worker: number | undefined, say:
   }
 }
 
-const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
 const described = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,10 +1,6 @@
-/** What was given and cannot be used. */
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+/** A format of ours in what was given. */
+import { usage } from '@segment-store/cli/exit-code';
 import { FormatError } from '@segment-store/contract/id';
-
-export function usage(message: string, cause?: unknown): CommandError {
-  return new CommandError(exitCode.usage, message, { cause });
-}
 
 /** @throws CommandError `usage` for a FormatError of `parse` */
 export function asUsage<T>(what: string, parse: () => T): T {
