@@ -1,5 +1,5 @@
 /** Writes what is generated; `--check` only compares. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { parse, stringify } from 'yaml';
 import { freshPage } from '../test/chaos/page-file.ts';
@@ -13,8 +13,11 @@ import { savedObjects } from './kibana/saved-objects.ts';
 import { withTables } from './sizing/page.ts';
 import { burnGroups } from './slo/burn-rules.ts';
 import { burnTests } from './slo/burn-tests.ts';
-import { type Called, datadogMonitors, datadogSlos } from './slo/datadog.ts';
+import { datadogMonitors, datadogSlos } from './slo/datadog.ts';
+import { withHosts } from './slo/hosts.ts';
 import { OBJECTIVES } from './slo/objectives.ts';
+import { prometheusRule } from './slo/prometheus-rule.ts';
+import { groupsIn, writtenIn } from './slo/rule.ts';
 
 interface Generated {
   readonly path: string;
@@ -23,8 +26,16 @@ interface Generated {
   text(): string | Promise<string>;
 }
 
+interface Scraping {
+  readonly global: { readonly evaluation_interval: string };
+}
+
 const root = new URL('../', import.meta.url);
 const RULES = 'deploy/prometheus/rules';
+const rules = new URL(`${RULES}/`, root);
+const HOSTS_FILE = 'scripts/slo/hosts.ts';
+const PROMETHEUS = 'deploy/prometheus/prometheus.yml';
+const BLACKBOX = 'deploy/prometheus/blackbox.yml';
 const OBJECTIVES_FILE = 'scripts/slo/objectives.ts';
 const CONSOLE = 'deploy/kibana/console.txt';
 const SIZING = 'docs/sizing.measured.json';
@@ -53,7 +64,29 @@ const all: readonly Generated[] = [
   {
     path: 'deploy/datadog/monitors.json',
     source: `scripts/slo or ${RULES}`,
-    text: async () => json(datadogMonitors(OBJECTIVES, await calledByRules())),
+    text: async () => json(datadogMonitors(OBJECTIVES, await groupsIn(rules))),
+  },
+  ...(await writtenIn(rules)).map(
+    (name): Generated => ({
+      path: `${RULES}/${name}`,
+      source: HOSTS_FILE,
+      text: async () => withHosts(await read(`${RULES}/${name}`)),
+    }),
+  ),
+  {
+    path: 'deploy/kubernetes/monitoring/rules.yaml',
+    source: RULES,
+    async text() {
+      const { global }: Scraping = parse(await read(PROMETHEUS));
+      const groups = [...burnGroups(OBJECTIVES), ...(await groupsIn(rules))];
+      return yaml(prometheusRule(groups, global.evaluation_interval), RULES);
+    },
+  },
+  {
+    // Kustomize reads no file outside of its folder.
+    path: 'deploy/kubernetes/exporters/blackbox.yml',
+    source: BLACKBOX,
+    text: () => read(BLACKBOX),
   },
   ...DASHBOARDS.flatMap((dashboard): readonly Generated[] => {
     const name = dashboard.uid.replace('segments-', '');
@@ -99,32 +132,7 @@ function json(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-function yaml(value: unknown): string {
+function yaml(value: unknown, source = OBJECTIVES_FILE): string {
   const lines = stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
-  return `# Generated from ${OBJECTIVES_FILE} by \`npm run generate\`.\n${lines}`;
-}
-
-/** Of the rules that people write; an alert with several severities is called by the first. */
-async function calledByRules(): Promise<readonly Called[]> {
-  const names = (await readdir(new URL(RULES, root))).filter((name) => !name.includes('.generated.')).sort();
-  const files: readonly RuleFile[] = await Promise.all(
-    names.map(async (name) => parse(await read(`${RULES}/${name}`))),
-  );
-  const rules = files.flatMap(({ groups }) => groups.flatMap((group) => group.rules));
-  const called = rules.map(({ alert, labels: { severity, service, stage } }) => ({
-    alert,
-    severity,
-    service,
-    isTrial: stage === 'trial',
-  }));
-  return [...new Map(called.toReversed().map((one) => [one.alert, one])).values()].reverse();
-}
-
-interface RuleFile {
-  readonly groups: readonly {
-    readonly rules: readonly {
-      readonly alert: string;
-      readonly labels: { readonly severity: string; readonly service: string; readonly stage?: string };
-    }[];
-  }[];
+  return `# Generated from ${source} by \`npm run generate\`.\n${lines}`;
 }

@@ -1,21 +1,7 @@
 /** Objectives → Prometheus's rules: how much is bad over each window, and who is called when too much is. */
-import { type Burn, type Objective, runBookOf, type Window, windowSeconds } from './objectives.ts';
-
-export interface Rule {
-  readonly record?: string;
-  readonly alert?: string;
-  readonly expr: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-export interface RuleGroup {
-  readonly name: string;
-  readonly interval?: string;
-  readonly rules: readonly Rule[];
-}
-
-const DASHBOARD = 'https://grafana.segments.example/d/segments-overview';
+import { dashboardOf, runBookOf } from './hosts.ts';
+import { type Burn, type Objective, type Window, windowSeconds } from './objectives.ts';
+import type { Rule, RuleGroup } from './rule.ts';
 
 /** Counted anew each time; what is longer is averaged from the first of them, every two minutes. */
 const COUNTED: readonly Window[] = ['5m', '30m', '1h'];
@@ -62,7 +48,11 @@ function burnAlert(objective: Objective, burn: Burn): Rule {
     alert,
     expr: `${inLong} > ${limit} and ${inShort} > ${limit} and ${events}`,
     labels: { severity, team: 'segments', service: 'segment-server', window: long },
-    annotations: { summary: `${summary} (${long})`, runbook_url: runBookOf(alert), dashboard_url: DASHBOARD },
+    annotations: {
+      summary: `${summary} (${long})`,
+      runbook_url: runBookOf(alert),
+      dashboard_url: dashboardOf('segments-overview'),
+    },
   };
 }
 

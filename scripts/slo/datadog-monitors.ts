@@ -25,6 +25,16 @@ const failed = (check: string, scope: string, by: string): Asked => ({
   critical: 3,
 });
 
+/** What a watch failed at, which counts from nothing on for as long as it runs, beside what of a job is not 0. */
+const orWatch = (ofJob: string, codes: string): Asked =>
+  above(
+    `max(last_15m):${ofJob} + monotonic_diff(default_zero(sum:segments.segment_ingest_item_failures{item:run AND ${codes}}))`,
+    0,
+  );
+const exitCode = 'default_zero(max:segments.segment_ingest_exit_code{*})';
+const onHold = 'default_zero(max:segments.segment_ingest_failure_info{reason:on_hold})';
+const DAY = 86_400;
+
 const client = (labels: string): string => `sum:segments.segment_store_client_${labels}.as_count()`;
 const perClient = 'by {segment_store_client_name}';
 const aside = 'queuename:*-aside OR queuename:*-dlq';
@@ -32,8 +42,11 @@ const aside = 'queuename:*-aside OR queuename:*-dlq';
 /** By name of the alert. */
 export const DATADOG_MONITORS: Readonly<Record<string, Asked>> = {
   SegmentServerDown: failed('segments.openmetrics.health', 'service:segment-server', 'host'),
+  // Of all that were seen, half and more: a percentage, hence 50.
   SegmentServersDown: {
-    ...below('max(last_1m):count_nonzero(max:segments.segment_start_time_seconds{*} by {host})', 1),
+    type: 'service check',
+    query: '"segments.openmetrics.health".over("service:segment-server").by("*").last(2).pct_by_status()',
+    critical: 50,
     noDataMinutes: 2,
   },
   SegmentProbeFailing: failed('http.can_connect', 'instance:segments', 'url'),
@@ -53,6 +66,11 @@ export const DATADOG_MONITORS: Readonly<Record<string, Asked>> = {
   SegmentGenerationsDiffer: above(
     'min(last_5m):count_nonzero(max:segments.segment_generation_info{*} by {generation})',
     1,
+  ),
+  // Seconds of age where no expectation is: with one, this is below 0.
+  SegmentExpectationMissing: above(
+    'min(last_5m):max:segments.segment_generation_age_seconds{*} - 100000000000 * default_zero(max:segments.segment_generation_expected_seconds{*})',
+    0,
   ),
   SegmentRolledBack: above('change(max(last_5m),last_15m):max:segments.segment_epoch_floor{*}', 0),
   SegmentStoreUnreachable: above('min(last_1m):avg:segments.segment_breaker_state{dependency:store}', 0.5),
@@ -76,8 +94,12 @@ export const DATADOG_MONITORS: Readonly<Record<string, Asked>> = {
     1,
   ),
   SegmentIngestDeadLetters: above('max(last_5m):sum:segments.segment_ingest_rows_rejected{*} by {reason}', 0),
-  SegmentIngestHeld: above('max(last_5m):max:segments.segment_ingest_failure_info{reason:on_hold}', 0),
-  SegmentIngestFailed: above('max(last_5m):max:segments.segment_ingest_exit_code{*}', 0),
+  SegmentIngestHeld: orWatch(`${onHold} * ${exitCode}`, 'code:on_hold'),
+  // 0, 4 and 5 are no failures: of these the product is 0, of the others it is above.
+  SegmentIngestFailed: orWatch(
+    `${exitCode} * (${exitCode} - 4) * (${exitCode} - 5)`,
+    'code NOT IN (on_hold,refused,held,fenced,older)',
+  ),
   SegmentQueueOld: above(
     `min(last_5m):max:aws.sqs.approximate_age_of_oldest_message{!(${aside})} by {queuename}`,
     1800,
@@ -100,7 +122,11 @@ export const DATADOG_MONITORS: Readonly<Record<string, Asked>> = {
     `sum(last_5m):${client(`errors.count{error_type IN (overloaded,throttled)} ${perClient}`)} / ${client(`lookups.count{*} ${perClient}`)}`,
     0.01,
   ),
-  SegmentCertificateExpiring: failed('tls.cert_expiration', '*', 'server_hostname'),
+  'SegmentKeyExpiring ticket': below('max(last_5m):min:segments.segment_key_remaining_seconds{*} by {key}', 14 * DAY),
+  'SegmentKeyExpiring page': below('max(last_5m):min:segments.segment_key_remaining_seconds{*} by {key}', DAY),
+  'SegmentCertificateExpiring ticket': below('max(last_15m):min:tls.days_left{*} by {server_hostname}', 14),
+  'SegmentCertificateExpiring page': below('max(last_15m):min:tls.days_left{*} by {server_hostname}', 2),
+  // An instance of the agent's that cannot be reached is critical; one that is not configured at all is told by nobody.
   SegmentFiguresMissing: failed('segments.openmetrics.health', '!service:segment-server', 'endpoint'),
 };
 
@@ -110,5 +136,4 @@ export const NOT_IN_DATADOG: Readonly<Record<string, string>> = {
   SegmentElasticsearchReadOnly: 'its Elasticsearch integration does not tell of blocks',
   SegmentIngestSilent: 'it knows no time of a file; the monitor of another integration on the job stands for it',
   SegmentCalculationLate: 'a moment cannot be compared with now in a monitor; SegmentGenerationLate comes later',
-  SegmentKeyExpiring: 'a moment cannot be compared with now in a monitor',
 };

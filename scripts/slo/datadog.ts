@@ -1,9 +1,11 @@
 /** Objectives and alerts → what Datadog's API takes: SLOs, and monitors of them and of the rest. */
 import { type Asked, DATADOG_MONITORS } from './datadog-monitors.ts';
-import { type Burn, type Objective, runBookOf, type Window } from './objectives.ts';
+import { runBookOf } from './hosts.ts';
+import type { Burn, Objective, Window } from './objectives.ts';
+import type { RuleGroup } from './rule.ts';
 
 /** What of a rule is the same everywhere. */
-export interface Called {
+interface Called {
   readonly alert: string;
   readonly severity: string;
   readonly service: string;
@@ -22,14 +24,24 @@ export const datadogSlos = (objectives: readonly Objective[]): readonly object[]
     tags: ['team:segments', 'service:segment-server'],
   }));
 
-/** For `POST /api/v1/monitor`; the id of an SLO is only known once that is made: `<segments-availability>`. */
-export function datadogMonitors(objectives: readonly Objective[], alerts: readonly Called[]): readonly object[] {
+/**
+ * For `POST /api/v1/monitor`; the id of an SLO is only known once that is made: `<segments-availability>`. `groups`: rules
+ * that people write.
+ */
+export function datadogMonitors(objectives: readonly Objective[], groups: readonly RuleGroup[]): readonly object[] {
   const burns = objectives.flatMap((objective) => objective.burns.map((burn) => burnMonitor(objective, burn)));
-  const asked = alerts.flatMap((called) => {
-    const found = DATADOG_MONITORS[called.alert];
-    return found === undefined ? [] : [monitor(called, found)];
-  });
-  return [...burns, ...asked];
+  return [...burns, ...calledBy(groups).flatMap(monitor)];
+}
+
+/** An alert with a limit for each severity is several, as it is in Datadog. */
+function calledBy(groups: readonly RuleGroup[]): readonly Called[] {
+  const called = groups
+    .flatMap(({ rules }) => rules)
+    .flatMap(({ alert, labels = {} }): readonly Called[] => {
+      const { severity = '', service = '', stage } = labels;
+      return alert === undefined ? [] : [{ alert, severity, service, isTrial: stage === 'trial' }];
+    });
+  return [...new Map(called.map((one) => [`${one.alert} ${one.severity}`, one])).values()];
 }
 
 const sloName = (name: string): string => `segments-${name.replaceAll('_', '-')}`;
@@ -52,7 +64,11 @@ function burnMonitor({ name, alert, target }: Objective, { factor, long, severit
   return described(called, `${alert} ${longWindow}`, { type: 'slo alert', query, critical });
 }
 
-const monitor = (called: Called, asked: Asked): object => described(called, called.alert, asked);
+function monitor(called: Called): readonly object[] {
+  const [own, shared] = [`${called.alert} ${called.severity}`, called.alert];
+  const [name, asked] = own in DATADOG_MONITORS ? [own, DATADOG_MONITORS[own]] : [shared, DATADOG_MONITORS[shared]];
+  return asked === undefined ? [] : [described(called, name, asked)];
+}
 
 interface Query extends Omit<Asked, 'type'> {
   readonly type: Asked['type'] | 'slo alert';

@@ -1,7 +1,5 @@
 /** What is promised of lookups, written once: rules, their tests and Datadog's monitors are made from it. */
 
-export const runBookOf = (alert: string): string => `https://docs.segments.example/runbooks/${alert}.md`;
-
 type Severity = 'page' | 'ticket';
 
 /** A long window says that the budget of 30 days is spent too fast, a short one that it still is. */

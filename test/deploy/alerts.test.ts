@@ -1,5 +1,7 @@
 /** Every alert: what it must carry, and that promtool has seen it fire, recover and stay away. */
 import { expect, test } from 'vitest';
+import { DASHBOARDS } from '../../scripts/dashboards/dashboards.ts';
+import { dashboardOf, runBookOf, withHosts } from '../../scripts/slo/hosts.ts';
 import { type Alert, allAlerts, coursesIn, filesIn, type Moment, nameOf, promtool } from './alerts.ts';
 
 const alerts = await allAlerts();
@@ -9,7 +11,7 @@ const courses = (await Promise.all((await filesIn('tests')).map(coursesIn))).fla
 function unseen({ alert, labels }: Alert): readonly string[] {
   const isMeant = (one: Moment) =>
     one.alert === alert &&
-    [...one.labels.matchAll(/(\w+)="([^"]*)"/g)].every(([, name = '', value]) => labels[name] === value);
+    [...one.labels.matchAll(/(\w+)="([^"]*)"/g)].every(([, name = '', value]) => (labels[name] ?? value) === value);
   const mine = courses.map((moments) => moments.filter(isMeant)).filter((moments) => moments.length > 0);
   const fires = mine.some((moments) => moments.some((one) => one.fires));
   const recovers = mine.some((moments) => {
@@ -49,9 +51,14 @@ test.each(alerts.map((one): [string, Alert] => [`${one.alert} ${one.labels.sever
     expect(labels.team).toBe('segments');
     expect(labels.service).toMatch(/^[a-z-]+$/);
     expect(annotations.summary).toMatch(/^[A-Z{0-9].{10,}[^.]$/);
-    expect(annotations.runbook_url).toBe(`https://docs.segments.example/runbooks/${alert}.md`);
-    expect(annotations.dashboard_url).toMatch(
-      /^https:\/\/grafana\.segments\.example\/d\/segments-(overview|cache|dependencies|node|jobs|clients|rollout)$/,
-    );
+    expect(annotations.runbook_url).toBe(runBookOf(alert));
+    expect(DASHBOARDS.map(({ uid }) => dashboardOf(uid))).toContain(annotations.dashboard_url);
   },
 );
+
+test('links lead to the hosts of one file, whichever a rule had', () => {
+  const rule = (host: string) =>
+    `  runbook_url: ${host}/books/SegmentServerDown.md\n  dashboard_url: ${host}/d/segments-node\n`;
+  const meant = `  runbook_url: ${runBookOf('SegmentServerDown')}\n  dashboard_url: ${dashboardOf('segments-node')}\n`;
+  expect([withHosts(rule('https://yours')), withHosts(meant)]).toEqual([meant, meant]);
+});

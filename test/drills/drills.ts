@@ -9,7 +9,7 @@ import {
   silentLoad,
   spentBudget,
 } from './drills/ingestion.ts';
-import { failedCalculation, lateRun, unreadQueue } from './drills/runs.ts';
+import { failedCalculation, lateRun, undatedRun, unreadQueue } from './drills/runs.ts';
 import {
   bothServers,
   busyServer,
@@ -36,6 +36,7 @@ const ALONE = [
 
 /** Each publishes, or wants that nobody else does. */
 const PUBLISHING = [
+  undatedRun,
   lateRun,
   redCluster,
   readOnlyIndex,

@@ -9,7 +9,7 @@ import { exampleFile } from '@segment-store/stack/own-process';
 import { resultOf } from '../support/commands.ts';
 
 export interface RunChange {
-  /** ISO 8601; default `P1D`. */
+  /** ISO 8601; default `P1D`; `unsaid`: it is not in the manifest. */
   readonly expectedEvery?: string;
   /** Lines that are no member lines. */
   readonly badLines?: number;
@@ -49,8 +49,10 @@ export async function createRuns(folder: string): Promise<Runs> {
       const copy = join(folder, id);
       await cp(template, copy, { recursive: true });
       const changed = await changedParts(copy, manifest, change);
-      const named = { run: id, computedAt: new Date(last), expectedEvery: change.expectedEvery ?? 'P1D' };
-      await writeFile(join(copy, MANIFEST_KEY), printManifest({ ...changed, ...named }));
+      const { expectedEvery = 'P1D' } = change;
+      const { expectedEvery: _, ...undated } = { ...changed, run: id, computedAt: new Date(last) };
+      const dated = expectedEvery === 'unsaid' ? undated : { ...undated, expectedEvery };
+      await writeFile(join(copy, MANIFEST_KEY), printManifest(dated));
       return { id, folder: copy };
     },
   };

@@ -29,6 +29,16 @@ export const lateRun: Drill = {
   mend: calculatedRunLive,
 };
 
+export const undatedRun: Drill = {
+  how: 'a run is live that does not say when its successor is due',
+  walks: { SegmentExpectationMissing: { seen: 'pending' } },
+  async bring(ground) {
+    await ground.published({ expectedEvery: 'unsaid' });
+    return { BEFORE: await liveRun(ground) };
+  },
+  mend: calculatedRunLive,
+};
+
 export const failedCalculation: Drill = {
   how: 'a calculation is given orders that are not there',
   walks: { SegmentCalculationFailed: { seen: 'alerted', silent: ['segment_compute_failure_info'] } },

@@ -104,17 +104,24 @@ const KEYS_SHOWN = 20;
 const KEY_ENDED_MS = 7 * 86_400_000;
 
 function gatherKeys(registry: Registry, all: readonly Levels[], now: () => number): void {
+  const soonest = () =>
+    all
+      .flatMap(({ keyEnds }) => keyEnds?.() ?? [])
+      .map(({ name, endsAt }) => ({ labels: { key: name }, endsAt: endsAt.getTime() }))
+      .filter(({ endsAt }) => endsAt > now() - KEY_ENDED_MS)
+      .toSorted((one, other) => one.endsAt - other.endsAt)
+      .slice(0, KEYS_SHOWN);
   registry.level({
     name: 'segment_key_expiry_timestamp_seconds',
     help: 'When the last key of a service ends.',
     labelNames: ['key'],
-    ask: () =>
-      all
-        .flatMap(({ keyEnds }) => keyEnds?.() ?? [])
-        .filter(({ endsAt }) => endsAt.getTime() > now() - KEY_ENDED_MS)
-        .toSorted((one, other) => one.endsAt.getTime() - other.endsAt.getTime())
-        .slice(0, KEYS_SHOWN)
-        .map(({ name, endsAt }) => ({ labels: { key: name }, value: endsAt.getTime() / 1000 })),
+    ask: () => soonest().map(({ labels, endsAt }) => ({ labels, value: endsAt / 1000 })),
+  });
+  registry.level({
+    name: 'segment_key_remaining_seconds',
+    help: 'Until the last key of a service ends, for whoever cannot compare a moment with now.',
+    labelNames: ['key'],
+    ask: () => soonest().map(({ labels, endsAt }) => ({ labels, value: (endsAt - now()) / 1000 })),
   });
 }
 
