@@ -50,9 +50,9 @@ export async function createRuns(folder: string): Promise<Runs> {
       await cp(template, copy, { recursive: true });
       const changed = await changedParts(copy, manifest, change);
       const { expectedEvery = 'P1D' } = change;
-      const { expectedEvery: _, ...undated } = { ...changed, run: id, computedAt: new Date(last) };
-      const dated = expectedEvery === 'unsaid' ? undated : { ...undated, expectedEvery };
-      await writeFile(join(copy, MANIFEST_KEY), printManifest(dated));
+      const due = expectedEvery === 'unsaid' ? {} : { expectedEvery };
+      const named = { run: id, computedAt: new Date(last), ...due };
+      await writeFile(join(copy, MANIFEST_KEY), printManifest({ ...changed, ...named }));
       return { id, folder: copy };
     },
   };
