@@ -1,6 +1,7 @@
 /** The stack from its start to its end, and all that is done to it meanwhile. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseRunId } from '@segment-store/contract/id';
 import { openFolder } from '@segment-store/folder/open';
 import type { Facts } from '@segment-store/stack/door';
@@ -11,16 +12,18 @@ import { compare, suffer } from './course.ts';
 import { type Crowd, startCrowd } from './crowd.ts';
 import { FAULTS } from './faults.ts';
 import { answersFile, embeddedFile, Recorder } from './record.ts';
-import type { Suffered } from './rows.ts';
 import { Runs, readRun } from './runs.ts';
 import { isWell, liveOf, type Scene, SERVERS } from './scene.ts';
+import { type Suffered, writeSuffered } from './suffered.ts';
 import { until } from './until.ts';
 
 /** Calculations make the first run and no other, unless they are started again: the others are turns of it. */
 const ONCE_MS = 3_600_000;
 const SETTLED_WITHIN_MS = 60_000;
+/** In its first seconds Elasticsearch is several times slower: its code is compiled while it is asked. */
+const WARM_MS = 30_000;
 
-interface BreakOptions {
+export interface BreakOptions {
   /** Emptied first. */
   readonly folder: string;
   /** Questions. */
@@ -28,11 +31,7 @@ interface BreakOptions {
   tell(line: string): void;
 }
 
-export interface Broken {
-  readonly suffered: readonly Suffered[];
-}
-
-export async function breakStack({ folder, perSecond, tell }: BreakOptions): Promise<Broken> {
+export async function breakStack({ folder, perSecond, tell }: BreakOptions): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const stack = await startStack({
     folder: join(folder, 'stack'),
@@ -61,7 +60,7 @@ export async function breakStack({ folder, perSecond, tell }: BreakOptions): Pro
     const suffered = await underLoad({ door: stack, runs, recorder }, { crowd, tell });
     await crowd.end();
     await recorder.close();
-    return { suffered };
+    await writeSuffered(folder, suffered);
   } finally {
     await stack.stop();
   }
@@ -72,6 +71,7 @@ interface Load extends Pick<BreakOptions, 'tell'> {
 }
 
 async function underLoad(scene: Scene, { crowd, tell }: Load): Promise<readonly Suffered[]> {
+  await delay(WARM_MS);
   const background = startBackground(scene, crowd);
   const suffered = await suffer(FAULTS, scene, (one) => tell(toldOf(one)));
   await background.end();

@@ -1,11 +1,11 @@
 /** One fault after the other, below everything that goes on: each begins, lasts, ends, and is waited for to be over. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { clock } from './clock.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './fault.ts';
 import type { HappeningOf } from './history.ts';
 import { ingest } from './ingest.ts';
-import type { Suffered } from './rows.ts';
 import { isWell, liveOf, type Scene } from './scene.ts';
+import type { Suffered } from './suffered.ts';
 import { until } from './until.ts';
 
 const LASTS_SECONDS = 6;

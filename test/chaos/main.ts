@@ -1,5 +1,4 @@
 /** `npm run chaos`: the stack under constant load, one fault after the other, and a judgement on all it answered. */
-import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { type Context, command } from '@segment-store/cli/command';
@@ -9,13 +8,15 @@ import { flag, integer, text } from '@segment-store/cli/option';
 import { table } from '@segment-store/cli/table';
 import { stopAll } from '@segment-store/services/leashed';
 import { MissingTool, stopTools } from '@segment-store/services/tool';
-import { type Broken, breakStack } from './break-stack.ts';
+import { type BreakOptions, breakStack } from './break-stack.ts';
 import { check, type Verdict } from './check.ts';
 import { FAULTS } from './faults.ts';
 import { writePage } from './page-file.ts';
 import { readEmbedded, readHistory } from './record.ts';
 import { complaintsOf, type Results } from './results.ts';
 import { COLUMNS, cellsOf, rowOf } from './rows.ts';
+import { seenBefore } from './seen.ts';
+import { readSuffered } from './suffered.ts';
 
 interface Options {
   readonly folder: string;
@@ -26,36 +27,36 @@ interface Options {
 
 async function run({ folder, perSecond, again, write }: Options, { say, signal }: Context): Promise<void> {
   const tell = (line: string) => say({ kind: 'result', text: line, data: {} });
-  if (again) return judgeAgain(folder, tell);
   signal.addEventListener('abort', () => void stop());
+  const measured = again ? undefined : await broken({ folder, perSecond, tell });
+  const judged = await judge(folder);
+  tell(table(COLUMNS, judged.rows.map(cellsOf)));
+  tell(verdictTable(judged.verdicts));
+  if (measured !== undefined && write) await writePage({ ...measured, ...judged });
+  refuse(complaintsOf(judged, FAULTS.length));
+}
+
+/** Everything but the judgement. */
+async function broken(options: BreakOptions): Promise<Omit<Results, keyof Judged>> {
   const startedAt = new Date();
-  const broken = await breakStack({ folder, perSecond, tell }).catch((error) => Promise.reject(explained(error)));
+  await breakStack(options).catch((error) => Promise.reject(explained(error)));
   const seconds = Math.round((Date.now() - startedAt.getTime()) / 1_000);
-  const results: Results = {
-    startedAt: startedAt.toISOString(),
-    machine: `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
-    seconds,
-    lookupsPerSecond: perSecond,
-    ...(await judged(folder, broken)),
-  };
-  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, undefined, 2)}\n`);
-  if (write) await writePage(results);
-  tell(table(COLUMNS, results.rows.map(cellsOf)));
-  tell(verdictTable(results.verdicts));
-  tell(`${seconds} s; everything is in ${folder}`);
-  refuse(complaintsOf(results, FAULTS.length));
+  options.tell(`${seconds} s; everything is in ${options.folder}`);
+  const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`;
+  return { startedAt: startedAt.toISOString(), machine, seconds, lookupsPerSecond: options.perSecond };
 }
 
-async function judged(folder: string, { suffered }: Broken): Promise<Pick<Results, 'rows' | 'verdicts'>> {
-  const [history, embedded] = [await readHistory(folder), await readEmbedded(folder)];
-  const rows = suffered.map((one) => rowOf(one, { answers: history.answers, embedded }));
-  return { rows, verdicts: check(history) };
-}
+type Judged = Pick<Results, 'rows' | 'verdicts'>;
 
-async function judgeAgain(folder: string, tell: (line: string) => void): Promise<void> {
-  const verdicts = check(await readHistory(folder));
-  tell(verdictTable(verdicts));
-  refuse(complaintsOf({ rows: [], verdicts }, 0));
+/** What was recorded there. */
+async function judge(folder: string): Promise<Judged> {
+  const [history, embedded, suffered] = [
+    await readHistory(folder),
+    await readEmbedded(folder),
+    await readSuffered(folder),
+  ];
+  const noticed = { answers: history.answers, embedded, isSeen: seenBefore(history) };
+  return { rows: suffered.map((one) => rowOf(one, noticed)), verdicts: check(history) };
 }
 
 function verdictTable(verdicts: readonly Verdict[]): string {

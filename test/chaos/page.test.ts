@@ -6,7 +6,14 @@ import type { Results } from './results.ts';
 
 const page = await readFile(new URL('../../docs/chaos.md', import.meta.url), 'utf8');
 const nothing: Results = { startedAt: null, machine: '', seconds: 0, lookupsPerSecond: 0, rows: [], verdicts: [] };
-const figures = { lookups: 1_200, failures: { lost: 2 }, unpromised: 0, worstMs: 812, recoverySeconds: 0.4 };
+const figures = {
+  lookups: 1_200,
+  failures: { lost: 2 },
+  notPromised: [],
+  p99Ms: 9,
+  worstMs: 812,
+  recoverySeconds: 0.4,
+};
 const embedded = { lookups: 160, fallbacks: 1, worstMs: 150 };
 
 test('the page has a line for every fault, without figures as long as there are none', () => {
@@ -24,7 +31,7 @@ test('the page has the figures of the last run', () => {
     verdicts: [{ name: 'epoch', says: '', judged: 40_000, violations: 0, examples: [] }],
   };
   const fresh = withTables(page, results);
-  expect(fresh).toContain('| server killed | 1200 | 2 × lost | 0 | 812 ms | 1 of 160, 150 ms | 0.4 s |');
+  expect(fresh).toContain('| server killed | 1200 | 2 × lost | none | 9 ms, 812 ms | 1 of 160, 150 ms | 0.4 s |');
   expect(fresh).toContain('never go back | 40000 | 0 |');
 });
 

@@ -1,8 +1,9 @@
 /** The tables of `docs/chaos.md`: of faults as they are defined, of figures as the last run wrote them. */
 import { PROMISES } from './check.ts';
+import { type Bounds, boundsOf } from './fault.ts';
 import { FAULTS } from './faults.ts';
 import type { Results } from './results.ts';
-import { COLUMNS, cellsOf } from './rows.ts';
+import { COLUMNS, cellsOf, percent } from './rows.ts';
 
 const NOT_YET = '–';
 
@@ -40,9 +41,12 @@ function verdicts({ verdicts: all }: Results): string {
 
 const faults = (): string =>
   markdown(
-    ['fault', 'what is done', 'what is promised'],
-    FAULTS.map(({ name, does, promises }) => [name, does, promises]),
+    ['fault', 'what is done', 'what is promised', 'at most'],
+    FAULTS.map((fault) => [fault.name, fault.does, fault.promises, boundsText(boundsOf(fault))]),
   );
+
+const boundsText = ({ failing, worstMs, wellWithinSeconds }: Bounds): string =>
+  `${percent(failing)} fail, ${worstMs} ms, well after ${wellWithinSeconds} s`;
 
 function markdown(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [columns, columns.map(() => '---'), ...rows];
