@@ -19,6 +19,23 @@ export const rollout: Dashboard = {
   means: 'Old and new side by side while one takes over from the other: servers, generations, clients.',
   rows: [
     {
+      title: 'Ladders',
+      panels: [
+        {
+          title: 'Stages open',
+          means: 'Of each rollout that the database keeps, with its state: halted waits for somebody to look.',
+          kind: 'lines',
+          unit: 'count',
+          lines: [
+            {
+              query: { kind: 'level', metric: 'segment_rollout_open_stages', by: ['rollout', 'state'], take: 'max' },
+              legend: '{{rollout}} {{state}}',
+            },
+          ],
+        },
+      ],
+    },
+    {
       title: 'Servers side by side',
       panels: [
         {
