@@ -1,10 +1,11 @@
 /** A container of ours as a manifest starts it, and what is wrong with that: told by the program it starts. */
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { mainOf } from '../support/commands.ts';
+import { pathWith } from '../support/shims.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -34,7 +35,7 @@ export async function optionsOf(launch: Launch): Promise<Printed['options']> {
     await writeFile(join(scratch, 'run-folder'), 's3://bucket/runs/20260131t040000z'); // an init container leaves it there
     const [command = '', ...args] = [...(launch.command ?? [launch.program]), ...launch.args].map(here(launch.files));
     const env = { ...launch.environment, HOME: scratch, TMPDIR: '/tmp', JOB_COMPLETION_INDEX: '0' };
-    const PATH = `${await printers(scratch)}:${dirname(process.execPath)}:${process.env.PATH}`;
+    const PATH = await pathWith(join(scratch, 'bin'), printers);
     const child = spawn(command, args, { env: { ...env, PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
     return printed(stdout) ?? refused(launch, `${stderr}${stdout}`);
@@ -44,16 +45,12 @@ export async function optionsOf(launch: Launch): Promise<Printed['options']> {
 }
 
 /** Each command of ours, that only says with what it would run. */
-async function printers(scratch: string): Promise<string> {
-  const folder = join(scratch, 'bin');
-  await mkdir(folder);
-  for (const name of ['server', 'ingest', 'compute', 'rollout'] as const) {
-    const file = join(folder, `segment-${name}`);
-    await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' '${mainOf(name)}' "$@" --print-config --json\n`);
-    await chmod(file, 0o755);
-  }
-  return folder;
-}
+const printers = Object.fromEntries(
+  (['server', 'ingest', 'compute', 'rollout'] as const).map((name) => [
+    `segment-${name}`,
+    ['sh', '-c', 'exec "$0" "$@" --print-config --json', process.execPath, mainOf(name)],
+  ]),
+);
 
 const here = (files: Environment) => (word: string) =>
   Object.entries(files).reduce((all, [path, local]) => all.replace(`=${path}`, `=${local}`), word);
