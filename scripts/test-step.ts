@@ -14,6 +14,8 @@ export interface CheckStep {
   readonly name: string;
   readonly group: 'check' | 'test';
   readonly command: readonly [string, ...string[]];
+  /** Nothing may run beside it. */
+  readonly alone?: true;
 }
 
 /** A Vitest project, each test of which counts. A test that was skipped has failed. */
