@@ -28,14 +28,18 @@ async function run({ only, write, folder, attach: running }: Options, context: C
   const drills = chosen(only);
   const tell = (line: string) => context.say({ kind: 'note', text: line });
   const startedAt = performance.now();
+  // Nothing is said for as long as a drill takes.
+  context.say({ kind: 'stage', stage: 'drills', idle: true });
   await using ground = running === undefined ? await ownGround(folder, tell) : await openGround(attach(running));
-  let failed = 0;
   if (only.length === 0) tell(killedText(await killServer(ground)));
   const books = await readRunBooks();
   const performed = performAll(roundsOf(drills), { ground, books, signal: context.signal });
-  for (const [drill, found] of performed) {
-    if (!(await isDone(drill, found, { books, write, tell }))) failed += Object.keys(drill.walks).length;
-  }
+  const failures = await Promise.all(
+    [...performed].map(async ([drill, found]) => {
+      return (await isDone(drill, found, { books, write, tell })) ? 0 : Object.keys(drill.walks).length;
+    }),
+  );
+  const failed = failures.reduce((sum, some) => sum + some, 0);
   const pages = drills.reduce((sum, { walks }) => sum + Object.keys(walks).length, 0);
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
   const text = `${pages - failed} of ${pages} run-books do what they say, in ${minutes} minutes`;

@@ -1,5 +1,7 @@
 /** One drill: the condition of a run-book is brought about, looked into by its queries, and ended by its commands. */
+import { existsSync } from 'node:fs';
 import type { RunBook } from '../deploy/run-books.ts';
+import { effectOf } from './effects.ts';
 import type { Ground } from './ground.ts';
 import { until } from './observing.ts';
 import type { Environment } from './shell.ts';
@@ -76,8 +78,16 @@ export async function perform(drill: Drill, ground: Ground, books: readonly RunB
     }));
   } catch (error) {
     await drill.mend?.(ground, environment).catch(() => 'the drill has failed already');
+    await whole(ground);
     throw error;
   }
+}
+
+/** After a drill that failed every part runs again, and the next one may be tried. */
+async function whole({ door }: Ground): Promise<void> {
+  const { parts } = await door.facts();
+  const dead = Object.entries(parts).flatMap(([name, { pid }]) => (existsSync(`/proc/${pid}`) ? [] : [name]));
+  for (const part of dead) await door.restart(part);
 }
 
 export function bookOf(alert: string, books: readonly RunBook[]): RunBook {
@@ -152,11 +162,20 @@ async function mitigate({ name, fences }: RunBook, { ground, environment }: Scen
     try {
       const treatment = treatmentOf(fence);
       if (treatment === 'replaced') await ground.door.restart(partOf(fence));
-      else if (treatment === 'run') await ground.mustRun(fence.text, environment);
+      else if (treatment === 'run') await runWithEffect(fence.text, { ground, environment });
     } catch (error) {
       throw new Error(`${name}: a mitigation does not work`, { cause: error });
     }
   }
+}
+
+/** @throws Error for a command that ends with another code than 0, or ends well without having done what it is for */
+async function runWithEffect(text: string, { ground, environment }: Scene): Promise<void> {
+  await ground.mustRun(text, environment);
+  const effect = effectOf(text);
+  if (effect === undefined) return;
+  const { output } = await ground.shell(effect.look, environment);
+  if (!effect.holds(output, environment)) throw new Error(`${text}\nended with 0 without effect:\n${output}`);
 }
 
 async function isOver([alert, { over }]: Walks[number], ground: Ground): Promise<number> {

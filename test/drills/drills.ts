@@ -22,17 +22,8 @@ import { endingCertificate, endingKey, limitedService, serverOfAService } from '
 import { deadRedis, fullDisk, lostNode, readOnlyIndex, redCluster, silentStore, slowStore } from './drills/stores.ts';
 import type { Round } from './lanes.ts';
 
-/** Each by itself: servers, stores and traffic suffer. */
-const ALONE = [
-  serverOfAService,
-  silentStore,
-  slowStore,
-  bothServers,
-  serverWithoutData,
-  deadRedis,
-  lostNode,
-  restartingServer,
-];
+/** Each by itself: the servers and whoever asks them suffer. */
+const SERVING = [serverOfAService, silentStore, slowStore, bothServers, serverWithoutData];
 
 /** Each publishes, or wants that nobody else does. */
 const PUBLISHING = [
@@ -57,6 +48,6 @@ const PUBLISHING = [
 /** Of figures that Prometheus is told, and of keys. */
 const TOLD = [endingKey, endingCertificate, limitedService, busyServer];
 
-export const ROUNDS: readonly Round[] = [[ALONE], [PUBLISHING, TOLD]];
+export const ROUNDS: readonly Round[] = [[SERVING], [[deadRedis], [lostNode], TOLD], [PUBLISHING, [restartingServer]]];
 
 export const DRILLS: readonly Drill[] = ROUNDS.flat(2);

@@ -32,7 +32,7 @@ export async function openShell(facts: Facts, binFolder: string, longestMs: numb
     'segment-rollout': [process.execPath, mainOf('rollout')],
     'segment-server': [process.execPath, mainOf('server')],
     'redis-cli': await redisCli(),
-    aws: [await pythonWith('checks'), '-m', 'awscli'],
+    aws: [await pythonWith('checks'), '-m', 'awscli', '--endpoint-url', facts.parts.sqs?.url ?? ''],
   });
   const fixed = { ...process.env, ...variablesOf(facts), PATH };
   return (text, environment = {}) => ran(text, { ...fixed, ...environment }, longestMs);
@@ -56,7 +56,6 @@ function variablesOf({ folder, parts, keys, ops, s3, queues }: Facts): Environme
     AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL_SQS: url('sqs'),
     SEGMENT_INGEST_S3_ENDPOINT: s3.endpoint,
     // A run every few seconds instead of every day.
     SEGMENT_INGEST_KEEP: '4',

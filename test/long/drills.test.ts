@@ -39,10 +39,12 @@ test('a server that is killed is with Alertmanager in 30 s and then with its rec
 }, 400_000);
 
 describe('run-books', () => {
+  const ended = new AbortController();
   let performed: ReturnType<typeof performAll>;
   beforeAll(() => {
-    performed = performAll(ROUNDS, { ground, books });
+    performed = performAll(ROUNDS, { ground, books, signal: ended.signal });
   });
+  afterAll(() => ended.abort());
 
   test.each(DRILLS.map((drill) => [Object.keys(drill.walks).join(', '), drill] as const))(
     '%s',

@@ -120,10 +120,10 @@ export const readOnlyIndex: Drill = {
     return { OLD_RUN: old.id };
   },
   async bring(ground) {
-    await putIndex(ground, 'drill-read-only', { 'index.blocks.read_only_allow_delete': true });
+    await putIndex(ground, 'segments-drill-read-only', { 'index.blocks.read_only_allow_delete': true });
     return undefined;
   },
-  mend: (ground) => removeIndex(ground, 'drill-read-only'),
+  mend: (ground) => removeIndex(ground, 'segments-drill-read-only'),
 };
 
 export const fullDisk: Drill = {
