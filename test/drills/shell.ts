@@ -50,7 +50,7 @@ function variablesOf({ folder, parts, keys, ops, s3, queues }: Facts): Environme
     OPS: ops['server-1'],
     KEY: keys.operator,
     KEYS: join(folder, 'keys.json'),
-    SERVICE: 'drill',
+    SERVICE: `drill-${Date.now().toString(36)}`,
     QUEUE_ASIDE: queues.aside,
     AWS_ACCESS_KEY_ID: s3.accessKeyId,
     AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,

@@ -4,6 +4,9 @@ import { rising } from '../figures.ts';
 
 const WEEK_SECONDS = 7 * 86_400;
 
+/** A service has two keys at most: each drill has one of its own. */
+const named = (what: string): string => `drill-${what}-${Date.now().toString(36)}`;
+
 const FALLBACKS = 'sum(rate(segment_store_client_lookups_total{segment_store_served_from="fallback"}[15s]))';
 
 /** With cold caches, as after a deployment of theirs: nothing hides that nobody answers. */
@@ -47,7 +50,7 @@ export const limitedService: Drill = {
         '',
       ].join('\n'),
     );
-    return { SERVICE: 'drill-limited' };
+    return { SERVICE: named('limited') };
   },
   mend: ({ figures }) => figures.forget(),
 };
@@ -56,7 +59,7 @@ export const endingKey: Drill = {
   how: 'a service gets a key that ends in a day',
   walks: { SegmentKeyExpiring: { seen: 'alerted' } },
   async bring({ mustRun }) {
-    const environment = { SERVICE: 'drill-ending' };
+    const environment = { SERVICE: named('ending') };
     await mustRun('segment-server keys create "$SERVICE" --keys "$KEYS" --days 1', environment);
     return environment;
   },
