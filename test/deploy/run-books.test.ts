@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { DRILLS } from '../drills/drills.ts';
 import { allAlerts } from './alerts.ts';
 import { ownCommandsIn, wrongFlags } from './own-commands.ts';
-import { readReadme, readRunBooks } from './run-books.ts';
+import { readDocument, readReadme, readRunBooks } from './run-books.ts';
 
 const SECTIONS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Escalation', 'Last drill'];
 const KINDS =
@@ -35,6 +35,14 @@ test('commands of ours have only flags that they have', async () => {
   const commands = books.flatMap(({ text }) => ownCommandsIn(text));
   expect(await wrongFlags(commands)).toEqual([]);
   expect(new Set(commands.map(({ program, command }) => `${program} ${command}`)).size).toBeGreaterThan(10);
+});
+
+test('no paste rolls back and ends the hold of that: the next bad run would publish itself', async () => {
+  const plan = await readDocument('launch-plan');
+  const fences = [...books, plan].flatMap(({ name, fences: own }) => own.map(({ text }) => ({ name, text })));
+  const both = fences.filter(({ text }) => /\brollback\b/.test(text) && /\bunhold\b/.test(text));
+  expect(both.map(({ name }) => name)).toEqual([]);
+  expect(fences.filter(({ text }) => text.includes('segment-ingest rollback')).length).toBeGreaterThan(8);
 });
 
 test('variables are those that the README explains, other programs those that people have', async () => {
