@@ -657,6 +657,8 @@ export interface components {
         readonly LadderStage: {
             readonly cities?: components["schemas"]["Places"];
             readonly countries?: components["schemas"]["Places"];
+            /** @description Asked again and again while it is held; one that fails closes it */
+            readonly during?: components["schemas"]["Checks"];
             /** @description All pass before it opens */
             readonly entry?: components["schemas"]["Checks"];
             /** @description All pass before the next one opens */

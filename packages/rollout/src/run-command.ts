@@ -62,7 +62,7 @@ async function tried(service: Service, ask: Ask): Promise<void> {
   const { ladder } = await read;
   const { candidate, baseline } = ladder.analysis ?? {};
   const arms = [candidate, baseline].filter((arm) => arm !== undefined);
-  const checks = ladder.stages.flatMap(({ entry = [], exit = [] }) => [...entry, ...exit]);
+  const checks = ladder.stages.flatMap(({ entry = [], during = [], exit = [] }) => [...entry, ...during, ...exit]);
   const queries = [...arms.flatMap((arm) => [arm.requests, arm.errors]), ...checks.map(({ query }) => query)];
   for (const query of queries) {
     await ask(query.replaceAll('$window', '60s')).catch((error) => {

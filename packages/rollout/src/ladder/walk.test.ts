@@ -167,6 +167,25 @@ test('a stage with too few requests is held on until there are enough', async ()
   expect(steps[1]?.minute).toBeGreaterThanOrEqual(200);
 });
 
+test('a check that is to hold during a stage closes it at the next look, hours before its end, and is named', async () => {
+  const [city, country] = ladder().stages;
+  if (city === undefined || country === undefined) throw new Error('two stages');
+  const called = ladder({ stages: [city, { ...country, during: [check('called')] }], analysis });
+  const answers = (query: string, minute: number) => (query === 'called' && minute >= 70 ? 2 : (well[query] ?? 0));
+  const { steps, exitCode, message } = await climbed({ ladder: called, answers });
+  expect(steps.at(-1)).toMatchObject({ action: 'roll-back', to: 'city', minute: expect.closeTo(70, 0) });
+  expect([exitCode, message]).toEqual([4, expect.stringContaining('called 2; ≤ 1')]);
+});
+
+test('people read what a stage was found to be, once, however long it waits for a sign-off', async () => {
+  const { events } = await climbed({ ladder: ladder({ analysis }) });
+  const notes = events.flatMap((event) => (event.kind === 'note' ? [event.text] : []));
+  expect(notes).toEqual([
+    'city: held, all is good: analysis candidate 2 of 1000, baseline 2 of 1000',
+    'country: held, all is good: analysis candidate 2 of 1000, baseline 2 of 1000',
+  ]);
+});
+
 test('an exit check that fails closes the stage, an entry check that fails keeps it closed', async () => {
   const [city, country] = ladder().stages;
   if (city === undefined || country === undefined) throw new Error('two stages');

@@ -1,8 +1,8 @@
 /** Climbs the ladder of a rollout: a stage opens, is watched for as long as it is held, and the next one opens, or it closes again. */
 import type { Say } from '@segment-store/cli/event';
 import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
-import { type Check, checked } from './check.ts';
-import { countsOf, type Judged, judge } from './judge.ts';
+import { type Check, type Checked, checked } from './check.ts';
+import { countsOf, judge } from './judge.ts';
 import type { Pace } from './pace.ts';
 import type { Ask } from './prometheus.ts';
 import { type Rollout, type Service, ServiceError, type Step } from './service.ts';
@@ -49,38 +49,51 @@ async function held(rollout: Rollout, patience: Patience, deps: WalkDeps): Promi
   const stage = stageOf(rollout, rollout.stage ?? '');
   const openedAt = Date.parse(rollout.since);
   const until = openedAt + pace.holdMs(stage);
+  const wasOver = now() >= until; // it waits for a sign-off, and that it was good has been said
   say({ kind: 'stage', stage: stage.name, detail: `open, held for ${pace.shown(stage)}`, idle: true });
   for (;;) {
     await sleep(Math.max(0, Math.min(pace.everyMs(rollout.ladder.analysis), until - now())));
     const isOver = now() >= until;
     const judged = [
       ...(await analysed(rollout, deps, now() - openedAt)),
+      ...(await all(stage.during, deps)),
       ...(isOver ? await all(stage.exit, deps) : []),
     ];
     await patience.judged(rollout, judged, deps);
     const current = await read(deps);
-    if (!isSame(current, rollout) || (isOver && judged.every(({ verdict }) => verdict === 'good'))) return current;
+    if (!isSame(current, rollout)) return current;
+    if (isOver && judged.every(({ verdict }) => verdict === 'good')) {
+      if (!wasOver) say({ kind: 'note', text: `${stage.name}: held, all is good${inWords(judged)}` });
+      return current;
+    }
     if (isOver) await sleep(pace.everyMs(rollout.ladder.analysis));
   }
 }
 
-async function analysed({ ladder: { analysis } }: Rollout, { ask, say }: WalkDeps, windowMs: number) {
+const inWords = (judged: readonly Checked[]): string =>
+  judged.map(({ name, figure }, index) => `${index === 0 ? ': ' : ''}${name} ${figure}`).join('; ');
+
+async function analysed(
+  { ladder: { analysis } }: Rollout,
+  { ask, say }: WalkDeps,
+  windowMs: number,
+): Promise<readonly Checked[]> {
   if (analysis === undefined) return [];
   const { candidate, baseline, minRequests = 30_000 } = analysis;
   const [ofCandidate, ofBaseline] = await Promise.all([candidate, baseline].map((arm) => countsOf(arm, ask, windowMs)));
   const none = { requests: 0, errors: 0 };
-  const judged = judge(ofCandidate ?? none, ofBaseline ?? none, minRequests);
-  tell(say, 'analysis', judged);
+  const judged = { name: 'analysis', ...judge(ofCandidate ?? none, ofBaseline ?? none, minRequests) };
+  tell(say, judged);
   return [judged];
 }
 
-async function all(checks: readonly Check[] = [], { ask, say }: WalkDeps): Promise<readonly Judged[]> {
+async function all(checks: readonly Check[] = [], { ask, say }: WalkDeps): Promise<readonly Checked[]> {
   const judged = await Promise.all(checks.map((check) => checked(check, ask)));
-  for (const each of judged) tell(say, each.name, each);
+  for (const each of judged) tell(say, each);
   return judged;
 }
 
-function tell(say: Say, gate: string, { verdict, figure, limit }: Judged): void {
+function tell(say: Say, { name: gate, verdict, figure, limit }: Checked): void {
   if (verdict === 'unknown') say({ kind: 'note', text: `${gate}: no verdict yet (${figure}; ${limit})` });
   else say({ kind: 'verdict', gate, figure, limit, passed: verdict === 'good' });
 }
@@ -92,16 +105,21 @@ class Patience {
   #unknown = 0;
 
   /** @throws CommandError exit 4 once it is too much: then the stage is closed again, or the rollout is halted */
-  async judged(rollout: Rollout, judged: readonly Judged[], deps: WalkDeps): Promise<void> {
+  async judged(rollout: Rollout, judged: readonly Checked[], deps: WalkDeps): Promise<void> {
     if (!isSame(rollout, this.#of)) [this.#of, this.#bad, this.#unknown] = [rollout, 0, 0];
     const { failureLimit = 0, inconclusiveLimit = 1_440 } = rollout.ladder.analysis ?? {};
     const bad = judged.find(({ verdict }) => verdict === 'bad');
     const unknown = judged.find(({ verdict }) => verdict === 'unknown');
     this.#bad += bad === undefined ? 0 : 1;
     this.#unknown = unknown === undefined ? 0 : this.#unknown + 1;
-    if (bad !== undefined && this.#bad > failureLimit) await rollBack(rollout, `${bad.figure}; ${bad.limit}`, deps);
+    if (bad !== undefined && this.#bad > failureLimit)
+      await rollBack(rollout, `${bad.name} ${bad.figure}; ${bad.limit}`, deps);
     if (unknown !== undefined && this.#unknown > inconclusiveLimit) {
-      await halt(rollout, `no verdict ${this.#unknown} times in a row: ${unknown.figure}; ${unknown.limit}`, deps);
+      await halt(
+        rollout,
+        `no verdict ${this.#unknown} times in a row: ${unknown.name} ${unknown.figure}; ${unknown.limit}`,
+        deps,
+      );
     }
   }
 }
