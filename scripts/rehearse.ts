@@ -1,50 +1,88 @@
 /** `npm run rehearse`: docs/launch-plan.md from an empty stack to everybody and back, written down in docs/rehearsal.md. */
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Context, command } from '@segment-store/cli/command';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { main } from '@segment-store/cli/main';
 import { text } from '@segment-store/cli/option';
-import { startStack } from '@segment-store/stack/stack';
-import { createLog } from '../test/rehearsal/log.ts';
-import { rehearse, START } from '../test/rehearsal/rehearsal.ts';
+import { duration } from '@segment-store/cli/quantity';
+import { stopAll } from '@segment-store/services/leashed';
+import { MissingTool, stopTools } from '@segment-store/services/tool';
+import { type Stack, startStack } from '@segment-store/stack/stack';
+import { BEGINNING } from '../test/rehearsal/beginning.ts';
+import { createLog, type Log } from '../test/rehearsal/log.ts';
+import { rehearse } from '../test/rehearsal/rehearsal.ts';
+import { type Replacements, replaced } from '../test/rehearsal/shown.ts';
 
 interface Options {
-  readonly hold: string;
+  readonly hold: number;
   readonly folder: string;
   readonly to: string;
 }
 
 const DAY_MS = 86_400_000;
 
-async function run({ hold, folder, to }: Options, { say }: Context): Promise<void> {
+async function run({ hold, folder, to }: Options, { say, signal }: Context): Promise<void> {
+  let hidden: Replacements = [];
   const log = createLog(
     () => performance.now(),
-    (line) => say({ kind: 'note', text: line }),
+    (line) => say({ kind: 'data', text: line, data: {} }),
+    (text) => replaced(text, hidden),
   );
-  const stack = await startStack({
-    folder,
-    everyMs: DAY_MS,
-    onStarted: (name) => log.note(START, `${name} is started, empty`, 'answers'),
+  const hide = (known: Replacements) => {
+    hidden = known;
+  };
+  const write = (outcome: string) => writeFile(to, log.markdown(introduction(hold, outcome)));
+  await orStopped(signal, async () => {
+    await using stack = await started(folder, log);
+    await rehearse({ stack, log, holdMs: hold, signal, hide }).catch(async (error) => {
+      if (!signal.aborted) await write('It ended at the first step that did not hold: see the last lines.');
+      throw error;
+    });
   });
-  try {
-    await rehearse({ stack, log, hold });
-  } catch (error) {
-    throw new CommandError(exitCode.refused, error instanceof Error ? error.message : String(error), { cause: error });
-  } finally {
-    await stack.stop();
-  }
-  await writeFile(to, log.markdown(introduction(hold)));
-  say({ kind: 'result', text: `every criterion held; ${to} has the log`, data: { to, hold } });
+  await write('Every step held.');
+  say({ kind: 'result', text: `every step held; ${to} has the log`, data: { to } });
 }
 
-const introduction = (hold: string): readonly string[] => [
+/** A signal ends the stack, also what of it is only starting: its start fails then. */
+async function orStopped(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  const stopped = new Promise<void>((resolve, reject) => {
+    signal.addEventListener('abort', () => stopParts().then(resolve, reject));
+  });
+  await work().catch(async (error: unknown) => {
+    if (!signal.aborted) throw explained(error);
+    await stopped;
+    throw signal.reason;
+  });
+}
+
+async function started(folder: string, log: Log): Promise<Stack & AsyncDisposable> {
+  const onStarted = (name: string) => log.note({ section: BEGINNING, who: 'stack', what: `${name} answers` });
+  const stack = await startStack({ folder, everyMs: DAY_MS, onStarted });
+  return { ...stack, [Symbol.asyncDispose]: () => stack.stop() };
+}
+
+async function stopParts(): Promise<void> {
+  stopTools();
+  await stopAll();
+}
+
+function explained(error: unknown): CommandError {
+  const text = error instanceof Error ? error.message : String(error);
+  return new CommandError(error instanceof MissingTool ? exitCode.usage : exitCode.refused, text, { cause: error });
+}
+
+const introduction = (holdMs: number, outcome: string): readonly string[] => [
   '# A rehearsal of the launch plan',
   '',
   `Written by \`npm run rehearse\` on ${new Date().toISOString().slice(0, 10)}: [the plan](launch-plan.md), fence by fence, on a stack that`,
-  `began empty, on one machine. Minutes and seconds are from its start. Every stage was held ${hold}, where the ladder says days; the`,
-  'shadow wanted 2,000 comparisons in 15 s, where it wants a million in a day; the ladder 30 requests for a verdict, where it wants',
-  '30,000. `…` stands for what did not fit.',
+  `began empty, on one machine with ${availableParallelism()} cores. ${outcome} Minutes and seconds are from its start; then who does it,`,
+  'and what is done (`$` is typed as it stands in the plan) or seen.',
+  '',
+  `A rehearsal, not a launch: every stage was held ${holdMs / 1_000} s, where the ladder says days; the shadow wanted 2,000 comparisons in`,
+  '15 s, where it wants a million in a day; the ladder 30 requests for a verdict, where it wants 30,000. Visitors are those of one',
+  'process that asks for real customers, as many cities and countries as the ladder has.',
 ];
 
 await main({
@@ -57,14 +95,13 @@ await main({
       name: '',
       summary: [
         'Walks through docs/launch-plan.md on a stack that begins empty: every command and query in order, a ladder climbed to',
-        'everybody, one that a fault ends, a roll back of each kind. Ends with 4 at the first criterion that does not hold.',
+        'everybody, one that a fault ends, a roll back of each kind. Ends with 4 at the first step that does not hold.',
       ].join(' '),
       arguments: [],
       options: {
-        hold: text({
+        hold: duration({
           description: 'every stage is held this long at most',
           fallback: '30s',
-          placeholder: '<duration>',
         }),
         folder: text({
           description: 'of the stack; emptied first',
@@ -72,7 +109,7 @@ await main({
           placeholder: '<dir>',
         }),
         to: text({
-          description: 'where the log goes once everything held',
+          description: 'where the log goes, whether everything held or not',
           fallback: join(import.meta.dirname, '../docs/rehearsal.md'),
           placeholder: '<file>',
         }),

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { STEPS } from '../rehearsal/beside.ts';
 import { readPlan } from '../rehearsal/plan.ts';
-import { STEPS } from '../rehearsal/rehearsal.ts';
 import { allAlerts } from './alerts.ts';
 import { ownCommandsIn, wrongFlags } from './own-commands.ts';
 import { readDocument, readReadme } from './run-books.ts';
@@ -25,7 +25,7 @@ test('every fence is of a kind that the page explains, and a rehearsal knows wha
 
 test('commands of ours have only flags that they have', async () => {
   const commands = ownCommandsIn(text);
-  expect(new Set(commands.map(({ program }) => program))).toEqual(new Set(['compute', 'ingest', 'rollout']));
+  expect(new Set(commands.map(({ program }) => program))).toEqual(new Set(['compute', 'ingest', 'rollout', 'server']));
   expect(await wrongFlags(commands)).toEqual([]);
 });
 

@@ -25,6 +25,8 @@ export interface CheckoutOptions {
 export interface Checkout extends AsyncDisposable {
   /** Its visits are behind this gate from now on. */
   behind(gate: string): void;
+  /** For how many of its customers that gate is open, by the rules that it has now. */
+  gate(): { readonly open: number; readonly of: number };
   /** While `work` is under way all its requests are copied: to the mirror, and by the SDK. */
   mirrored<T>(work: () => Promise<T>): Promise<T>;
   shadow(): ShadowReport;
@@ -74,6 +76,10 @@ export async function openCheckout(options: CheckoutOptions): Promise<Checkout> 
   return {
     behind(name) {
       gate = name;
+    },
+    gate: () => {
+      const open = customers.filter((customer) => rollout.isOpen(gate, customer, placeOf(customer)));
+      return { open: open.length, of: customers.length };
     },
     async mirrored(work) {
       isMirrored = true;

@@ -1,43 +1,55 @@
 /** What a rehearsal did, with times, as it stands in docs/. */
 
+interface Note {
+  /** Of the plan. */
+  readonly section: string;
+  readonly who: string;
+  /** As it is typed, or in words; of several lines, perhaps. */
+  readonly what: string;
+  /** Of several lines, perhaps: the first and the last ones are kept. */
+  readonly found?: string;
+}
+
 export interface Log {
-  /** `found` may be of several lines: the last ones that fit are kept. */
-  note(section: string, what: string, found: string): void;
+  note(note: Note): void;
+  /** One page: `introduction`, then each section in the order in which it began. */
   markdown(introduction: readonly string[]): string;
 }
 
-interface Entry {
+interface Entry extends Required<Note> {
   readonly atMs: number;
-  readonly section: string;
-  readonly what: string;
-  readonly found: string;
 }
 
-const LONGEST = 200;
-
-/** `now` in milliseconds; `tell` hears each line as it is noted. */
-export function createLog(now: () => number, tell: (line: string) => void): Log {
+/** `now` in milliseconds; `tell` hears each line as it is noted; `shown` says what is private in words that are not. */
+export function createLog(now: () => number, tell: (line: string) => void, shown: (text: string) => string): Log {
   const startedAt = now();
   const entries: Entry[] = [];
   return {
-    note(section, what, found) {
-      const entry = { atMs: now() - startedAt, section, what: oneLine(what), found: shortened(oneLine(found)) };
+    note({ section, who, what, found = '' }) {
+      const entry = { atMs: now() - startedAt, section, who, what: shown(what), found: shortened(shown(found)) };
       entries.push(entry);
-      tell(`${clock(entry.atMs)}  ${entry.what}: ${entry.found}`);
+      tell(linesOf(entry));
     },
     markdown(introduction) {
-      const sections = [...new Set(entries.map(({ section }) => section))];
-      const tables = sections.map((section) => {
-        const rows = entries.filter((entry) => entry.section === section);
-        return [`## ${section}`, '', '| at | what | found |', '| --- | --- | --- |', ...rows.map(row)].join('\n');
-      });
-      return `${[introduction.join('\n'), ...tables].join('\n\n')}\n`;
+      const bySection = Map.groupBy(entries, ({ section }) => section);
+      const sections = [...bySection].map(([section, own]) =>
+        [`## ${section}`, '', '```text', ...own.map(linesOf), '```'].join('\n'),
+      );
+      return `${[introduction.join('\n'), ...sections].join('\n\n')}\n`;
     },
   };
 }
 
-const row = ({ atMs, what, found }: Entry): string => `| ${clock(atMs)} | ${cell(what)} | ${cell(found)} |`;
-const cell = (text: string): string => text.replaceAll('|', '\\|');
+const TIME_WIDTH = 6;
+const WHO_WIDTH = 22;
+const INDENT = ' '.repeat(TIME_WIDTH + 2 + WHO_WIDTH);
+
+function linesOf({ atMs, who, what, found }: Entry): string {
+  const [first = '', ...others] = what.split('\n');
+  const head = `${clock(atMs).padStart(TIME_WIDTH)}  ${who.padEnd(WHO_WIDTH)}${first}`;
+  const more = found === '' ? [] : found.split('\n').map((line) => `  ${line}`);
+  return [head, ...[...others, ...more].map((line) => `${INDENT}${line}`)].join('\n').replaceAll(/[ \t]+$/gm, '');
+}
 
 /** `3:07`. */
 function clock(ms: number): string {
@@ -45,5 +57,14 @@ function clock(ms: number): string {
   return `${Math.trunc(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-const oneLine = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
-const shortened = (text: string): string => (text.length > LONGEST ? `…${text.slice(-LONGEST)}` : text);
+const MOST_LINES = 12;
+const LONGEST = 240;
+
+/** The middle is left out, and said to be. */
+function shortened(text: string): string {
+  const lines = text.trim().split('\n').map(narrowed);
+  if (lines.length <= MOST_LINES) return lines.join('\n');
+  return [...lines.slice(0, MOST_LINES / 2), '…', ...lines.slice(-MOST_LINES / 2)].join('\n');
+}
+
+const narrowed = (line: string): string => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line);
