@@ -51,7 +51,10 @@ const KINDS: Readonly<Record<string, string>> = {
   job: 'Job',
   jobs: 'Job',
   pod: 'Pod',
+  podmonitors: 'PodMonitor',
   pods: 'Pod',
+  probes: 'Probe',
+  prometheusrules: 'PrometheusRule',
   secret: 'Secret',
   service: 'Service',
 };

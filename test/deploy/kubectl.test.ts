@@ -83,7 +83,7 @@ test.each([
   ['logs deployment/segment-ingest', 'pilot has no deployment/segment-ingest'],
   ['logs deployment/segment-servers # production', 'production has no deployment/segment-servers'],
   ['get autoscalers', 'production has no autoscalers/'],
-  ['get pods -l app.kubernetes.io/component=exporter', 'has nothing with app.kubernetes.io/component=exporter'],
+  ['get pods -l app.kubernetes.io/component=export', 'has nothing with app.kubernetes.io/component=export'],
   ['logs deployment/segment-server -c watch', 'has no container watch in deployment/segment-server'],
   [
     'exec deployment/segment-server -- segment-ingest generations',
@@ -98,6 +98,7 @@ test.each([
   [`patch hpa segment-server -p '{"spec":{"maxReplicas":12}}' # production`, 'which these do not raise'],
   [`patch hpa segment-server -p '{"spec":{"maxReplicas":48}}' # production`, '3 to 24, which the page does not name'],
   ['set env deployment/segment-server SEGMENT_SERVER_CACHE_MB=256', 'SEGMENT_SERVER_CACHE_MB 256 already'],
+  ['set env cronjob/segment-compute SEGMENT_COMPUTE_THREADS=4 # as the manifests have it', 'SEGMENT_COMPUTE_THREADS 2'],
   ['set env deployment/segment-server SEGMENT_SERVER_CACHE_MB=512', 'has 1Gi for a cache of 512 MB'],
   ['rollout undo deployment/segment-server', 'no history before it'],
   ['rollout restart deployment/segment-server', 'no look at the store before it'],
