@@ -81,7 +81,14 @@ export const busyServer: Drill = {
 
 export const serversThatDiffer: Drill = {
   how: 'Prometheus is told of a server with another generation',
-  walks: { SegmentGenerationsDiffer: { seen: 'pending' } },
+  walks: {
+    SegmentGenerationsDiffer: {
+      seen: 'pending',
+      // Each publish makes it true for some seconds.
+      lingers: 'segment_generation_info{instance="drill"}',
+      over: 'count(count by (generation) (segment_generation_info)) == 1',
+    },
+  },
   async prepare(ground) {
     await ground.published();
     return { OPS: ground.facts.ops['server-2'] };
