@@ -16,9 +16,11 @@ export interface KillSeconds {
 }
 
 const ALERT = 'SegmentServerDown';
+/** Or the rule, which looks 12 s back, would know of it too early. */
+const ANSWERS = 'min_over_time(up{job="segment-server",instance="server-1"}[15s]) == 1';
 const WITHIN_MS = 180_000;
 
-export async function killServer({ door, facts, isNotified }: Ground): Promise<KillSeconds> {
+export async function killServer({ door, facts, isNotified, count }: Ground): Promise<KillSeconds> {
   const told = async (status: string): Promise<number> =>
     (await get(`${facts.parts.receiver?.url}`)).split(`${status} ticket: ${ALERT}`).length;
   const secondsSince = async (startedAt: number, what: string, holds: () => Promise<boolean>): Promise<number> => {
@@ -26,6 +28,7 @@ export async function killServer({ door, facts, isNotified }: Ground): Promise<K
     return (performance.now() - startedAt) / 1_000;
   };
   await until(`no ${ALERT} is there before`, WITHIN_MS, async () => !(await isNotified(ALERT)));
+  await until('it has answered Prometheus for a while', WITHIN_MS, async () => (await count(ANSWERS)) > 0);
   const [firing, resolved] = [await told('FIRING'), await told('RESOLVED')];
   const killedAt = performance.now();
   await door.kill('server-1');
