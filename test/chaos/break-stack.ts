@@ -8,6 +8,7 @@ import type { Facts } from '@segment-store/stack/door';
 import { announce } from '@segment-store/stack/queue';
 import { startStack } from '@segment-store/stack/stack';
 import { lookUp, startBackground } from './background.ts';
+import { clock } from './clock.ts';
 import { compare, suffer } from './course.ts';
 import { type Crowd, startCrowd } from './crowd.ts';
 import { FAULTS } from './faults.ts';
@@ -28,10 +29,12 @@ export interface BreakOptions {
   readonly folder: string;
   /** Questions. */
   readonly perSecond: number;
+  /** Each fault comes once; until so many are over, any of them comes again. */
+  readonly minutes: number;
   tell(line: string): void;
 }
 
-export async function breakStack({ folder, perSecond, tell }: BreakOptions): Promise<void> {
+export async function breakStack({ folder, perSecond, minutes, tell }: BreakOptions): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const stack = await startStack({
     folder: join(folder, 'stack'),
@@ -57,7 +60,7 @@ export async function breakStack({ folder, perSecond, tell }: BreakOptions): Pro
       file: answersFile(folder),
       embeddedFile: embeddedFile(folder),
     });
-    const suffered = await underLoad({ door: stack, runs, recorder }, { crowd, tell });
+    const suffered = await underLoad({ door: stack, runs, recorder }, { crowd, minutes, tell });
     await crowd.end();
     await recorder.close();
     await writeSuffered(folder, suffered);
@@ -66,14 +69,15 @@ export async function breakStack({ folder, perSecond, tell }: BreakOptions): Pro
   }
 }
 
-interface Load extends Pick<BreakOptions, 'tell'> {
+interface Load extends Pick<BreakOptions, 'minutes' | 'tell'> {
   readonly crowd: Crowd;
 }
 
-async function underLoad(scene: Scene, { crowd, tell }: Load): Promise<readonly Suffered[]> {
+async function underLoad(scene: Scene, { crowd, minutes, tell }: Load): Promise<readonly Suffered[]> {
   await delay(WARM_MS);
   const background = startBackground(scene, crowd);
-  const suffered = await suffer(FAULTS, scene, (one) => tell(toldOf(one)));
+  const endsAt = clock() + minutes * 60_000;
+  const suffered = await suffer({ faults: FAULTS, until: endsAt, onSuffered: (one) => tell(toldOf(one)) }, scene);
   await background.end();
   await settle(scene);
   await lookUp(scene, background.changes);

@@ -14,14 +14,20 @@ const OVER_WITHIN_MS = 150_000;
 const CALM_MS = 2_000;
 const COMPARED_WITHIN_MS = 60_000;
 
+interface Course {
+  readonly faults: readonly Fault[];
+  /** Of `clock.ts`: until then it goes on, with any of them. */
+  readonly until: number;
+  onSuffered(suffered: Suffered): void;
+}
+
 /** Ends with the first that is not recovered from: what comes behind it would tell nothing. */
 export async function suffer(
-  faults: readonly Fault[],
+  { faults, until: endsAt, onSuffered }: Course,
   scene: Scene,
-  onSuffered: (suffered: Suffered) => void,
 ): Promise<readonly Suffered[]> {
   const all: Suffered[] = [];
-  for (const fault of faults) {
+  for (const fault of inTurn(faults, endsAt)) {
     const suffered = await sufferOne(fault, scene);
     all.push(suffered);
     onSuffered(suffered);
@@ -30,6 +36,15 @@ export async function suffer(
     await delay(CALM_MS);
   }
   return all;
+}
+
+/** Each of them once, then any of them. */
+function* inTurn(faults: readonly Fault[], endsAt: number): Generator<Fault> {
+  yield* faults;
+  while (clock() < endsAt) {
+    const fault = faults[Math.trunc(Math.random() * faults.length)];
+    if (fault !== undefined) yield fault;
+  }
 }
 
 async function sufferOne(fault: Fault, scene: Scene): Promise<Suffered> {

@@ -1,4 +1,5 @@
 /** `npm run chaos`: the stack under constant load, one fault after the other, and a judgement on all it answered. */
+import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { type Context, command } from '@segment-store/cli/command';
@@ -12,7 +13,7 @@ import { type BreakOptions, breakStack } from './break-stack.ts';
 import { check, type Verdict } from './check.ts';
 import { FAULTS } from './faults.ts';
 import { writePage } from './page-file.ts';
-import { readEmbedded, readHistory } from './record.ts';
+import { answersFile, readEmbedded, readHistory } from './record.ts';
 import { complaintsOf, type Results } from './results.ts';
 import { COLUMNS, cellsOf, rowOf } from './rows.ts';
 import { seenBefore } from './seen.ts';
@@ -21,15 +22,19 @@ import { readSuffered } from './suffered.ts';
 interface Options {
   readonly folder: string;
   readonly perSecond: number;
+  readonly minutes: number;
   readonly again: boolean;
   readonly write: boolean;
 }
 
-async function run({ folder, perSecond, again, write }: Options, { say, signal }: Context): Promise<void> {
+async function run({ again, write, ...options }: Options, { say, signal }: Context): Promise<void> {
   const tell = (line: string) => say({ kind: 'result', text: line, data: {} });
   signal.addEventListener('abort', () => void stop());
-  const measured = again ? undefined : await broken({ folder, perSecond, tell });
-  const judged = await judge(folder);
+  if (again && !existsSync(answersFile(options.folder))) {
+    throw new CommandError(exitCode.usage, `no history in ${options.folder}: npm run chaos without --again makes one`);
+  }
+  const measured = again ? undefined : await broken({ ...options, tell });
+  const judged = await judge(options.folder);
   tell(table(COLUMNS, judged.rows.map(cellsOf)));
   tell(verdictTable(judged.verdicts));
   if (measured !== undefined && write) await writePage({ ...measured, ...judged });
@@ -95,6 +100,11 @@ await main({
       arguments: [],
       options: {
         perSecond: integer({ description: 'questions a second', fallback: 120, min: 1, max: 2_000 }),
+        minutes: integer({
+          description: 'until they are over, faults that came go on to come, in any order; 0: each comes once',
+          fallback: 0,
+          max: 1_440,
+        }),
         folder: text({
           description: 'of the stack, of the history and of the results',
           fallback: join(import.meta.dirname, '../../.data/chaos'),
@@ -103,7 +113,7 @@ await main({
         again: flag({ description: 'judge the history of the last run once more; nothing is started' }),
         write: flag({ description: 'put the figures into docs/chaos.json and docs/chaos.md' }),
       },
-      examples: ['npm run chaos', 'npm run chaos -- --again'],
+      examples: ['npm run chaos', 'npm run chaos -- --minutes 60', 'npm run chaos -- --again'],
       run: ({ options }, context) => run(options, context),
     }),
   ],
