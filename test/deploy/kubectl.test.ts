@@ -54,7 +54,6 @@ test('about what is not ours are few', () => {
   expect(others.map(({ name, command: { verb, words } }) => `${name}: ${[verb, ...words].join(' ')}`)).toEqual([
     'SegmentCertificateExpiring: get certificates,certificaterequests',
     'SegmentElasticsearchNodeLost: get pods',
-    'SegmentFiguresMissing: get pods',
     'SegmentRedisDown: rollout restart statefulset/redis',
     'runbooks/README: port-forward service/elasticsearch 9200',
     'runbooks/README: port-forward service/prometheus-operated 9090',
