@@ -46,6 +46,13 @@ export const node: Dashboard = {
           ],
         },
         {
+          title: 'Who asks',
+          means: 'Requests a second by the name of their key: the twenty that ask most, and all others together.',
+          kind: 'lines',
+          unit: 'per second',
+          lines: [{ query: { kind: 'rate', metric: 'segment_key_requests_total', by: ['key'] }, legend: '{{key}}' }],
+        },
+        {
           title: 'Refused for load',
           means: 'Share of the requests of a class.',
           kind: 'lines',

@@ -7,7 +7,7 @@ import type { Caller, Permit } from './admission/admission.ts';
 export interface Env {
   readonly Bindings: Partial<HttpBindings>;
   /** Who was let in, for figures and logs; undefined for a request that was not. */
-  readonly Variables: { readonly caller: Pick<Caller, 'id' | 'class'> | undefined };
+  readonly Variables: { readonly caller: Pick<Caller, 'id' | 'name' | 'class'> | undefined };
 }
 export type Context = HonoContext<Env>;
 

@@ -11,6 +11,8 @@ export type CallerClass = (typeof callerClasses)[number];
 export interface Caller {
   /** Of a key, or the subject of a token after `jwt:`; for limits and for who changed what, never for a label. */
   readonly id: string;
+  /** Of the key, as its file names services; of a token only `jwt`. Few, so that it may be a label. */
+  readonly name?: string;
   readonly class: CallerClass;
   readonly scopes: ReadonlySet<Scope>;
 }

@@ -26,7 +26,7 @@ test('a token says who sends it, what it may, and until when', async () => {
   const exp = Math.floor(Date.now() / 1_000) + 60;
   const token = await issuer.sign({ scope: 'read openid publish', exp, segment_class: 'critical' });
   expect(await recognise(token)).toEqual({
-    caller: { id: 'jwt:somebody', class: 'critical', scopes: new Set(['read', 'publish']) },
+    caller: { id: 'jwt:somebody', name: 'jwt', class: 'critical', scopes: new Set(['read', 'publish']) },
     rate: undefined,
     until: exp * 1_000,
   });

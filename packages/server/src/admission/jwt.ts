@@ -74,7 +74,12 @@ function toRecognised({ sub, exp = 0, scope, scp, segment_class }: JWTPayload): 
   const listed = typeof scope === 'string' ? scope.split(' ') : scp;
   const granted = typeof listed === 'string' ? listed.split(' ') : Array.isArray(listed) ? listed : [];
   const ofClass = callerClasses.find((one) => one === segment_class) ?? 'normal';
-  const caller = { id: `jwt:${sub}`, class: ofClass, scopes: new Set(scopes.filter((one) => granted.includes(one))) };
+  const caller = {
+    id: `jwt:${sub}`,
+    name: 'jwt',
+    class: ofClass,
+    scopes: new Set(scopes.filter((one) => granted.includes(one))),
+  };
   return { caller, rate: undefined, until: exp * 1_000 };
 }
 

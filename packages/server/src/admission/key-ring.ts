@@ -29,8 +29,8 @@ export function createKeyRing(records: readonly KeyRecord[], wallClock: () => nu
   };
 }
 
-function toKept({ id, sha256, scopes, class: ofClass, rate, expiresAt, revokedAt }: KeyRecord): Kept {
-  const caller = { id, class: ofClass, scopes: new Set(scopes) };
+function toKept({ id, name, sha256, scopes, class: ofClass, rate, expiresAt, revokedAt }: KeyRecord): Kept {
+  const caller = { id, name, class: ofClass, scopes: new Set(scopes) };
   return {
     hash: Buffer.from(sha256, 'hex'),
     recognised: { caller, rate, until: expiresAt.getTime() },

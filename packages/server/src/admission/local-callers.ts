@@ -4,7 +4,7 @@ import { Account, type InFlight, Pass } from './account.ts';
 import type { Callers } from './callers.ts';
 
 export function createLocalCallers(inFlight: InFlight): Callers {
-  const caller = { id: 'local', class: 'normal', scopes: new Set(['read', 'admin'] as const) } as const;
+  const caller = { id: 'local', name: 'local', class: 'normal', scopes: new Set(['read', 'admin'] as const) } as const;
   const account = new Account({ class: caller.class, rate: undefined, workers: 1 }, inFlight);
   const pass = new Pass(caller, account, Number.POSITIVE_INFINITY);
   return {

@@ -23,6 +23,9 @@ export function keyOf({ context }: Answered): string | undefined {
   return id?.startsWith('jwt:') ? 'jwt' : id;
 }
 
+/** What may be a label of it; undefined where nobody was recognised. */
+export const keyNameOf = ({ context }: Answered): string | undefined => context?.get('caller')?.name;
+
 /** Undefined for who was not recognised, and where nobody need be. */
 export const classOf = ({ context }: Answered): CallerClass | undefined => context?.get('caller')?.class;
 

@@ -29,7 +29,7 @@ function appOf(metrics: Metrics) {
   };
   for (const [name, end] of Object.entries(ends)) {
     const known = measured(metrics, route, (context) => {
-      context.set('caller', { id: 'k1', class: 'critical' });
+      context.set('caller', { id: 'k1', name: 'checkout', class: 'critical' });
       return end();
     });
     app.get(`/${name}`, known);
@@ -47,6 +47,9 @@ test('an answer is counted by route, status class and class of the caller, howev
     `http_server_request_duration_seconds_count${labels('2xx')} 2`,
     `http_server_request_duration_seconds_count${labels('5xx')} 3`,
     `http_server_request_duration_seconds_count${labels('4xx')} 1`,
+  ]);
+  expect(await linesOf(metrics, 'segment_key_requests_total{')).toEqual([
+    'segment_key_requests_total{key="checkout"} 6',
   ]);
 });
 
@@ -137,6 +140,7 @@ test('what is served: how often one like it is expected, its epoch, and when the
     'segment_epoch 7',
     'segment_epoch_floor 5',
     `segment_key_expiry_timestamp_seconds{key="k29"} ${(31 * day) / 1000}`,
+    `segment_key_remaining_seconds{key="k29"} ${day / 1000}`,
     'segment_canary_total{result="differs"} 1',
     'segment_canary_total{result="agrees"} 0',
     'segment_answers_total{freshness="former",from="memory"} 1',

@@ -1,7 +1,8 @@
 /** Every figure of the server: its name, labels and buckets, written once. What a request touches are plain numbers. */
 import { Buckets, type Count, Family } from './cells.ts';
+import { KeyRequests } from './key-requests.ts';
 import { gatherLevels, type Levels, type STATES } from './levels.ts';
-import { classOf, type Watch } from './measured.ts';
+import { classOf, keyNameOf, type Watch } from './measured.ts';
 import { createRegistry, type Figures, type Registry } from './registry.ts';
 
 /** Where an answer was looked for, and what was found there. */
@@ -78,6 +79,8 @@ export function createMetrics(now: () => number = Date.now): Metrics {
   registry.counts({ name: 'segment_cache_requests_total', help: 'Where answers were looked for.' }, caches);
   registry.counts({ name: 'segment_answers_total', help: 'Customers answered, by how new the answer is.' }, freshness);
   registry.counts({ name: 'segment_shed_total', help: 'Requests refused before they cost anything.' }, sheds);
+  const keyRequests = new KeyRequests();
+  registry.counts({ name: 'segment_key_requests_total', help: 'Requests by the name of their key.' }, keyRequests);
   const watched: Levels[] = [];
   gatherLevels(registry, watched, now);
   countWorkers(registry, watched, answers);
@@ -88,6 +91,8 @@ export function createMetrics(now: () => number = Date.now): Metrics {
       const cells = answers.bind(method, template);
       return (answered) => {
         const { status, seconds } = answered;
+        const name = keyNameOf(answered);
+        if (name !== undefined) keyRequests.count(name);
         cells(STATUSES[Math.trunc(status / 100)] ?? 'none', classOf(answered) ?? 'none').observe(seconds);
       };
     },
