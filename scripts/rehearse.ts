@@ -81,8 +81,9 @@ const introduction = (holdMs: number, outcome: string): readonly string[] => [
   'and what is done (`$` is typed as it stands in the plan) or seen.',
   '',
   `A rehearsal, not a launch: every stage was held ${holdMs / 1_000} s, where the ladder says days; the shadow wanted 2,000 comparisons in`,
-  '15 s, where it wants a million in a day; the ladder 30 requests for a verdict, where it wants 30,000. Visitors are those of one',
-  'process that asks for real customers, as many cities and countries as the ladder has.',
+  '15 s and at most 0.2 % of them otherwise, where it wants a million in a day and 0.001 %; the ladder 30 requests for a verdict, where it',
+  'wants 30,000. Figures of five minutes are of as long as Prometheus ran. The old ones are server-1 and server-2 of the stack, the',
+  'candidate a third server; visitors are one process that asks for real customers, from as many cities and countries as the ladder has.',
 ];
 
 await main({

@@ -18,4 +18,4 @@ export function replacementsOf({ parts, ops, keys, folder }: Facts, scratch: str
 }
 
 export const replaced = (text: string, all: Replacements): string =>
-  all.reduce((before, [wanted, shown]) => before.replaceAll(wanted, shown), text);
+  all.reduce((before, [wanted, shown]) => (wanted === '' ? before : before.replaceAll(wanted, shown)), text);
