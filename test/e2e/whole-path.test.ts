@@ -7,6 +7,7 @@ import type { components } from '@segment-store/contract/api.generated';
 import { createSegmentClient } from '@segment-store/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, resultOf, runCommand, startServer } from '../support/commands.ts';
+import { removeIndices } from '../support/indices.ts';
 import { membershipsByPlainSql } from '../support/oracle.ts';
 import { createBucket, servers } from '../support/servers.ts';
 
@@ -23,11 +24,16 @@ let scratch = '';
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'segment-e2e-'));
 });
-afterAll(() => rm(scratch, { recursive: true }));
+afterAll(async () => {
+  await removeIndices(prefix);
+  await rm(scratch, { recursive: true });
+});
+
+const prefix = `e2e-${randomUUID().slice(0, 8)}`;
 
 const stores = {
   embedded: () => ['--store', `embedded:${join(scratch, randomUUID())}`],
-  elasticsearch: () => ['--store', servers().elasticsearch, '--prefix', `e2e-${randomUUID().slice(0, 8)}`],
+  elasticsearch: () => ['--store', servers().elasticsearch, '--prefix', `${prefix}-${randomUUID().slice(0, 8)}`],
 };
 interface Folder {
   readonly root: string;
