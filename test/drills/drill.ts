@@ -14,7 +14,7 @@ export interface Walk {
   readonly silent?: readonly string[];
   /** Looks of the page ask what is dead. */
   readonly looksFail?: true;
-  /** It may be there before, its window being long: then this query, too, has a sample once the drill is seen. */
+  /** It may be there before, its window being long: this query is silent before the drill and has a sample once it is seen. */
   readonly lingers?: string;
   /** A query that has a sample once it is over. Default: neither Prometheus nor Alertmanager has the alert. */
   readonly over?: string;
@@ -49,7 +49,7 @@ export interface Drilled extends Misses {
 }
 
 const NONE: Misses = { silentQueries: 0, failedLooks: 0 };
-const CALM_MS = 60_000;
+const CALM_MS = 90_000;
 const SEEN_MS = 150_000;
 const OVER_MS = 120_000;
 
@@ -98,8 +98,11 @@ export function bookOf(alert: string, books: readonly RunBook[]): RunBook {
 
 /** Or nobody could tell that it was the drill. */
 async function calm(alert: string, { seen, lingers }: Walk, ground: Ground): Promise<void> {
-  if (lingers !== undefined || typeof seen === 'object') return;
-  await until(`${alert}, there before its drill, ends`, CALM_MS, async () => !(await isThere(alert, ground)));
+  const isCalm = async (): Promise<boolean> => {
+    if (lingers !== undefined) return (await ground.count(lingers)) === 0;
+    return typeof seen === 'object' || !(await isThere(alert, ground));
+  };
+  await until(`${alert}, there before its drill, ends`, CALM_MS, isCalm);
 }
 
 const isThere = async (alert: string, ground: Ground): Promise<boolean> =>
