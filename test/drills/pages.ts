@@ -20,12 +20,15 @@ export async function writeLastDrill(
   if (walk === undefined) throw new Error(`${alert} is not of this drill`);
   const text = [
     `${on.toISOString().slice(0, 10)}, on \`npm run stack\`: ${drill.how}.`,
-    `${SEEN[seenAs(walk)].sentence} after ${seenSeconds.toFixed(1)} s; over ${overSeconds.toFixed(1)} s after the first command.`,
+    `${SEEN[seenAs(walk)].sentence}${walk.lingers === undefined ? '' : ANEW} after ${seenSeconds.toFixed(1)} s; over ${overSeconds.toFixed(1)} s after the first command.`,
     doneText(tallyOf(bookOf(alert, books)), drilled),
   ].join(' ');
   const file = `${FOLDER}${alert}.md`;
   await writeFile(file, withSection(await readFile(file, 'utf8'), '## Last drill', wrapped(text)));
 }
+
+/** The alert itself may be of before. */
+const ANEW = ', and what it is made of was as the drill makes it,';
 
 /** `3 queries asked, of which 1 found nothing. 2 commands run. 1 for a cluster: the stack's part was started again instead.` */
 function doneText({ asked, looked, run, replaced, skipped }: Tally, { silentQueries, failedLooks }: Misses): string {

@@ -125,6 +125,15 @@ test('figures of several processes are added up; a level of all is the highest',
   }
 });
 
+test('what is not known has no figure: a run that does not say when its successor is due is not due at once', async () => {
+  const metrics = createMetrics(() => 0);
+  metrics.watch({ generation: () => ({ run: '20260101t000000z', computedAt: new Date(-1_000) }) });
+  const text = await textOf(metrics);
+  expect(text).toContain('\nsegment_generation_age_seconds 1\n');
+  expect(text).not.toMatch(/^segment_generation_expected_seconds /m);
+  expect(text).not.toMatch(/^segment_epoch /m);
+});
+
 test('what is served: how often one like it is expected, its epoch, and when the last key of a service ends', async () => {
   const day = 86_400_000;
   const metrics = createMetrics(() => 30 * day);

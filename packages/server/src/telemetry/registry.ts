@@ -64,6 +64,8 @@ export function createRegistry(): Registry {
     level({ ask, labelNames = [], ...named }) {
       const collect = function (this: Gauge) {
         this.reset();
+        // Without labels it would be 0 now, which is a figure.
+        if (labelNames.length === 0) this.remove();
         for (const { labels = {}, value } of ask()) this.set(labels, value);
       };
       new Gauge({ aggregator: 'max', ...named, labelNames, registers, collect });
