@@ -7,6 +7,7 @@ import { seenBefore } from './seen.ts';
 const kept = keptHistory();
 kept.answers.push(answer(65_000, SECOND, { customer: 'c1' }));
 kept.answers.push(answer(115_000, SECOND, { customer: 'c2', found: foundOf('c2', SECOND, BACK) }));
+kept.answers.push(answer(91_000, SECOND, { customer: 'c8', found: foundOf('c8', SECOND, 2, { isStale: true }) }));
 const isSeen = seenBefore(inOrder(kept));
 const failed = (customer: string, askedAt: number, server = 'server-1'): Answer => ({
   ...{ customer, askedAt, server, answeredAt: askedAt + 250 },
@@ -33,4 +34,8 @@ test('a roll back begins anew, once everybody has heard of it', () => {
 
 test('whoever is to be forgotten was never seen', () => {
   expect(isSeen(failed('c9', 119_000))).toBe(false);
+});
+
+test('a stale answer alone was read while its generation was left, and is not kept', () => {
+  expect(isSeen(failed('c8', 92_000))).toBe(false);
 });

@@ -5,7 +5,8 @@ import { processesOf } from './processes.ts';
 
 /**
  * Whether the process that was asked had answered for the same customer before: since the last roll back, which lets
- * nobody answer from what was before it. Whoever is to be forgotten counts as never seen.
+ * nobody answer from what was before it. Whoever is to be forgotten counts as never seen, and so does who got a stale
+ * answer alone: it had been read while its generation was left, and such a read is not kept.
  */
 export function seenBefore(history: Omit<History, 'truth'>): (answer: Answer) => boolean {
   const processOf = processesOf(history);
@@ -17,7 +18,7 @@ export function seenBefore(history: Omit<History, 'truth'>): (answer: Answer) =>
     `${heardAt.filter((at) => at <= askedAt).length} ${processOf(server, askedAt)} ${customer}`;
   const first = new Map<string, number>();
   for (const answer of history.answers) {
-    if (answer.found === undefined) continue;
+    if (answer.found?.isStale !== false) continue;
     const key = keyOf(answer, bounds);
     if (!first.has(key)) first.set(key, answer.answeredAt);
   }
