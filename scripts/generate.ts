@@ -10,7 +10,7 @@ import { DASHBOARDS } from './dashboards/dashboards.ts';
 import { toDatadogDashboard } from './dashboards/datadog.ts';
 import { toGrafana } from './dashboards/grafana.ts';
 import { savedObjects } from './kibana/saved-objects.ts';
-import { withTables } from './sizing/page.ts';
+import { freshLoads, freshSizing } from './sizing/keep-measured.ts';
 import { burnGroups } from './slo/burn-rules.ts';
 import { burnTests } from './slo/burn-tests.ts';
 import { datadogMonitors, datadogSlos } from './slo/datadog.ts';
@@ -38,7 +38,6 @@ const PROMETHEUS = 'deploy/prometheus/prometheus.yml';
 const BLACKBOX = 'deploy/prometheus/blackbox.yml';
 const OBJECTIVES_FILE = 'scripts/slo/objectives.ts';
 const CONSOLE = 'deploy/kibana/console.txt';
-const SIZING = 'docs/sizing.measured.json';
 
 const all: readonly Generated[] = [
   {
@@ -101,11 +100,8 @@ const all: readonly Generated[] = [
     source: `${CONSOLE} or scripts/kibana`,
     text: async () => savedObjects(await read(CONSOLE)),
   },
-  {
-    path: 'docs/sizing.md',
-    source: `${SIZING} or scripts/sizing`,
-    text: async () => withTables(await read('docs/sizing.md'), JSON.parse(await read(SIZING))),
-  },
+  { path: 'docs/sizing.md', source: 'docs/sizing.measured.json or scripts/sizing', text: freshSizing },
+  { path: 'deploy/load/README.md', source: 'deploy/load/measured.json or scripts/sizing', text: freshLoads },
   {
     path: 'docs/runbooks/README.md',
     source: 'test/drills or the pages beside it',

@@ -10,10 +10,10 @@ export interface Cost {
   /** Of all its processes. */
   readonly cpuMicrosPerRequest: number;
   readonly residentMb: number;
-  /** How many of the requests were looked for there, from 0 to 1. */
+  /** How many of the customers were looked for there, from 0 to 1; `storeShare` of a server with Redis. */
   readonly redisShare: number;
   readonly storeShare: number;
-  /** CPU of all processes of a store, for each time that it was asked; NaN where they are not on this machine. */
+  /** CPU of all processes of a store, for each customer that it was asked for; NaN where they are not on this machine. */
   readonly redisCpuMicros: number;
   readonly storeCpuMicros: number;
   /** Refused before they cost anything, from 0 to 1. */
@@ -39,9 +39,8 @@ export async function read({ ops, pids }: Pick<Place, 'ops' | 'pids'>): Promise<
 export function costOf(before: Reading, after: Reading): Cost {
   const grown = (metric: string) => sumOf(metric, after.figures) - sumOf(metric, before.figures);
   const requests = grown('http_server_request_duration_seconds_count');
-  const asked = (tier: 'redis' | 'store') => askedOf(tier, after.figures) - askedOf(tier, before.figures);
-  const cpuMicros = (tier: 'redis' | 'store') =>
-    ((after.cpuSeconds[tier] - before.cpuSeconds[tier]) * 1e6) / asked(tier);
+  const asked = (tier: Tier) => askedOf(tier, after.figures) - askedOf(tier, before.figures);
+  const cpuMicros = (tier: Tier) => ((after.cpuSeconds[tier] - before.cpuSeconds[tier]) * 1e6) / asked(tier);
   return {
     requests,
     cpuMicrosPerRequest: (grown('process_cpu_seconds_total') * 1e6) / requests,
@@ -54,8 +53,11 @@ export function costOf(before: Reading, after: Reading): Cost {
   };
 }
 
-/** `sumOf` adds up whole metrics: those of one tier are made one. */
-function askedOf(tier: string, text: string): number {
-  const lines = text.split('\n').filter((line) => line.startsWith('segment_cache_requests_total{'));
-  return sumOf('segment_cache_requests_total', lines.filter((line) => line.includes(`tier="${tier}"`)).join('\n'));
+type Tier = keyof Reading['cpuSeconds'];
+
+/** Customers, not round trips: a server asks for several at once. The store is asked for whom Redis did not have. */
+function askedOf(tier: Tier, text: string): number {
+  const ofRedis = text.split('\n').filter((line) => line.startsWith('segment_cache_requests_total{tier="redis"'));
+  const these = tier === 'redis' ? ofRedis : ofRedis.filter((line) => !line.includes('result="hit"'));
+  return sumOf('segment_cache_requests_total', these.join('\n'));
 }

@@ -1,4 +1,5 @@
 /** A program that is run to its end, on a leash: neither it nor its folder, which may hold keys, outlives us. */
+import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { type Command, Leashed } from '@segment-store/services/leashed';
 
 interface Program<Result> {
@@ -13,13 +14,14 @@ interface Program<Result> {
 
 const SHOWN_LINES = 20;
 
-/** @throws Error with the end of its log unless it ends with 0 and in time */
+/** @throws CommandError with the end of its log unless it ends with 0 and in time */
 export async function ended<Result>({ name, withinMs, command, read }: Program<Result>): Promise<Result> {
   const leashed = await Leashed.start(name, command);
   let keepLog = true;
   try {
-    const exit = (await leashed.ended(withinMs)) ?? `no end within ${Math.round(withinMs / 1_000)} s`;
-    if (exit !== '0') throw await failure(leashed, exit);
+    const exit = await leashed.ended(withinMs);
+    const became = exit === undefined ? `did not end within ${Math.round(withinMs / 1_000)} s` : `ended with ${exit}`;
+    if (exit !== '0') throw await failure(leashed, became);
     const result = await read(leashed.folder);
     keepLog = false;
     return result;
@@ -28,7 +30,7 @@ export async function ended<Result>({ name, withinMs, command, read }: Program<R
   }
 }
 
-async function failure(leashed: Leashed, exit: string): Promise<Error> {
+async function failure(leashed: Leashed, became: string): Promise<CommandError> {
   const end = (await leashed.log()).trim().split('\n').slice(-SHOWN_LINES).join('\n');
-  return new Error(`${leashed.name} ended with ${exit}; log ${leashed.logFile}:\n${end}`);
+  return new CommandError(exitCode.failed, `${leashed.name} ${became}; log ${leashed.logFile}:\n${end}`);
 }

@@ -59,6 +59,8 @@ export async function writeInputs(load: Load, folder: string): Promise<void> {
     'key.usual': keys.usual,
     'key.abusive': keys.abusive,
     'jmeterengine.nongui.port': '0',
+    // Threads of the open-model group rest for a minute, and Java with them.
+    'jmeterengine.force.system.exit': 'true',
     'jmeter.save.saveservice.output_format': 'csv',
     'jmeter.save.saveservice.timestamp_format': 'ms',
     'jmeter.save.saveservice.print_field_names': 'true',

@@ -16,6 +16,7 @@ import { type Planned, secondsOf } from './planned.ts';
 import { PROFILES } from './profile.ts';
 import { type ByTool, costLine, tableOf } from './report.ts';
 import { keepResults } from './results.ts';
+import type { Row } from './row.ts';
 import { stackPlace } from './stack-place.ts';
 import type { Load, Tool } from './tool.ts';
 import { vegeta } from './vegeta.ts';
@@ -87,6 +88,7 @@ async function ask(given: Given, asking: Asking, context: Context): Promise<void
   const file = given.results ?? join(import.meta.dirname, '../../.data/load', `${given.profile}.json`);
   keepResults(file, given, measured, verdicts);
   tell(measured, { verdicts, file }, context);
+  for (const [name, { rows }] of measured) checkAnswered(name, rows);
   const failed = verdicts.filter(({ passed }) => !passed);
   if (failed.length > 0) throw new CommandError(exitCode.different, disagreement(failed));
 }
@@ -101,7 +103,6 @@ async function askBy(name: ToolName, given: Given, asking: Asking, { say, signal
   const { happens } = PROFILES[given.profile];
   say({ kind: 'stage', stage: name, detail: planOf(load.phases) });
   const measured = await measure({ tool: TOOLS[name], load, place: asking.place, happens, signal });
-  if (measured.rows.length === 0) throw new CommandError(exitCode.failed, `${name} has no result of a single request`);
   if (measured.unsent > 0) say({ kind: 'warning', text: `${name} did not send ${measured.unsent} requests` });
   const lag = Math.max(...measured.rows.map(({ lagP99 }) => lagP99));
   if (lag > LATE_MS) {
@@ -114,6 +115,15 @@ async function askBy(name: ToolName, given: Given, asking: Asking, { say, signal
 
 const planOf = (phases: readonly Planned[]): string =>
   `${phases.map(({ name, perSecond }) => `${name} ${perSecond}/s`).join(', ')}; ${Math.ceil(secondsOf(phases))} s`;
+
+/** Percentiles of nothing must not pass for a good result. */
+function checkAnswered(name: ToolName, rows: readonly Row[]): void {
+  if (rows.some(({ statuses }) => (statuses[200] ?? 0) > 0)) return;
+  const statuses = [...new Set(rows.flatMap((row) => Object.keys(row.statuses)))];
+  const hint = statuses.some((status) => /^40[13]$/.test(status)) ? ': is --key one that may read?' : '';
+  const text = `${name}: nothing was answered 200, only ${statuses.join(', ') || 'nothing sent'}${hint}`;
+  throw new CommandError(exitCode.unavailable, text);
+}
 
 function judged(measured: ByTool): readonly Verdict[] {
   const [first, second] = measured;

@@ -24,7 +24,7 @@ interface Stacked {
 
 /** @throws CommandError exit 6 where none runs */
 export async function stackPlace({ folder, abusivePerSecond }: Stacked): Promise<Place> {
-  const door = await opened(folder);
+  const door = await runningStack(folder);
   const facts = await door.facts();
   const url = `${facts.parts[SERVER]?.url}`;
   const { customers } = await customersOf([url], facts.keys.operator);
@@ -39,7 +39,8 @@ function pidsOf({ parts }: Facts): Place['pids'] {
   return { redis: pids('redis'), store: pids('elasticsearch-1', 'elasticsearch-2') };
 }
 
-async function opened(folder: string): Promise<Door> {
+/** @throws CommandError exit 6 where none runs */
+export async function runningStack(folder: string): Promise<Door> {
   try {
     const door = attach(folder);
     await door.facts();

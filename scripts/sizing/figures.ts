@@ -1,10 +1,10 @@
 /** What sizing starts from, and where each figure comes from. None is guessed: what nobody measured is missing. */
 
-/** Of `npm run load` (`.data/load/<profile>.json`), of a benchmark row, or of a pilot: entered by hand. */
+/** Of a load of `npm run sizing` by vegeta, of a benchmark row, or of the stores that were loaded. */
 export type Source =
-  | { readonly of: 'load'; readonly profile: string; readonly cost: string }
+  | { readonly of: 'load'; readonly run: string; readonly cost: string }
   | { readonly of: 'bench'; readonly subject: string; readonly row: string; readonly field: string }
-  | { readonly of: 'pilot'; readonly how: string };
+  | { readonly of: 'stores'; readonly how: string };
 
 export interface Figure {
   readonly means: string;
@@ -31,16 +31,16 @@ export const figureNames = [
 ] as const;
 export type FigureName = (typeof figureNames)[number];
 
-const steady = (cost: string): Source => ({ of: 'load', profile: 'steady', cost });
-const strangers = (cost: string): Source => ({ of: 'load', profile: 'unknown-ids', cost });
+const busy = (cost: string): Source => ({ of: 'load', run: 'busy', cost });
+const strangers = (cost: string): Source => ({ of: 'load', run: 'busy-unknown', cost });
 const server = (row: string, field: string): Source => ({ of: 'bench', subject: 'server', row, field });
 const large = (field: string): Source => ({ of: 'bench', subject: 'ingest', row: 'large-vs-ceiling', field });
 
 export const FIGURES: Readonly<Record<FigureName, Figure>> = {
-  requestCpuMicros: { means: 'CPU of the server a request', unit: 'µs', source: steady('cpuMicrosPerRequest') },
-  residentMb: { means: 'memory of a server with few customers in it', unit: 'MB', source: steady('residentMb') },
-  redisShare: { means: 'requests that go on to Redis', unit: 'of 1', source: steady('redisShare') },
-  storeShare: { means: 'requests that go on to Elasticsearch', unit: 'of 1', source: steady('storeShare') },
+  requestCpuMicros: { means: 'CPU of the server a request', unit: 'µs', source: busy('cpuMicrosPerRequest') },
+  residentMb: { means: 'memory of a server with few customers in it', unit: 'MB', source: busy('residentMb') },
+  redisShare: { means: 'requests that go on to Redis', unit: 'of 1', source: busy('redisShare') },
+  storeShare: { means: 'requests that go on to Elasticsearch', unit: 'of 1', source: busy('storeShare') },
   redisCpuMicros: { means: 'CPU of Redis a request that reaches it', unit: 'µs', source: strangers('redisCpuMicros') },
   storeCpuMicros: { means: 'CPU of Elasticsearch a read', unit: 'µs', source: strangers('storeCpuMicros') },
   missCpuMicros: {
@@ -69,12 +69,12 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
   redisBytesPerCustomer: {
     means: 'memory of Redis a customer and generation',
     unit: 'bytes',
-    source: { of: 'pilot', how: '(`used_memory` − `used_memory_startup`) / `DBSIZE`, a day of traffic' },
+    source: { of: 'stores', how: '(`used_memory` − `used_memory_startup`) / `DBSIZE`, a day of traffic' },
   },
   storeBytesPerMembership: {
     means: 'disk of Elasticsearch a membership, no replica',
     unit: 'bytes',
-    source: { of: 'pilot', how: '`pri.store.size` of `_cat/indices/segments-members-*` / memberships of its run' },
+    source: { of: 'stores', how: '`pri.store.size` of `_cat/indices/segments-members-*` / memberships of its run' },
   },
 };
 

@@ -29,6 +29,13 @@ export interface Need {
   readonly unit: string;
 }
 
+/** What the autoscaler is told. */
+export const PODS = {
+  least: 'pods of one worker and 1 CPU, least',
+  most: 'pods, most',
+  each: 'requests a second and pod, for the autoscaler',
+};
+
 /** Of an event loop, as the autoscaler wants it; of a store's cores. */
 const BUSY = { loop: 0.6, store: 0.5 };
 /** May be lost, or restarted. */
@@ -80,10 +87,10 @@ function needsOfApi(demand: Demand, figures: Figures, lineBytes: number): readon
   const kept = cacheMb * (bytesPerCachedCustomer / answerBytes);
   const aPod = (BUSY.loop * 1e6) / requestCpuMicros;
   return needs('API', [
-    ['pods of one worker and 1 CPU, least', 'max(3, ⌈rate × requestCpuMicros / 0.6⌉ + 1)', least, ''],
-    ['pods, most', 'the larger of ⌈peak × rate × requestCpuMicros / 0.6⌉ + 1 and the next', Math.max(most, cold), ''],
+    [PODS.least, 'max(3, ⌈rate × requestCpuMicros / 0.6⌉ + 1)', least, ''],
+    [PODS.most, 'the larger of ⌈peak × rate × requestCpuMicros / 0.6⌉ + 1 and the next', Math.max(most, cold), ''],
     ['pods while nothing is in memory', '⌈rate × missCpuMicros / 0.6⌉ + 1', cold, ''],
-    ['requests a second and pod, for the autoscaler', '0.6 / requestCpuMicros', aPod, '/s'],
+    [PODS.each, '0.6 / requestCpuMicros', aPod, '/s'],
     ['memory of a pod', 'residentMb + cacheMb × bytesPerCachedCustomer / answerBytes', residentMb + kept, 'MB'],
     ['customers in memory of a pod', 'cacheMb / line', (cacheMb * MB) / lineBytes, ''],
     ['answers over the network', 'rate × line', (perSecond * lineBytes * 8) / MB, 'Mbit/s'],

@@ -1,6 +1,11 @@
-/** What of `docs/sizing.md` is generated: tables between `<!-- generated: name -->` and `<!-- end -->`. */
+/** What of `docs/sizing.md` is generated. */
+
+import { type Bounds, boundsTable, shippedBounds } from './autoscaler.ts';
 import { FIGURES, figureNames, type Measured, type Source } from './figures.ts';
-import { type Demand, needsOf } from './needs.ts';
+import { type Demand, type Need, needsOf, PODS } from './needs.ts';
+import { filled, markdown } from './places.ts';
+
+const FILE = 'docs/sizing.md';
 
 /** The service that this one takes the place of; what it did not publish is assumed, and the page says so. */
 export const ORIGIN: Demand = {
@@ -18,17 +23,26 @@ export const ORIGIN: Demand = {
 
 const MISSING = '_not measured yet_';
 
-/** @throws Error for a page without one of the places */
-export function withTables(page: string, measured: Measured): string {
-  return filled(filled(page, 'figures', figureTable(measured)), 'origin', needTable(ORIGIN, measured));
+export interface Sources {
+  readonly measured: Measured;
+  /** The shipped `autoscaler.yaml`. */
+  readonly autoscaler: string;
 }
 
-function filled(page: string, name: string, table: string): string {
-  const [start, end] = [`<!-- generated: ${name} -->\n`, '<!-- end -->'];
-  const from = page.indexOf(start) + start.length;
-  const to = page.indexOf(end, from);
-  if (from < start.length || to < 0) throw new Error(`docs/sizing.md has no ${start.trim()} … ${end}`);
-  return `${page.slice(0, from)}${table}${page.slice(to)}`;
+/** @throws Error for a page without one of the places */
+export function withTables(page: string, { measured, autoscaler }: Sources): string {
+  const needs = needsOf(ORIGIN, measured);
+  const tables = [
+    ['figures', figureTable(measured)],
+    ['origin', needTable(needs)],
+    ['autoscaler', boundsTable(shippedBounds(autoscaler), neededBounds(needs))],
+  ] as const;
+  return tables.reduce((text, table) => filled(text, table, FILE), page);
+}
+
+function neededBounds(needs: readonly Need[]): Readonly<Record<keyof Bounds, string>> {
+  const of = (what: string) => shownValue(needs.find((need) => need.what === what) ?? { value: Number.NaN, unit: '' });
+  return { minReplicas: of(PODS.least), maxReplicas: of(PODS.most), perPod: of(PODS.each) };
 }
 
 function figureTable(measured: Measured): string {
@@ -42,22 +56,19 @@ function figureTable(measured: Measured): string {
 }
 
 function whence(source: Source): string {
-  if (source.of === 'load')
-    return `\`npm run load -- --profile ${source.profile}\`, cost of vegeta: \`${source.cost}\``;
+  if (source.of === 'load') return `\`npm run sizing\`, load \`${source.run}\`: \`${source.cost}\``;
   if (source.of === 'bench')
     return `\`npm run bench -- ${source.subject}\`, row \`${source.row}\`: \`${source.field}\``;
-  return `a pilot: ${source.how}`;
+  return `\`npm run sizing\`, or a pilot: ${source.how}`;
 }
 
-function needTable(demand: Demand, measured: Measured): string {
-  const rows = needsOf(demand, measured).map(({ part, what, formula, value, unit }) => {
-    return [part, what, Number.isFinite(value) ? `${rounded(value)} ${unit}`.trim() : MISSING, formula];
-  });
+function needTable(needs: readonly Need[]): string {
+  const rows = needs.map((need) => [need.part, need.what, shownValue(need), need.formula]);
   return markdown(['part', 'what', 'how much', 'formula'], rows);
 }
 
-const markdown = (headings: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [headings, headings.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+const shownValue = ({ value, unit }: Pick<Need, 'value' | 'unit'>): string =>
+  Number.isFinite(value) ? `${rounded(value)} ${unit}`.trim() : MISSING;
 
 /** Three digits: more is not known. */
 const rounded = (value: number): string => Number(value.toPrecision(3)).toLocaleString('en-US');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { boundsTable, shippedBounds } from './autoscaler.ts';
 import { FIGURES, figureNames, type Measured } from './figures.ts';
 import { type Demand, needsOf } from './needs.ts';
 import { ORIGIN, withTables } from './page.ts';
@@ -50,11 +51,29 @@ test('every figure of every formula is one that there is', () => {
   expect(Object.keys(FIGURES)).toEqual([...figureNames]);
 });
 
+const pageOf = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const autoscaler = pageOf('deploy/kubernetes/autoscaling/autoscaler.yaml');
+
 test('the page has a place for each table; a page without is refused', () => {
-  const page = readFileSync(new URL('../../docs/sizing.md', import.meta.url), 'utf8');
-  const full = withTables(page, measured);
+  const page = pageOf('docs/sizing.md');
+  const full = withTables(page, { measured, autoscaler });
   expect(full).toContain('| `requestCpuMicros` | CPU of the server a request | 60 µs |');
   expect(full).not.toContain('not measured yet');
-  expect(withTables(page, {})).toContain('_not measured yet_');
-  expect(() => withTables('# Sizing\n', measured)).toThrow('<!-- generated: figures -->');
+  expect(withTables(page, { measured: {}, autoscaler })).toContain('_not measured yet_');
+  expect(() => withTables('# Sizing\n', { measured, autoscaler })).toThrow('<!-- generated: figures -->');
+});
+
+test('bounds of the shipped autoscaler stand beside those of the example, and what it carries at most', () => {
+  expect(boundsTable(shippedBounds(autoscaler), { minReplicas: '4', maxReplicas: '9', perPod: '6,000 /s' })).toBe(
+    [
+      '| bound | as shipped | for the example |',
+      '| --- | --- | --- |',
+      '| `minReplicas` | 3 | 4 |',
+      '| `maxReplicas` | 24 | 9 |',
+      '| `segment_requests_per_second` | 2000 | 6,000 /s |',
+      '| requests a second at most | 48000 |  |',
+      '',
+    ].join('\n'),
+  );
+  expect(() => shippedBounds('minReplicas: 3\n')).toThrow('no maxReplicas');
 });

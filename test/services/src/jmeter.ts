@@ -9,6 +9,8 @@ import { run, tool } from './tool.ts';
 
 const recipe = join(import.meta.dirname, 'jmeter');
 const HEAP_MB = 512;
+/** A run is short, and its cores are shared with who is asked: neither the better compiler nor threads of a collector. */
+const BRIEF = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 /** Connections that rest until a request takes one. Java's own figure is 5: whoever is sixth would connect anew. */
 const RESTING = 1_000;
 /** What JMeter's own start script opens of Java's base module, for the library that reads plans. */
@@ -22,7 +24,7 @@ export async function jmeterCommand(args: readonly string[]): Promise<Command> {
   return {
     command: executable,
     args: [
-      ...[`-Xmx${HEAP_MB}m`, '-XX:-UsePerfData', '-Djava.awt.headless=true'],
+      ...[`-Xmx${HEAP_MB}m`, '-XX:-UsePerfData', '-Djava.awt.headless=true', ...BRIEF],
       ...[`-Djmeter.home=${home}`, `-Dhttp.maxConnections=${RESTING}`],
       ...OPENED.flatMap((name) => ['--add-opens', `java.base/${name}=ALL-UNNAMED`]),
       ...['-classpath', join(fetched, '*'), 'org.apache.jmeter.NewDriver', ...args],
