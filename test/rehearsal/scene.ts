@@ -8,7 +8,7 @@ import type { Stack } from '@segment-store/stack/stack';
 import { createFigures } from '../drills/figures.ts';
 import { type Observing, observing } from '../drills/observing.ts';
 import { type Environment, openShell, type Shell } from '../drills/shell.ts';
-import { BEGINNING, figuresAnew, secondRun } from './beginning.ts';
+import { BEGINNING, figuresAnew, secondRun, warmed } from './beginning.ts';
 import { type Candidate, startCandidate } from './candidate.ts';
 import { type Checkout, openCheckout } from './checkout.ts';
 import { environmentOf } from './environment.ts';
@@ -81,6 +81,7 @@ async function opened(options: RehearsalOptions, { scratch, opening }: Opening):
   const asking = { old, candidate: candidate.url, apiKey: facts.keys.checkout, customers, experiment: EXPERIMENT };
   const figures = opening.use(await createFigures(facts));
   const checkout = opening.use(await openCheckout({ ...asking, ...files, mirror: `http://${mirror}` }));
+  await warmed([old, environment.OLD_TOO ?? '', candidate.url], customers, facts.keys.operator);
   await figuresAnew(stack, log);
   await figures.tell('segment-client', checkout.figures);
   return {

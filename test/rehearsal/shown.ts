@@ -10,7 +10,7 @@ export function replacementsOf({ parts, ops, keys, folder }: Facts, scratch: str
   return [
     ...Object.entries(keys).map(([name, key]) => [key, `<key of ${name}>`] as const),
     ...Object.entries(ops).map(([name, url]) => [url, `http://${name}-ops`] as const),
-    ...urls.filter(([url]) => url !== ''),
+    ...urls.filter(([url]) => /^http/.test(url)),
     [`${scratch}/`, ''],
     [`${folder}/`, ''],
     [root, ''],
