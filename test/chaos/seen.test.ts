@@ -22,8 +22,8 @@ test('a process knows whom it has answered for before', () => {
 
 test('another process knows nobody of whom this one does, nor does the one in its place', () => {
   expect(isSeen(failed('c1', 66_000, 'server-2'))).toBe(false);
-  expect(isSeen(failed('c5', 59_000))).toBe(true); // before it died
-  expect(isSeen(failed('c5', 62_000))).toBe(false);
+  expect(isSeen(failed('c1', 59_000))).toBe(true); // before it died
+  expect(isSeen(failed('c1', 62_000))).toBe(false);
 });
 
 test('a roll back begins anew, once everybody has heard of it', () => {
