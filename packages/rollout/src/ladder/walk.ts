@@ -1,11 +1,12 @@
 /** Climbs the ladder of a rollout: a stage opens, is watched for as long as it is held, and the next one opens, or it closes again. */
 import type { Say } from '@segment-store/cli/event';
-import { CommandError, exitCode, usage } from '@segment-store/cli/exit-code';
+import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { type Check, type Checked, checked } from './check.ts';
 import { countsOf, judge } from './judge.ts';
 import type { Pace } from './pace.ts';
+import { isOvertaken, persistently } from './persistently.ts';
 import type { Ask } from './prometheus.ts';
-import { type Rollout, type Service, ServiceError, type Step } from './service.ts';
+import type { Rollout, Service, Step } from './service.ts';
 
 export interface WalkDeps {
   readonly service: Service;
@@ -166,36 +167,11 @@ async function opened(rollout: Rollout, deps: WalkDeps): Promise<Rollout> {
   const reason = `${entered.length} entry checks passed, all sign-offs are there${pace.remark}`;
   const step = { action: 'advance', to: stage.name, reason } as const;
   const current = await persistently(deps, () =>
-    service.step(step, rollout.version).catch((error) => ifOvertaken(error, service)),
+    service.step(step, rollout.version).catch((error) => (isOvertaken(error) ? service.read() : Promise.reject(error))),
   );
   // Where somebody was faster, what they did: it may have opened all the same.
   if (current.stage === stage.name) say({ kind: 'item', item: 'stage', name: stage.name, state: 'begun' });
   return current;
-}
-
-function ifOvertaken(error: unknown, service: Service): Promise<Rollout> {
-  if (error instanceof ServiceError && error.status === OVERTAKEN) return service.read();
-  throw error;
-}
-
-const TRIES = 60;
-const TRY_MS = 1_000;
-const OVERTAKEN = 412;
-
-/** Asks again while the server is away, and when somebody was faster. @throws CommandError exit 2, 6 */
-async function persistently(deps: WalkDeps, ask: () => Promise<Rollout>): Promise<Rollout> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      const isPassing = error.isPassing || error.status === OVERTAKEN;
-      if (!isPassing) throw usage(error.message, error);
-      if (tries === TRIES) throw new CommandError(exitCode.unavailable, error.message, { cause: error });
-      if (tries === 1) deps.say({ kind: 'warning', text: `${error.message}; trying again` });
-      await deps.sleep(TRY_MS);
-    }
-  }
 }
 
 const MAX_REASON = 1_000;
