@@ -45,5 +45,5 @@ test('compose builds targets that there are', async () => {
     expect(join(root, file)).toBe(dockerfile);
     expect([...stages.keys()]).toContain(target);
   }
-  expect(built).toHaveLength(3);
+  expect(new Set(built.map(({ target }) => target))).toEqual(new Set(['server', 'ingest', 'compute']));
 });
