@@ -20,6 +20,7 @@ import type { Row } from './row.ts';
 import { stackPlace } from './stack-place.ts';
 import type { Load, Tool } from './tool.ts';
 import { vegeta } from './vegeta.ts';
+import { warm } from './warm.ts';
 import { wireTo } from './wire.ts';
 
 const TOOLS: Readonly<Record<ToolName, Tool>> = { jmeter, vegeta };
@@ -80,6 +81,7 @@ const uniqueWord = (): string => Date.now().toString(36);
 async function ask(given: Given, asking: Asking, context: Context): Promise<void> {
   const names = toolNames.filter((name) => given.with === 'both' || given.with === name);
   for (const name of names) await prepare(name, context);
+  if (names.length > 1) await warmUp(given, asking, context);
   await using wire = await wireTo(asking.place.url, given.latency);
   const loadOf = (strangers: string): Load => ({ ...asking.loadOf(strangers), url: wire.url });
   const measured: [ToolName, Measured][] = [];
@@ -96,6 +98,12 @@ async function ask(given: Given, asking: Asking, context: Context): Promise<void
 async function prepare(name: ToolName, { say }: Context): Promise<void> {
   say({ kind: 'stage', stage: 'prepare', detail: name });
   await TOOLS[name].prepare();
+}
+
+async function warmUp({ profile }: Given, { loadOf }: Asking, { say }: Context): Promise<void> {
+  if (PROFILES[profile].happens === 'empty-caches') return;
+  say({ kind: 'stage', stage: 'warm', detail: 'every customer once' });
+  await warm(loadOf(uniqueWord()));
 }
 
 async function askBy(name: ToolName, given: Given, asking: Asking, { say, signal }: Context): Promise<Measured> {
