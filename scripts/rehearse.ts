@@ -7,8 +7,8 @@ import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { main } from '@segment-store/cli/main';
 import { text } from '@segment-store/cli/option';
 import { duration } from '@segment-store/cli/quantity';
-import { stopAll } from '@segment-store/services/leashed';
-import { MissingTool, stopTools } from '@segment-store/services/tool';
+import { MissingTool } from '@segment-store/services/tool';
+import { stopStarted } from '@segment-store/stack/ending';
 import { type Stack, startStack } from '@segment-store/stack/stack';
 import { BEGINNING } from '../test/rehearsal/beginning.ts';
 import { createLog, type Log } from '../test/rehearsal/log.ts';
@@ -48,7 +48,7 @@ async function run({ hold, folder, to }: Options, { say, signal }: Context): Pro
 /** A signal ends the stack, also what of it is only starting: its start fails then. */
 async function orStopped(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   const stopped = new Promise<void>((resolve, reject) => {
-    signal.addEventListener('abort', () => stopParts().then(resolve, reject));
+    signal.addEventListener('abort', () => stopStarted().then(resolve, reject));
   });
   await work().catch(async (error: unknown) => {
     if (!signal.aborted) throw explained(error);
@@ -61,11 +61,6 @@ async function started(folder: string, log: Log): Promise<Stack & AsyncDisposabl
   const onStarted = (name: string) => log.note({ section: BEGINNING, who: 'stack', what: `${name} answers` });
   const stack = await startStack({ folder, everyMs: DAY_MS, onStarted });
   return { ...stack, [Symbol.asyncDispose]: () => stack.stop() };
-}
-
-async function stopParts(): Promise<void> {
-  stopTools();
-  await stopAll();
 }
 
 function explained(error: unknown): CommandError {

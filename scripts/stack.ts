@@ -1,13 +1,12 @@
 /** `npm run stack`: the whole system on this machine, of real processes, until Ctrl-C. */
 import { join } from 'node:path';
 import { type Context, command } from '@segment-store/cli/command';
-import { CommandError, exitCode } from '@segment-store/cli/exit-code';
+import { usage } from '@segment-store/cli/exit-code';
 import { main } from '@segment-store/cli/main';
 import { flag, integer, text } from '@segment-store/cli/option';
 import { duration } from '@segment-store/cli/quantity';
-import { stopAll } from '@segment-store/services/leashed';
-import { MissingTool, stopTools } from '@segment-store/services/tool';
 import type { Facts } from '@segment-store/stack/door';
+import { orMissing, stopStarted } from '@segment-store/stack/ending';
 import { startStack } from '@segment-store/stack/stack';
 
 interface Options {
@@ -18,11 +17,16 @@ interface Options {
   readonly folder: string;
 }
 
+/** A calculation, its load and its publish have to fit in between. */
+const LEAST_EVERY_MS = 10_000;
+
 async function run({ every, ...options }: Options, { say, signal }: Context): Promise<void> {
+  if (every < LEAST_EVERY_MS)
+    throw usage('--every must be at least 10s: a run is loaded before the next one is calculated');
   const tell = (line: string) => say({ kind: 'result', text: line, data: {} });
   // Also what is only starting; its start fails then.
   const stopped = new Promise<void>((resolve, reject) => {
-    signal.addEventListener('abort', () => stop().then(resolve, reject));
+    signal.addEventListener('abort', () => stopStarted().then(resolve, reject));
   });
   const startedAt = performance.now();
   try {
@@ -33,19 +37,9 @@ async function run({ every, ...options }: Options, { say, signal }: Context): Pr
     });
     tell(introduction(await stack.facts(), (performance.now() - startedAt) / 1_000));
   } catch (error) {
-    if (!signal.aborted) throw explained(error);
+    if (!signal.aborted) throw orMissing(error);
   }
   await stopped;
-}
-
-async function stop(): Promise<void> {
-  stopTools();
-  await stopAll();
-}
-
-function explained(error: unknown): unknown {
-  if (error instanceof MissingTool) return new CommandError(exitCode.usage, error.message, { cause: error });
-  return error;
 }
 
 function introduction({ parts, keys, folder }: Facts, seconds: number): string {
@@ -81,7 +75,10 @@ await main({
           fallback: 18_080,
           max: 65_000,
         }),
-        every: duration({ description: 'a calculation begins this long after the one before', fallback: '3m' }),
+        every: duration({
+          description: 'a calculation begins this long after the one before, at least 10s',
+          fallback: '3m',
+        }),
         lookupsPerSecond: integer({ description: 'of all services together', fallback: 40, max: 1_000 }),
         faults: flag({ description: 'servers and jobs meet their stores through proxies that can be told to fail' }),
         folder: text({

@@ -3,8 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AnyCommand, type Context, command } from '@segment-store/cli/command';
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
-import { stopAll } from '@segment-store/services/leashed';
-import { MissingTool, stopTools } from '@segment-store/services/tool';
+import { orMissing, stopStarted } from '@segment-store/stack/ending';
 import { agreement, type Verdict } from './agreement.ts';
 import { askedIn } from './asked.ts';
 import { deployedPlace } from './deployed-place.ts';
@@ -46,10 +45,7 @@ export const loadCommand: AnyCommand = command({
 
 async function run(given: Given, context: Context): Promise<void> {
   const phases = chosen(given);
-  context.signal.addEventListener('abort', () => {
-    stopTools();
-    void stopAll();
-  });
+  context.signal.addEventListener('abort', () => void stopStarted());
   try {
     const place = await placeOf(given);
     const loadOf = (strangers: string): Load => ({
@@ -60,8 +56,7 @@ async function run(given: Given, context: Context): Promise<void> {
     if (given.write === undefined) await ask(given, { place, loadOf }, context);
     else await write(given.write, loadOf(uniqueWord()), context);
   } catch (error) {
-    if (error instanceof MissingTool) throw new CommandError(exitCode.usage, error.message, { cause: error });
-    throw error;
+    throw orMissing(error);
   }
 }
 

@@ -6,9 +6,8 @@ import { type AnyCommand, type Context, command } from '@segment-store/cli/comma
 import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { list } from '@segment-store/cli/list';
 import { integer, type Option, optionalText, type Values } from '@segment-store/cli/option';
-import { stopAll } from '@segment-store/services/leashed';
-import { MissingTool, stopTools } from '@segment-store/services/tool';
 import type { Door } from '@segment-store/stack/door';
+import { orMissing, stopStarted } from '@segment-store/stack/ending';
 import { startStack } from '@segment-store/stack/stack';
 import { runningStack } from '../load/stack-place.ts';
 import { type Asked, askedOf } from './asked-of.ts';
@@ -50,10 +49,7 @@ export const sizingCommand: AnyCommand = command({
 
 async function run(given: Given, context: Context): Promise<void> {
   const on = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1)} before`;
-  context.signal.addEventListener('abort', () => {
-    stopTools();
-    void stopAll();
-  });
+  context.signal.addEventListener('abort', () => void stopStarted());
   const isWanted = (name: string) => given.only.length === 0 || given.only.includes(name);
   const loaded = await load({ given, isWanted }, context);
   if (isWanted(INGEST)) {
@@ -93,8 +89,7 @@ async function stackOf({ stack }: Given, { say }: Context): Promise<Stack> {
       end: () => started.stop().then(() => rm(folder, { recursive: true, force: true })),
     };
   } catch (error) {
-    if (error instanceof MissingTool) throw new CommandError(exitCode.usage, error.message, { cause: error });
-    throw error;
+    throw orMissing(error);
   }
 }
 

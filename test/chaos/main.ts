@@ -7,8 +7,7 @@ import { CommandError, exitCode } from '@segment-store/cli/exit-code';
 import { main } from '@segment-store/cli/main';
 import { flag, integer, text } from '@segment-store/cli/option';
 import { table } from '@segment-store/cli/table';
-import { stopAll } from '@segment-store/services/leashed';
-import { MissingTool, stopTools } from '@segment-store/services/tool';
+import { orMissing, stopStarted } from '@segment-store/stack/ending';
 import { type BreakOptions, breakStack } from './break-stack.ts';
 import { check, type Verdict } from './check.ts';
 import { FAULTS } from './faults.ts';
@@ -29,7 +28,7 @@ interface Options {
 
 async function run({ again, write, ...options }: Options, { say, signal }: Context): Promise<void> {
   const tell = (line: string) => say({ kind: 'result', text: line, data: {} });
-  signal.addEventListener('abort', () => void stop());
+  signal.addEventListener('abort', () => void stopStarted());
   if (again && !existsSync(answersFile(options.folder))) {
     throw new CommandError(exitCode.usage, `no history in ${options.folder}: npm run chaos without --again makes one`);
   }
@@ -44,7 +43,7 @@ async function run({ again, write, ...options }: Options, { say, signal }: Conte
 /** Everything but the judgement. */
 async function broken(options: BreakOptions): Promise<Omit<Results, keyof Judged>> {
   const startedAt = new Date();
-  await breakStack(options).catch((error) => Promise.reject(explained(error)));
+  await breakStack(options).catch((error) => Promise.reject(orMissing(error)));
   const seconds = Math.round((Date.now() - startedAt.getTime()) / 1_000);
   options.tell(`${seconds} s; everything is in ${options.folder}`);
   const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`;
@@ -72,16 +71,6 @@ function verdictTable(verdicts: readonly Verdict[]): string {
 /** @throws CommandError when there is anything to complain about */
 function refuse(complaints: readonly string[]): void {
   if (complaints.length > 0) throw new CommandError(exitCode.failed, complaints.join('\n'));
-}
-
-async function stop(): Promise<void> {
-  stopTools();
-  await stopAll();
-}
-
-function explained(error: unknown): unknown {
-  if (error instanceof MissingTool) return new CommandError(exitCode.usage, error.message, { cause: error });
-  return error;
 }
 
 await main({
